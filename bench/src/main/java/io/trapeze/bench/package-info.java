@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Measurements, side by side with peers. Not published. */
+package io.trapeze.bench;

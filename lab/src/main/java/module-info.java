@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The command line, and what a learner sees. */
+module io.trapeze.lab {
+    requires io.trapeze.testkit;
+    requires info.picocli;
+}

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The test kit: what a program needs to check primitives of its own. */
+package io.trapeze.testkit;

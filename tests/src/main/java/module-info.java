@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The test kit: what a program needs to check primitives of its own. */
+module io.trapeze.testkit {
+    requires transitive io.trapeze.runtime;
+}

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Calling conventions as data, the Gobuf layout and the generators of the context-switch primitives. Pure Java. */
+package io.trapeze.trampolines;
