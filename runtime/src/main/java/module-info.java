@@ -2,5 +2,9 @@
 /** The host: operating system calls, code arena, stacks, function pointers, scheduler, preemption. */
 module io.trapeze.runtime {
     requires transitive io.trapeze.trampolines;
-    requires com.sun.jna;
+    requires transitive com.sun.jna;
+
+    exports io.trapeze.runtime.memory;
+    exports io.trapeze.runtime.os;
+    exports io.trapeze.runtime.stack;
 }

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.runtime.os;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** The operating system of this machine, except for what a test has it refuse. */
+public final class RefusingOperatingSystem implements OperatingSystem {
+
+    public static final int ENOMEM = Errno.ENOMEM.number;
+    public static final int EACCES = Errno.EACCES.number;
+    public static final int EPERM = Errno.EPERM.number;
+
+    private final OperatingSystem real = OperatingSystem.current();
+    private final Map<String, Predicate<Object>> refused = new HashMap<>();
+    private final Map<String, Integer> errors = new HashMap<>();
+    private boolean kernelGuardPages = real.hasKernelGuardPages();
+    private long mappingsLeft = real.mappingsLeft();
+
+    /** Refuses a method of {@link OperatingSystem} from now on. */
+    public RefusingOperatingSystem refuse(String method, int errno) {
+        return refuse(method, errno, anything -> true);
+    }
+
+    /** Refuses a method where its last argument is as described. */
+    public RefusingOperatingSystem refuse(String method, int errno, Predicate<Object> lastArgument) {
+        refused.put(method, lastArgument);
+        errors.put(method, errno);
+        return this;
+    }
+
+    /** Stops refusing. */
+    public RefusingOperatingSystem allow(String method) {
+        refused.remove(method);
+        return this;
+    }
+
+    public RefusingOperatingSystem withoutKernelGuardPages() {
+        kernelGuardPages = false;
+        return this;
+    }
+
+    public RefusingOperatingSystem withMappingsLeft(long count) {
+        mappingsLeft = count;
+        return this;
+    }
+
+    private void ask(String method, Object lastArgument) {
+        if (refused.getOrDefault(method, anything -> false).test(lastArgument)) {
+            throw new HostException(
+                    method, String.valueOf(lastArgument), errors.get(method), "A test refuses this call.");
+        }
+    }
+
+    @Override
+    public int pageSize() {
+        return real.pageSize();
+    }
+
+    @Override
+    public long map(long bytes) {
+        ask("map", bytes);
+        return real.map(bytes);
+    }
+
+    @Override
+    public long reserve(long bytes, long alignment) {
+        ask("reserve", bytes);
+        return real.reserve(bytes, alignment);
+    }
+
+    @Override
+    public void protect(long address, long bytes, Protection protection) {
+        ask("protect", protection);
+        real.protect(address, bytes, protection);
+    }
+
+    @Override
+    public void unmap(long address, long bytes) {
+        ask("unmap", bytes);
+        real.unmap(address, bytes);
+    }
+
+    @Override
+    public void discard(long address, long bytes) {
+        ask("discard", bytes);
+        real.discard(address, bytes);
+    }
+
+    @Override
+    public boolean hasKernelGuardPages() {
+        return kernelGuardPages;
+    }
+
+    @Override
+    public void guard(long address, long bytes) {
+        ask("guard", bytes);
+        if (kernelGuardPages) {
+            real.guard(address, bytes);
+        } else {
+            real.protect(address, bytes, Protection.NONE);
+        }
+    }
+
+    @Override
+    public long mappingsLeft() {
+        return mappingsLeft;
+    }
+
+    @Override
+    public long openMemoryFile(String name, long bytes) {
+        ask("openMemoryFile", bytes);
+        return real.openMemoryFile(name, bytes);
+    }
+
+    @Override
+    public long mapMemoryFile(long file, long bytes, Protection protection) {
+        ask("mapMemoryFile", protection);
+        return real.mapMemoryFile(file, bytes, protection);
+    }
+
+    @Override
+    public void closeMemoryFile(long file) {
+        real.closeMemoryFile(file);
+    }
+
+    @Override
+    public void synchronizeCode() {
+        real.synchronizeCode();
+    }
+
+    @Override
+    public long symbol(String name) {
+        ask("symbol", name);
+        return real.symbol(name);
+    }
+
+    @Override
+    public SignalAction signalAction(int signal) {
+        return real.signalAction(signal);
+    }
+
+    @Override
+    public SignalAction installSignalAction(int signal, SignalAction action) {
+        ask("installSignalAction", action);
+        return real.installSignalAction(signal, action);
+    }
+
+    @Override
+    public long minimumSignalStack() {
+        return real.minimumSignalStack();
+    }
+
+    @Override
+    public SignalStack installSignalStack(SignalStack stack) {
+        ask("installSignalStack", stack);
+        return real.installSignalStack(stack);
+    }
+
+    @Override
+    public int currentThread() {
+        return real.currentThread();
+    }
+
+    @Override
+    public int currentProcess() {
+        return real.currentProcess();
+    }
+
+    @Override
+    public void signalThread(int thread, int signal, long value) {
+        ask("signalThread", value);
+        real.signalThread(thread, signal, value);
+    }
+}
