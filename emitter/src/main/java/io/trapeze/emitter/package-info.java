@@ -1,3 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The x86-64 encoder: operands, instruction table, assembler, listing. Pure Java. */
+/**
+ * The assembler and what it makes: {@link io.trapeze.emitter.Assembler} writes instructions,
+ * {@link io.trapeze.emitter.CodeBlob} is the finished code with symbols, relocations and listing.
+ */
 package io.trapeze.emitter;

@@ -1,34 +1,89 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter.isa.build;
 
+import io.trapeze.emitter.isa.Form;
+import io.trapeze.emitter.isa.InstructionTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
-/** Writes the typed methods of the instruction table while the module is being built. */
+/**
+ * Writes {@code Instructions.java}: one method for each mnemonic and combination of operand types that the table allows.
+ *
+ * <p>Arguments: the table, and the directory for generated sources.
+ */
 public final class GenerateInstructions {
     private GenerateInstructions() {}
 
-    /**
-     * Writes the sources; a file that would not change is left alone, so that nothing is compiled again for nothing.
-     *
-     * @param args the table to read, and the folder to write to
-     * @throws IOException if the folder can't be written
-     */
-    public static void main(String[] args) throws IOException {
-        Path file = Path.of(args[1], "io/trapeze/emitter/Instructions.java");
-        String text = """
+    /** Runs the generator. */
+    public static void main(String[] arguments) throws IOException {
+        InstructionTable table = InstructionTable.parse(Files.readString(Path.of(arguments[0])));
+        Path file = Path.of(arguments[1], "io/trapeze/emitter/Instructions.java");
+        String source = source(table);
+        if (!Files.exists(file) || !Files.readString(file).equals(source)) {
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, source);
+        }
+    }
+
+    private static String source(InstructionTable table) {
+        StringBuilder out = new StringBuilder("""
                 // SPDX-License-Identifier: Apache-2.0
+                // Generated from x86-64.table: change that instead.
                 package io.trapeze.emitter;
 
-                /** The typed methods of the instruction table. */
-                final class Instructions {
-                    private Instructions() {}
-                }
-                """;
-        Files.createDirectories(file.getParent());
-        if (!Files.exists(file) || !Files.readString(file).equals(text)) {
-            Files.writeString(file, text);
+                import io.trapeze.emitter.operand.KReg;
+                import io.trapeze.emitter.operand.Label;
+                import io.trapeze.emitter.operand.Mem;
+                import io.trapeze.emitter.operand.Reg16;
+                import io.trapeze.emitter.operand.Reg32;
+                import io.trapeze.emitter.operand.Reg64;
+                import io.trapeze.emitter.operand.Reg8;
+                import io.trapeze.emitter.operand.Registers;
+                import io.trapeze.emitter.operand.Xmm;
+                import io.trapeze.emitter.operand.Ymm;
+                import io.trapeze.emitter.operand.Zmm;
+                import java.util.List;
+
+                /**
+                 * One method for each instruction and combination of operand types; each emits the shortest form that fits.
+                 *
+                 * <p>Every method throws {@link EncodingException}, and emits nothing, if the operands have no encoding.
+                 */
+                public abstract class Instructions extends Encoder {
+                    Instructions() {}
+                """);
+        for (String mnemonic : table.mnemonics()) {
+            methods(table.named(mnemonic), mnemonic).forEach(method -> method.write(out));
         }
+        return out.append("}\n").toString();
+    }
+
+    /** Groups the forms of a mnemonic by the operand types a caller writes. */
+    private static Iterable<Method> methods(List<Form> forms, String mnemonic) {
+        Set<List<String>> wide = new LinkedHashSet<>();
+        for (Form form : forms) {
+            for (Signature signature : Signature.of(form)) {
+                if (signature.types().contains("long")) {
+                    wide.add(signature.types());
+                }
+            }
+        }
+        Map<List<String>, Method> methods = new LinkedHashMap<>();
+        for (Form form : forms) {
+            for (Signature signature : Signature.of(form)) {
+                List<String> widened = signature.types().stream()
+                        .map(t -> t.equals("int") ? "long" : t)
+                        .toList();
+                List<String> types = wide.contains(widened) ? widened : signature.types();
+                methods.computeIfAbsent(types, t -> new Method(mnemonic, t)).add(new Signature(form, types));
+            }
+        }
+        return methods.values();
     }
 }

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.emitter;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Finished machine code with its symbols, relocations and instructions; immutable.
+ *
+ * <p>The bytes are position-independent but for the {@linkplain #relocations relocations}. Everything shown or done later
+ * (listings, mapping, exports) is a view of this object.
+ */
+public final class CodeBlob {
+    private final String name;
+    private final byte[] bytes;
+    private final Map<String, Integer> symbols;
+    private final List<Relocation> relocations;
+    private final List<Instruction> instructions;
+
+    CodeBlob(
+            String name,
+            byte[] bytes,
+            Map<String, Integer> symbols,
+            List<Relocation> relocations,
+            List<Instruction> instructions) {
+        this.name = Objects.requireNonNull(name, "name");
+        this.bytes = bytes;
+        this.symbols = java.util.Collections.unmodifiableMap(symbols);
+        this.relocations = List.copyOf(relocations);
+        this.instructions = List.copyOf(instructions);
+    }
+
+    /** Returns the blob's name. */
+    public String name() {
+        return name;
+    }
+
+    /** Returns a copy of the machine code; relocated places hold 0. */
+    public byte[] bytes() {
+        return bytes.clone();
+    }
+
+    /** Returns the size in bytes. */
+    public int size() {
+        return bytes.length;
+    }
+
+    /** Returns the offset of each symbol, in bytes, in the order of definition. */
+    public Map<String, Integer> symbols() {
+        return symbols;
+    }
+
+    /**
+     * Returns the offset of a symbol, in bytes.
+     *
+     * @throws IllegalArgumentException if there is no such symbol; the message lists those there are
+     */
+    public int offset(String symbol) {
+        Integer offset = symbols.get(symbol);
+        if (offset == null) {
+            throw new IllegalArgumentException(
+                    "blob '" + name + "' has no symbol '" + symbol + "'; it has " + symbols.keySet());
+        }
+        return offset;
+    }
+
+    /** Returns the places that depend on symbols defined elsewhere. */
+    public List<Relocation> relocations() {
+        return relocations;
+    }
+
+    /** Returns every instruction and datum in order; empty if the assembler did not record. */
+    public List<Instruction> instructions() {
+        return instructions;
+    }
+
+    /** Returns the listing: offset, bytes, Intel syntax and reason, one instruction a line. */
+    public String listing() {
+        return Listing.of(this);
+    }
+
+    @Override
+    public String toString() {
+        return name + " (" + bytes.length + " bytes)";
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.emitter.isa;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * One instruction form: a row of the table.
+ *
+ * @param id the row's place in the table, from 0; the packed descriptor carries it
+ * @param names the mnemonic in lower case, then its other names
+ * @param operands the operands in Intel order, fixed ones included
+ * @param encoding the fixed part of the machine code
+ * @param encodingText the encoding as the row writes it
+ * @param opEn where the operands go
+ * @param lockable whether LOCK is legal when the first operand is memory
+ * @param printedName the name that disassemblers print, where it differs from the mnemonic
+ * @param features CPUID features the form needs beyond the x86-64 baseline
+ * @param line the row's line in the table, from 1
+ */
+public record Form(
+        int id,
+        List<String> names,
+        List<OperandSpec> operands,
+        Encoding encoding,
+        String encodingText,
+        OpEn opEn,
+        boolean lockable,
+        Optional<String> printedName,
+        Set<String> features,
+        int line) {
+
+    /** Returns the mnemonic, in lower case; a prefix that belongs to it is joined by an underscore ({@code rep_movsb}). */
+    public String mnemonic() {
+        return names.get(0);
+    }
+
+    /** Returns the mnemonic as assembler text. */
+    public String textMnemonic() {
+        return printedName.orElse(mnemonic()).replace('_', ' ');
+    }
+
+    /** Returns the manual's signature, for example {@code mov r/m64, r64}. */
+    public String signature() {
+        String list = operands.stream().map(OperandSpec::toString).collect(Collectors.joining(", "));
+        return list.isEmpty() ? mnemonic() : mnemonic() + " " + list;
+    }
+
+    /**
+     * Returns the field letter of operand {@code index} as in {@link OpEn}, or {@code X} for a fixed operand, which is not
+     * encoded.
+     */
+    public char field(int index) {
+        if (operands.get(index).kind().fixed()) {
+            return 'X';
+        }
+        int encoded = 0;
+        for (int i = 0; i < index; i++) {
+            if (!operands.get(i).kind().fixed()) {
+                encoded++;
+            }
+        }
+        return opEn.fields().charAt(encoded);
+    }
+
+    @Override
+    public String toString() {
+        return signature() + " | " + encodingText;
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.emitter.isa;
+
+import io.trapeze.emitter.isa.Encoding.Prefixing;
+import java.util.List;
+
+/** What every row must satisfy: operands, Op/En and encoding have to tell the same story. */
+final class FormRules {
+    private FormRules() {}
+
+    /**
+     * Checks one form.
+     *
+     * @throws IllegalArgumentException with the first contradiction found
+     */
+    static void check(Form form) {
+        Encoding encoding = form.encoding();
+        OpEn opEn = form.opEn();
+        List<OperandSpec> operands = form.operands();
+        long encoded = operands.stream().filter(o -> !o.kind().fixed()).count();
+        require(
+                encoded == opEn.fields().length(),
+                "Op/En " + opEn + " places " + opEn.fields().length() + " operands, the signature has " + encoded);
+        int immediateBytes = 0;
+        for (int i = 0; i < operands.size(); i++) {
+            OperandKind kind = operands.get(i).kind();
+            boolean fits = switch (form.field(i)) {
+                case 'M' -> kind.allowsMemory() || kind.register().isPresent();
+                case 'R', 'V', 'O' -> kind.register().isPresent() && !kind.allowsMemory();
+                case 'I' -> kind.isImmediate();
+                case 'D' -> kind.isBranch();
+                default -> true;
+            };
+            require(fits, "operand " + kind.notation() + " cannot go to field " + form.field(i));
+            immediateBytes += kind.immediateBytes();
+        }
+        require(
+                immediateBytes == encoding.immediateBytes(),
+                "the operands need " + immediateBytes + " immediate bytes, the encoding has "
+                        + encoding.immediateBytes());
+        require(opEn.has('M') == encoding.modRm(), "a ModRM byte is written exactly when an operand goes to ModRM.rm");
+        require(
+                !encoding.modRm() || opEn.has('R') != encoding.digit().isPresent(),
+                "ModRM.reg holds either a register (/r) or a digit");
+        require(opEn.has('O') == encoding.opcodeRegister(), "+r stands exactly when an operand goes to the opcode");
+        require(!opEn.has('V') || encoding.prefixing() != Prefixing.LEGACY, "vvvv exists only with VEX or EVEX");
+        require(encoding.length() < 2 || encoding.prefixing() == Prefixing.EVEX, "512 bits need EVEX");
+        require(
+                !form.lockable() || operands.get(0).kind().allowsMemory(),
+                "lock needs a first operand that may be memory");
+        require(!form.lockable() || operands.get(0).access().writes(), "lock needs a first operand that is written");
+    }
+
+    private static void require(boolean condition, String reason) {
+        if (!condition) {
+            throw new IllegalArgumentException(reason);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.emitter.isa;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * All instruction forms, in table order.
+ *
+ * <p>The typed methods do not need it: it is read when a listing, a message or a look-up by name asks for it first.
+ */
+public final class InstructionTable {
+    private static final String RESOURCE = "x86-64.table";
+
+    private final List<Form> forms;
+    private final Map<String, List<Form>> byName;
+
+    private InstructionTable(List<Form> forms) {
+        this.forms = List.copyOf(forms);
+        Map<String, List<Form>> names = new LinkedHashMap<>();
+        for (Form form : forms) {
+            for (String name : form.names()) {
+                names.computeIfAbsent(name, n -> new ArrayList<>()).add(form);
+            }
+        }
+        names.replaceAll((name, list) -> List.copyOf(list));
+        this.byName = names;
+    }
+
+    /** Returns the shipped table. */
+    public static InstructionTable shipped() {
+        return Shipped.TABLE;
+    }
+
+    /**
+     * Reads a table and checks every row.
+     *
+     * @param text the table's text
+     * @throws TableException if a row cannot be true; the message has its line and the reason
+     */
+    public static InstructionTable parse(String text) {
+        List<Form> forms = new ArrayList<>();
+        int line = 0;
+        for (String row : text.lines().toList()) {
+            line++;
+            if (!row.isBlank() && !row.startsWith("#")) {
+                forms.add(form(forms.size(), line, row));
+            }
+        }
+        return new InstructionTable(forms);
+    }
+
+    /** Returns every form; a form's place in the list is its {@link Form#id()}. */
+    public List<Form> forms() {
+        return forms;
+    }
+
+    /** Returns the form with this id. */
+    public Form form(int id) {
+        return forms.get(id);
+    }
+
+    /** Returns the forms of a mnemonic (in lower case, any of its names), in order of preference; empty if unknown. */
+    public List<Form> named(String mnemonic) {
+        return byName.getOrDefault(mnemonic, List.of());
+    }
+
+    /** Returns every mnemonic, other names included. */
+    public Set<String> mnemonics() {
+        return byName.keySet();
+    }
+
+    private static Form form(int id, int line, String row) {
+        String[] columns = row.split("\\|", -1);
+        if (columns.length != 4) {
+            throw new TableException(line, row, "expected 4 columns, found " + columns.length);
+        }
+        String signature = columns[0].strip();
+        int space = signature.indexOf(' ');
+        String names = space < 0 ? signature : signature.substring(0, space);
+        try {
+            List<OperandSpec> operands = space < 0 ? List.of() : operands(signature.substring(space));
+            Set<String> features = new LinkedHashSet<>();
+            Optional<String> text = Optional.empty();
+            boolean lockable = false;
+            for (String flag : columns[3].strip().split(" +")) {
+                if (flag.startsWith("text=")) {
+                    text = Optional.of(flag.substring(5));
+                } else if (flag.equals("lock")) {
+                    lockable = true;
+                } else if (!flag.equals("-")) {
+                    features.add(flag);
+                }
+            }
+            String encoding = columns[1].strip();
+            Form form = new Form(
+                    id,
+                    List.of(mnemonics(names)),
+                    operands,
+                    EncodingNotation.read(encoding),
+                    encoding,
+                    OpEn.valueOf(columns[2].strip()),
+                    lockable,
+                    text,
+                    Set.copyOf(features),
+                    line);
+            FormRules.check(form);
+            return form;
+        } catch (IllegalArgumentException e) {
+            throw new TableException(line, row, e.getMessage());
+        }
+    }
+
+    private static String[] mnemonics(String names) {
+        return names.toLowerCase(Locale.ROOT).split("/");
+    }
+
+    private static List<OperandSpec> operands(String list) {
+        List<OperandSpec> operands = new ArrayList<>();
+        for (String word : list.strip().split(" *, *")) {
+            int colon = word.indexOf(':');
+            String notation = colon < 0 ? word : word.substring(0, colon);
+            Access access = switch (colon < 0 ? "r" : word.substring(colon + 1)) {
+                case "r" -> Access.READ;
+                case "w" -> Access.WRITE;
+                case "rw" -> Access.READ_WRITE;
+                case "-" -> Access.NONE;
+                default -> throw new IllegalArgumentException("unknown access in operand '" + word + "'");
+            };
+            OperandKind kind = OperandKind.of(notation)
+                    .orElseThrow(() -> new IllegalArgumentException("unknown operand '" + notation + "'"));
+            operands.add(new OperandSpec(kind, access));
+        }
+        return operands;
+    }
+
+    /** Holds the shipped table, read on first use. */
+    private static final class Shipped {
+        static final InstructionTable TABLE = parse(read());
+
+        private static String read() {
+            try (InputStream in = InstructionTable.class.getResourceAsStream(RESOURCE)) {
+                if (in == null) {
+                    throw new IllegalStateException(
+                            "the instruction table " + RESOURCE + " is missing from the emitter's jar: rebuild it");
+                }
+                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot read the instruction table " + RESOURCE, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.emitter.isa;
+
+/**
+ * Which field of the encoding each operand goes to: the manual's "Op/En" column.
+ *
+ * <p>The letters of a name are the fields of the operands in their order: M ModRM.rm, R ModRM.reg, V VEX.vvvv, O the low
+ * three opcode bits, I an immediate, D a branch displacement. Operands that are one fixed register or constant have no
+ * letter.
+ */
+public enum OpEn {
+    ZO(""),
+    M("M"),
+    MR("MR"),
+    RM("RM"),
+    MI("MI"),
+    RMI("RMI"),
+    MRI("MRI"),
+    O("O"),
+    OI("OI"),
+    I("I"),
+    D("D"),
+    RVM("RVM"),
+    RMV("RMV");
+
+    private final String fields;
+
+    OpEn(String fields) {
+        this.fields = fields;
+    }
+
+    /** Returns one letter for each encoded operand, in operand order. */
+    public String fields() {
+        return fields;
+    }
+
+    /** Whether an operand goes to {@code field}. */
+    public boolean has(char field) {
+        return fields.indexOf(field) >= 0;
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.emitter.operand;
+
+/**
+ * A position in the code of one assembler, bound or still to be bound, or a symbol defined elsewhere.
+ *
+ * <p>Labels come from the assembler, which alone knows where they are; another assembler refuses them.
+ */
+public final class Label implements Operand {
+    private final Object owner;
+    private final int index;
+    private final String name;
+    private final boolean external;
+
+    private Label(Object owner, int index, String name, boolean external) {
+        this.owner = owner;
+        this.index = index;
+        this.name = name;
+        this.external = external;
+    }
+
+    /**
+     * Makes a label; for assemblers.
+     *
+     * @param owner the assembler
+     * @param index the label's number there, from 0
+     * @param name its name in listings
+     * @param external whether the symbol is defined elsewhere
+     */
+    public static Label of(Object owner, int index, String name, boolean external) {
+        return new Label(owner, index, name, external);
+    }
+
+    /** Whether {@code assembler} made this label. */
+    public boolean belongsTo(Object assembler) {
+        return owner == assembler;
+    }
+
+    /** Returns the label's number in its assembler, from 0. */
+    public int index() {
+        return index;
+    }
+
+    /** Returns the name shown in listings. */
+    public String name() {
+        return name;
+    }
+
+    /** Whether the symbol is defined elsewhere, so that references to it become relocations. */
+    public boolean external() {
+        return external;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.emitter.operand;
+
+/**
+ * Memory at an {@link Address}, of a size that the type names as Intel syntax does.
+ *
+ * <p>Import the factories statically: {@code a.mov(qword(rdi, 8), rax)}. {@link Any} is memory of a size that the
+ * instruction fixes or does not care about ({@code lea}, {@code fxsave}).
+ */
+public abstract sealed class Mem implements Operand
+        permits Mem.Any, Mem.Byte, Mem.Word, Mem.Dword, Mem.Qword, Mem.Xmmword, Mem.Ymmword, Mem.Zmmword {
+    private final Address address;
+
+    Mem(Address address) {
+        this.address = address;
+    }
+
+    /** Returns where the memory lies. */
+    public final Address address() {
+        return address;
+    }
+
+    /** Returns the size in bits; 0 for {@link Any}. */
+    public abstract int bits();
+
+    abstract String keyword();
+
+    @Override
+    public final String toString() {
+        return keyword() + address;
+    }
+
+    @Override
+    public final boolean equals(Object other) {
+        return other instanceof Mem m && m.bits() == bits() && m.address.equals(address);
+    }
+
+    @Override
+    public final int hashCode() {
+        return 31 * address.hashCode() + bits();
+    }
+
+    /** Returns memory of {@code bits} (0 for any) at {@code address}. */
+    public static Mem of(int bits, Address address) {
+        return switch (bits) {
+            case 0 -> new Any(address);
+            case 8 -> new Byte(address);
+            case 16 -> new Word(address);
+            case 32 -> new Dword(address);
+            case 64 -> new Qword(address);
+            case 128 -> new Xmmword(address);
+            case 256 -> new Ymmword(address);
+            case 512 -> new Zmmword(address);
+            default ->
+                throw new IllegalArgumentException(
+                        "no memory operand of " + bits + " bits: use 8, 16, 32, 64, 128, 256, 512, or 0 for any size");
+        };
+    }
+
+    /** Returns memory of any size at {@code address}. */
+    public static Any ptr(Address address) {
+        return new Any(address);
+    }
+
+    /** Returns memory of any size at {@code [base]}. */
+    public static Any ptr(Reg64 base) {
+        return new Any(Address.of(base, 0));
+    }
+
+    /** Returns memory of any size at {@code [base + displacement]}. */
+    public static Any ptr(Reg64 base, int displacement) {
+        return new Any(Address.of(base, displacement));
+    }
+
+    /** Returns memory of any size at {@code [base + index*scale + displacement]}. */
+    public static Any ptr(Reg64 base, IndexReg index, Scale scale, int displacement) {
+        return new Any(Address.of(base, index, scale, displacement));
+    }
+
+    /** Returns memory of any size at {@code label}, relative to the next instruction. */
+    public static Any ptr(Label label) {
+        return new Any(Address.rip(label));
+    }
+
+    /** Returns the byte at {@code address}. */
+    public static Byte byte_(Address address) {
+        return new Byte(address);
+    }
+
+    /** Returns the byte at {@code [base]}. */
+    public static Byte byte_(Reg64 base) {
+        return new Byte(Address.of(base, 0));
+    }
+
+    /** Returns the byte at {@code [base + displacement]}. */
+    public static Byte byte_(Reg64 base, int displacement) {
+        return new Byte(Address.of(base, displacement));
+    }
+
+    /** Returns the byte at {@code [base + index*scale + displacement]}. */
+    public static Byte byte_(Reg64 base, IndexReg index, Scale scale, int displacement) {
+        return new Byte(Address.of(base, index, scale, displacement));
+    }
+
+    /** Returns the byte at {@code label}, relative to the next instruction. */
+    public static Byte byte_(Label label) {
+        return new Byte(Address.rip(label));
+    }
+
+    /** Returns the word at {@code address}. */
+    public static Word word(Address address) {
+        return new Word(address);
+    }
+
+    /** Returns the word at {@code [base]}. */
+    public static Word word(Reg64 base) {
+        return new Word(Address.of(base, 0));
+    }
+
+    /** Returns the word at {@code [base + displacement]}. */
+    public static Word word(Reg64 base, int displacement) {
+        return new Word(Address.of(base, displacement));
+    }
+
+    /** Returns the word at {@code [base + index*scale + displacement]}. */
+    public static Word word(Reg64 base, IndexReg index, Scale scale, int displacement) {
+        return new Word(Address.of(base, index, scale, displacement));
+    }
+
+    /** Returns the word at {@code label}, relative to the next instruction. */
+    public static Word word(Label label) {
+        return new Word(Address.rip(label));
+    }
+
+    /** Returns the dword at {@code address}. */
+    public static Dword dword(Address address) {
+        return new Dword(address);
+    }
+
+    /** Returns the dword at {@code [base]}. */
+    public static Dword dword(Reg64 base) {
+        return new Dword(Address.of(base, 0));
+    }
+
+    /** Returns the dword at {@code [base + displacement]}. */
+    public static Dword dword(Reg64 base, int displacement) {
+        return new Dword(Address.of(base, displacement));
+    }
+
+    /** Returns the dword at {@code [base + index*scale + displacement]}. */
+    public static Dword dword(Reg64 base, IndexReg index, Scale scale, int displacement) {
+        return new Dword(Address.of(base, index, scale, displacement));
+    }
+
+    /** Returns the dword at {@code label}, relative to the next instruction. */
+    public static Dword dword(Label label) {
+        return new Dword(Address.rip(label));
+    }
+
+    /** Returns the qword at {@code address}. */
+    public static Qword qword(Address address) {
+        return new Qword(address);
+    }
+
+    /** Returns the qword at {@code [base]}. */
+    public static Qword qword(Reg64 base) {
+        return new Qword(Address.of(base, 0));
+    }
+
+    /** Returns the qword at {@code [base + displacement]}. */
+    public static Qword qword(Reg64 base, int displacement) {
+        return new Qword(Address.of(base, displacement));
+    }
+
+    /** Returns the qword at {@code [base + index*scale + displacement]}. */
+    public static Qword qword(Reg64 base, IndexReg index, Scale scale, int displacement) {
+        return new Qword(Address.of(base, index, scale, displacement));
+    }
+
+    /** Returns the qword at {@code label}, relative to the next instruction. */
+    public static Qword qword(Label label) {
+        return new Qword(Address.rip(label));
+    }
+
+    /** Returns the xmmword at {@code address}. */
+    public static Xmmword xmmword(Address address) {
+        return new Xmmword(address);
+    }
+
+    /** Returns the xmmword at {@code [base]}. */
+    public static Xmmword xmmword(Reg64 base) {
+        return new Xmmword(Address.of(base, 0));
+    }
+
+    /** Returns the xmmword at {@code [base + displacement]}. */
+    public static Xmmword xmmword(Reg64 base, int displacement) {
+        return new Xmmword(Address.of(base, displacement));
+    }
+
+    /** Returns the xmmword at {@code [base + index*scale + displacement]}. */
+    public static Xmmword xmmword(Reg64 base, IndexReg index, Scale scale, int displacement) {
+        return new Xmmword(Address.of(base, index, scale, displacement));
+    }
+
+    /** Returns the xmmword at {@code label}, relative to the next instruction. */
+    public static Xmmword xmmword(Label label) {
+        return new Xmmword(Address.rip(label));
+    }
+
+    /** Returns the ymmword at {@code address}. */
+    public static Ymmword ymmword(Address address) {
+        return new Ymmword(address);
+    }
+
+    /** Returns the ymmword at {@code [base]}. */
+    public static Ymmword ymmword(Reg64 base) {
+        return new Ymmword(Address.of(base, 0));
+    }
+
+    /** Returns the ymmword at {@code [base + displacement]}. */
+    public static Ymmword ymmword(Reg64 base, int displacement) {
+        return new Ymmword(Address.of(base, displacement));
+    }
+
+    /** Returns the ymmword at {@code [base + index*scale + displacement]}. */
+    public static Ymmword ymmword(Reg64 base, IndexReg index, Scale scale, int displacement) {
+        return new Ymmword(Address.of(base, index, scale, displacement));
+    }
+
+    /** Returns the ymmword at {@code label}, relative to the next instruction. */
+    public static Ymmword ymmword(Label label) {
+        return new Ymmword(Address.rip(label));
+    }
+
+    /** Returns the zmmword at {@code address}. */
+    public static Zmmword zmmword(Address address) {
+        return new Zmmword(address);
+    }
+
+    /** Returns the zmmword at {@code [base]}. */
+    public static Zmmword zmmword(Reg64 base) {
+        return new Zmmword(Address.of(base, 0));
+    }
+
+    /** Returns the zmmword at {@code [base + displacement]}. */
+    public static Zmmword zmmword(Reg64 base, int displacement) {
+        return new Zmmword(Address.of(base, displacement));
+    }
+
+    /** Returns the zmmword at {@code [base + index*scale + displacement]}. */
+    public static Zmmword zmmword(Reg64 base, IndexReg index, Scale scale, int displacement) {
+        return new Zmmword(Address.of(base, index, scale, displacement));
+    }
+
+    /** Returns the zmmword at {@code label}, relative to the next instruction. */
+    public static Zmmword zmmword(Label label) {
+        return new Zmmword(Address.rip(label));
+    }
+
+    /** Memory whose size the instruction fixes or ignores. */
+    public static final class Any extends Mem {
+        Any(Address address) {
+            super(address);
+        }
+
+        @Override
+        public int bits() {
+            return 0;
+        }
+
+        @Override
+        String keyword() {
+            return "";
+        }
+    }
+
+    /** 1 byte of memory. */
+    public static final class Byte extends Mem {
+        Byte(Address address) {
+            super(address);
+        }
+
+        @Override
+        public int bits() {
+            return 8;
+        }
+
+        @Override
+        String keyword() {
+            return "byte ptr ";
+        }
+    }
+
+    /** 2 bytes of memory. */
+    public static final class Word extends Mem {
+        Word(Address address) {
+            super(address);
+        }
+
+        @Override
+        public int bits() {
+            return 16;
+        }
+
+        @Override
+        String keyword() {
+            return "word ptr ";
+        }
+    }
+
+    /** 4 bytes of memory. */
+    public static final class Dword extends Mem {
+        Dword(Address address) {
+            super(address);
+        }
+
+        @Override
+        public int bits() {
+            return 32;
+        }
+
+        @Override
+        String keyword() {
+            return "dword ptr ";
+        }
+    }
+
+    /** 8 bytes of memory. */
+    public static final class Qword extends Mem {
+        Qword(Address address) {
+            super(address);
+        }
+
+        @Override
+        public int bits() {
+            return 64;
+        }
+
+        @Override
+        String keyword() {
+            return "qword ptr ";
+        }
+    }
+
+    /** 16 bytes of memory. */
+    public static final class Xmmword extends Mem {
+        Xmmword(Address address) {
+            super(address);
+        }
+
+        @Override
+        public int bits() {
+            return 128;
+        }
+
+        @Override
+        String keyword() {
+            return "xmmword ptr ";
+        }
+    }
+
+    /** 32 bytes of memory. */
+    public static final class Ymmword extends Mem {
+        Ymmword(Address address) {
+            super(address);
+        }
+
+        @Override
+        public int bits() {
+            return 256;
+        }
+
+        @Override
+        String keyword() {
+            return "ymmword ptr ";
+        }
+    }
+
+    /** 64 bytes of memory. */
+    public static final class Zmmword extends Mem {
+        Zmmword(Address address) {
+            super(address);
+        }
+
+        @Override
+        public int bits() {
+            return 512;
+        }
+
+        @Override
+        String keyword() {
+            return "zmmword ptr ";
+        }
+    }
+}

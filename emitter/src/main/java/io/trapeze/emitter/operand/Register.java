@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.emitter.operand;
+
+import io.trapeze.emitter.isa.RegisterClass;
+
+/** A register of any class. */
+public abstract sealed class Register implements Operand permits Reg64, Reg32, Reg16, Reg8, Xmm, Ymm, Zmm, KReg {
+    private final RegisterClass registerClass;
+    private final int code;
+    private final String name;
+
+    Register(RegisterClass registerClass, int code, String name) {
+        this.registerClass = registerClass;
+        this.code = code;
+        this.name = name;
+    }
+
+    /** Returns the register's class, which fixes its width. */
+    public final RegisterClass registerClass() {
+        return registerClass;
+    }
+
+    /** Returns the number that the encoding carries, 0 to 15 (0 to 31 for vectors), without the marks of {@link Reg8}. */
+    public final int number() {
+        return code & 0x1F;
+    }
+
+    /** Returns the number with the marks the encoder needs ({@link Reg8#NEEDS_REX}, {@link Reg8#FORBIDS_REX}). */
+    public final int code() {
+        return code;
+    }
+
+    /** Returns the name in Intel syntax. */
+    public final String name() {
+        return name;
+    }
+
+    @Override
+    public final String toString() {
+        return name;
+    }
+}
