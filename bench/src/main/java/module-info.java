@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Measurements, side by side with peers. Not published. */
+/** Measurements, side by side with peers. */
 module io.trapeze.bench {
-    requires io.trapeze.lab;
+    requires io.trapeze.testkit;
+
+    exports io.trapeze.bench.peers;
 }

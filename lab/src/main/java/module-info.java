@@ -2,5 +2,6 @@
 /** The command line, and what a learner sees. */
 module io.trapeze.lab {
     requires io.trapeze.testkit;
+    requires io.trapeze.bench;
     requires info.picocli;
 }

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Measurements, side by side with peers. Not published. */
+/** Measurements, side by side with peers. */
 package io.trapeze.bench;
