@@ -4,6 +4,8 @@ module io.trapeze.runtime {
     requires transitive io.trapeze.trampolines;
     requires transitive com.sun.jna;
 
+    exports io.trapeze.runtime.code;
+    exports io.trapeze.runtime.host;
     exports io.trapeze.runtime.memory;
     exports io.trapeze.runtime.os;
     exports io.trapeze.runtime.stack;

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.runtime.code;
+
+import static io.trapeze.emitter.operand.Mem.qword;
+import static io.trapeze.emitter.operand.Registers.*;
+
+import io.trapeze.emitter.Assembler;
+import io.trapeze.emitter.CodeBlob;
+import io.trapeze.emitter.operand.Reg64;
+import java.util.List;
+
+/** Emits the bodies of {@link NativeEntries}: each shifts its arguments into place and jumps to the function. */
+final class JniEntries {
+
+    /** Where C passes integer arguments on this host (System V ABI, 3.2.3); the others lie above the return address. */
+    private static final List<Reg64> ARGUMENTS = List.of(rdi, rsi, rdx, rcx, r8, r9);
+
+    /** Bytes between the return address and the first argument that lies on the stack. */
+    private static final int HOME_BYTES = 0;
+
+    /** What the Java VM puts before a native method's own arguments: {@code JNIEnv *}, {@code jclass}, and here the function. */
+    private static final int FUNCTION = 2;
+
+    private static final int OWN_ARGUMENTS = 3;
+
+    private JniEntries() {}
+
+    static CodeBlob emit() {
+        Assembler a = new Assembler();
+        for (int count = 0; count <= 6; count++) {
+            call(a, count);
+        }
+        enter(a);
+        return a.finish("jni-entries");
+    }
+
+    /** In: the arguments of a native method. Out: what the function returns. Touches argument registers and rax. */
+    private static void call(Assembler a, int count) {
+        a.align(16);
+        a.symbol("call" + count);
+        loadFunction(a);
+        for (int i = 0; i < count; i++) {
+            move(a, i, OWN_ARGUMENTS + i);
+        }
+        a.because("the function returns straight to the Java VM").jmp(rax);
+    }
+
+    /** In: env, class, function, argument. Out: what function(env, argument) returns. Touches argument registers and rax. */
+    private static void enter(Assembler a) {
+        a.align(16);
+        a.symbol("enter");
+        loadFunction(a);
+        move(a, 1, OWN_ARGUMENTS); // env is the first argument already
+        a.jmp(rax);
+    }
+
+    /** In: a {@code JNIEnv *} as first argument. Out: the address of its function table. */
+    static CodeBlob tableOf() {
+        Assembler a = new Assembler();
+        a.mov(rax, qword(ARGUMENTS.get(0)));
+        a.ret();
+        return a.finish("jni-table");
+    }
+
+    private static void loadFunction(Assembler a) {
+        a.because("out of the way of the arguments").mov(rax, ARGUMENTS.get(FUNCTION));
+    }
+
+    /** Moves an argument down. Done in ascending order no move overwrites what a later one reads. */
+    private static void move(Assembler a, int to, int from) {
+        if (from < ARGUMENTS.size()) {
+            a.mov(ARGUMENTS.get(to), ARGUMENTS.get(from));
+        } else if (to < ARGUMENTS.size()) {
+            a.mov(ARGUMENTS.get(to), qword(rsp, stackOffset(from)));
+        }
+    }
+
+    private static int stackOffset(int argument) {
+        return 8 + HOME_BYTES + 8 * (argument - ARGUMENTS.size());
+    }
+}
