@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -46,9 +45,10 @@ final class InstallMaven {
             Path zip = room.resolve("maven.zip");
             String sum = download(from, zip);
             if (!sum.equals(args[1].toLowerCase(Locale.ROOT))) {
-                throw new IOException(("%s is not the file that was expected:%n  expected SHA-512 %s%n  found    SHA-512 %s%n"
-                                + "Nothing was installed. Try again, or set MVNW_DISTRIBUTION_URL to a copy that you trust.")
-                        .formatted(from, args[1], sum));
+                throw new IOException(
+                        ("%s is not the file that was expected:%n  expected SHA-512 %s%n  found    SHA-512 %s%n"
+                                        + "Nothing was installed. Try again, or set MVNW_DISTRIBUTION_URL to a copy that you trust.")
+                                .formatted(from, args[1], sum));
             }
             Path home = unpack(zip, room);
             moveOnce(home, place);
@@ -68,9 +68,10 @@ final class InstallMaven {
                 OutputStream out = Files.newOutputStream(file)) {
             in.transferTo(out);
         } catch (IOException e) {
-            throw new IOException(("could not read %s (%s)%nIs there a way to it from here? If not, install Maven and put it on the"
-                            + " PATH, or set MVNW_DISTRIBUTION_URL to a mirror or a file:/// URL of the same zip file.")
-                    .formatted(from, e));
+            throw new IOException(
+                    ("could not read %s (%s)%nIs there a way to it from here? If not, install Maven and put it on the"
+                                    + " PATH, or set MVNW_DISTRIBUTION_URL to a mirror or a file:/// URL of the same zip file.")
+                            .formatted(from, e));
         }
         return HexFormat.of().formatHex(digest.digest());
     }
