@@ -1,3 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Calling conventions as data, the Gobuf layout and the generators of the context-switch primitives. Pure Java. */
+/**
+ * The context-switch primitives, generated from an ABI description: {@link io.trapeze.trampolines.Gogo},
+ * {@link io.trapeze.trampolines.Mcall}, {@link io.trapeze.trampolines.SystemStack} and
+ * {@link io.trapeze.trampolines.AsyncPreempt}, over the layouts {@link io.trapeze.trampolines.Gobuf} and
+ * {@link io.trapeze.trampolines.PreemptFrame}.
+ *
+ * <p>No generator asks which ABI it works for: everything that differs is in the description.
+ */
 package io.trapeze.trampolines;

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.trampolines;
+
+import static io.trapeze.emitter.operand.Mem.qword;
+import static io.trapeze.emitter.operand.Registers.*;
+
+import io.trapeze.emitter.Assembler;
+import io.trapeze.emitter.operand.IndexReg;
+import io.trapeze.trampolines.abi.Abi;
+import java.util.List;
+
+/**
+ * Where a primitive finds its integer arguments on entry, and which registers it may use besides.
+ *
+ * <p>Arguments that the ABI passes on the stack are loaded into scratch registers first.
+ */
+final class Arguments {
+    private final Abi abi;
+    private final int stacked;
+    private final List<IndexReg> scratch;
+
+    /**
+     * Plans the registers.
+     *
+     * @param count integer arguments of the primitive
+     * @param scratch registers it needs besides
+     * @throws io.trapeze.trampolines.abi.AbiException if the ABI leaves too few registers
+     */
+    Arguments(Abi abi, int count, int scratch) {
+        this.abi = abi;
+        this.stacked = Math.max(0, count - abi.integerArguments().size());
+        this.scratch = abi.scratch(stacked + scratch, count);
+    }
+
+    /** Returns the register of argument {@code index}, loading it if the ABI passes it on the stack. */
+    IndexReg load(Assembler a, int index, String what) {
+        int inRegisters = abi.integerArguments().size();
+        if (index < inRegisters) {
+            return abi.integerArguments().get(index);
+        }
+        IndexReg register = scratch.get(scratch.size() - 1 - (index - inRegisters));
+        int offset = 8 + abi.stack().shadow() + 8 * (index - inRegisters);
+        a.because(what).serves("arguments.integer").mov(register, qword(rsp, offset));
+        return register;
+    }
+
+    /** Returns a register that holds no argument and need not be preserved. */
+    IndexReg scratch(int index) {
+        return scratch.get(index);
+    }
+}

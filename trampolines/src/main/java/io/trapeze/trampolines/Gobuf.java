@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.trampolines;
+
+import io.trapeze.emitter.operand.IndexReg;
+import io.trapeze.emitter.operand.Mem;
+import io.trapeze.emitter.operand.Reg64;
+import io.trapeze.emitter.operand.Xmm;
+import io.trapeze.trampolines.abi.Abi;
+import io.trapeze.trampolines.abi.ThreadBlock;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The layout of a suspended goroutine's state.
+ *
+ * <p>The first seven fields are those of Go's {@code runtime.gobuf}, at the same offsets for every ABI. The registers
+ * that the ABI preserves follow: general ones (8 bytes each), vectors (16 bytes each, only 8-byte aligned), control words
+ * (8 bytes), thread-block fields (8 bytes each). All offsets and sizes are in bytes.
+ */
+public final class Gobuf {
+    /** Stack pointer after the return from the call that suspended. */
+    public static final int SP = 0;
+    /** Where execution goes on. */
+    public static final int PC = 8;
+    /** The goroutine. */
+    public static final int G = 16;
+    /** Closure context; carried, never read by the primitives. */
+    public static final int CTXT = 24;
+    /** Return value; carried, never read by the primitives. */
+    public static final int RET = 32;
+    /** Link register; unused on x86-64. */
+    public static final int LR = 40;
+    /** Frame pointer. */
+    public static final int BP = 48;
+    /** Where the ABI's own slots begin. */
+    public static final int REGISTERS = 56;
+
+    private final Abi abi;
+    private final int vectors;
+    private final int control;
+    private final int threadBlock;
+    private final int size;
+
+    private Gobuf(Abi abi) {
+        this.abi = abi;
+        this.vectors = REGISTERS + 8 * abi.preservedGeneral().size();
+        this.control = vectors + 16 * abi.preservedVectors().size();
+        this.threadBlock = control + (abi.controlWords().any() ? 8 : 0);
+        int fields = abi.threadBlock().map(t -> t.fields().size()).orElse(0);
+        this.size = threadBlock + 8 * fields;
+    }
+
+    /** Returns the layout for an ABI. */
+    public static Gobuf of(Abi abi) {
+        return new Gobuf(abi);
+    }
+
+    /** Returns the size in bytes, a multiple of 8. */
+    public int size() {
+        return size;
+    }
+
+    /** Returns the offset of a preserved general register's slot; RBP's is {@link #BP}. */
+    public int offset(Reg64 register) {
+        return REGISTERS + 8 * index(abi.preservedGeneral(), register);
+    }
+
+    /** Returns the offset of a preserved vector's slot. */
+    public int offset(Xmm register) {
+        return vectors + 16 * index(abi.preservedVectors(), register);
+    }
+
+    /** Returns the offset of a thread-block field's slot. */
+    public int offset(ThreadBlock.Field field) {
+        return threadBlock
+                + 8 * index(abi.threadBlock().map(ThreadBlock::fields).orElse(List.of()), field);
+    }
+
+    /** Returns the offset of the saved MXCSR (4 bytes). */
+    public int mxcsrOffset() {
+        return control;
+    }
+
+    /** Returns the offset of the saved x87 control word (2 bytes). */
+    public int x87Offset() {
+        return control + 4;
+    }
+
+    private int index(List<?> slots, Object slot) {
+        int index = slots.indexOf(slot);
+        if (index < 0) {
+            throw new IllegalArgumentException(
+                    "a Gobuf of ABI '" + abi.name() + "' has no slot for " + slot + "; it has " + slots);
+        }
+        return index;
+    }
+
+    /** Returns the stack pointer of the Gobuf at {@code base}. */
+    public Mem.Qword sp(Reg64 base) {
+        return Mem.qword(base, SP);
+    }
+
+    /** Returns the program counter of the Gobuf at {@code base}. */
+    public Mem.Qword pc(Reg64 base) {
+        return Mem.qword(base, PC);
+    }
+
+    /** Returns the goroutine of the Gobuf at {@code base}. */
+    public Mem.Qword g(Reg64 base) {
+        return Mem.qword(base, G);
+    }
+
+    /** Returns the frame pointer of the Gobuf at {@code base}. */
+    public Mem.Qword bp(Reg64 base) {
+        return Mem.qword(base, BP);
+    }
+
+    /** Returns the slot of a preserved general register. */
+    public Mem.Qword slot(Reg64 base, IndexReg register) {
+        return Mem.qword(base, offset(register));
+    }
+
+    /** Returns the slot of a preserved vector. */
+    public Mem.Xmmword slot(Reg64 base, Xmm register) {
+        return Mem.xmmword(base, offset(register));
+    }
+
+    /** Returns the slot of a thread-block field. */
+    public Mem.Qword slot(Reg64 base, ThreadBlock.Field field) {
+        return Mem.qword(base, offset(field));
+    }
+
+    /** Returns the slot of MXCSR. */
+    public Mem.Dword mxcsr(Reg64 base) {
+        return Mem.dword(base, mxcsrOffset());
+    }
+
+    /** Returns the slot of the x87 control word. */
+    public Mem.Word x87(Reg64 base) {
+        return Mem.word(base, x87Offset());
+    }
+
+    /**
+     * One row of the layout.
+     *
+     * @param name what is kept there
+     * @param offset bytes from the Gobuf's start
+     * @param size bytes
+     */
+    public record Row(String name, int offset, int size) {}
+
+    /** Returns all fields in the order of their offsets. */
+    public List<Row> rows() {
+        List<Row> rows = new ArrayList<>();
+        String[] fixed = {"sp", "pc", "g", "ctxt", "ret", "lr", "bp"};
+        for (int i = 0; i < fixed.length; i++) {
+            rows.add(new Row(fixed[i], 8 * i, 8));
+        }
+        abi.preservedGeneral().forEach(r -> rows.add(new Row(r.name(), offset(r), 8)));
+        abi.preservedVectors().forEach(r -> rows.add(new Row(r.name(), offset(r), 16)));
+        if (abi.controlWords().any()) {
+            rows.add(new Row("mxcsr", mxcsrOffset(), 4));
+            rows.add(new Row("x87 control word", x87Offset(), 2));
+        }
+        abi.threadBlock().ifPresent(t -> t.fields().forEach(f -> rows.add(new Row(f.name(), offset(f), 8))));
+        return rows;
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.trampolines;
+
+import static io.trapeze.emitter.operand.Mem.ptr;
+import static io.trapeze.emitter.operand.Mem.qword;
+import static io.trapeze.emitter.operand.Registers.*;
+
+import io.trapeze.emitter.Assembler;
+import io.trapeze.emitter.CodeBlob;
+import io.trapeze.emitter.operand.IndexReg;
+import io.trapeze.trampolines.abi.Abi;
+
+/**
+ * Suspends the caller and runs a function on g0's stack.
+ *
+ * <pre>
+ * mcall(g, sched, g0, fn)   in: the goroutine, its Gobuf, g0's Gobuf and fn as the first four integer arguments
+ *                           out: sched holds the caller; fn(g) runs on g0's stack and must not return (a trap follows)
+ *                           resuming sched goes on after the call to mcall, every preserved register as it was
+ * </pre>
+ */
+public final class Mcall {
+    private Mcall() {}
+
+    /** Emits the primitive as symbol {@code mcall}. */
+    public static CodeBlob emit(Abi abi) {
+        Assembler a = new Assembler();
+        a.symbol("mcall");
+        SwitchState state = SwitchState.of(abi);
+        Gobuf gobuf = state.gobuf();
+        Arguments arguments = new Arguments(abi, 4, 1);
+        IndexReg g = arguments.load(a, 0, "the goroutine");
+        IndexReg sched = arguments.load(a, 1, "its Gobuf");
+        IndexReg g0 = arguments.load(a, 2, "g0's Gobuf");
+        IndexReg fn = arguments.load(a, 3, "what runs on g0");
+        IndexReg scratch = arguments.scratch(0);
+
+        suspend(a, state, sched, scratch);
+        a.because("whose state this is").mov(gobuf.g(sched), g);
+
+        state.restoreThreadBlock(a, g0, scratch);
+        a.because("the switch to g0's stack").mov(rsp, gobuf.sp(g0));
+        a.because("a chain of frames that ends in g0").mov(rbp, gobuf.bp(g0));
+        a.because("aligned at the call")
+                .serves("stack.alignment")
+                .and(rsp, -abi.stack().alignment());
+        OutgoingCall call = new OutgoingCall(abi, 1);
+        call.reserve(a, abi.stack().aligned(call.bytes()));
+        call.argument(a, g);
+        a.because("must not return").call(fn);
+        a.because("it did: stop here, not in what lies behind").ud2();
+        return a.finish("mcall");
+    }
+
+    /**
+     * Emits the suspension alone: the caller's state goes to the Gobuf, as it will be after the call returns.
+     *
+     * @param sched holds the Gobuf's address
+     * @param scratch is destroyed
+     */
+    public static void suspend(Assembler a, SwitchState state, IndexReg sched, IndexReg scratch) {
+        a.because("return address: where the goroutine goes on").mov(scratch, qword(rsp));
+        a.mov(state.gobuf().pc(sched), scratch);
+        a.because("the caller's stack pointer after the return").lea(scratch, ptr(rsp, 8));
+        a.mov(state.gobuf().sp(sched), scratch);
+        state.save(a, sched, scratch);
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.trampolines;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** Which vector state the preemption trampoline saves: all that the interrupted code may be holding. */
+public enum SaveSet {
+    /** xmm0 to xmm15: right only while nothing wider is in use, as in the code the seed of this work preempts. */
+    SSE("sse", 16, 16, 0),
+    /** ymm0 to ymm15. */
+    AVX("avx", 16, 32, 0),
+    /** zmm0 to zmm31 and the mask registers k0 to k7. */
+    AVX512("avx512", 32, 64, 8);
+
+    private final String label;
+    private final int vectors;
+    private final int vectorBytes;
+    private final int masks;
+
+    SaveSet(String label, int vectors, int vectorBytes, int masks) {
+        this.label = label;
+        this.vectors = vectors;
+        this.vectorBytes = vectorBytes;
+        this.masks = masks;
+    }
+
+    /** Returns the name that users write: {@code sse}, {@code avx}, {@code avx512}. */
+    public String label() {
+        return label;
+    }
+
+    /** Returns how many vector registers are saved. */
+    public int vectors() {
+        return vectors;
+    }
+
+    /** Returns the bytes saved of each vector register. */
+    public int vectorBytes() {
+        return vectorBytes;
+    }
+
+    /** Returns how many mask registers are saved, 8 bytes each. */
+    public int masks() {
+        return masks;
+    }
+
+    /** Finds a save set by its {@link #label()}. */
+    public static Optional<SaveSet> named(String label) {
+        return Arrays.stream(values()).filter(s -> s.label.equals(label)).findFirst();
+    }
+
+    /**
+     * Returns the widest set that the system lets programs use.
+     *
+     * @param xcr0 the extended control register as XGETBV returns it, or 0 without OSXSAVE (SDM vol. 1, section 13.3):
+     *     bit 2 is the upper halves of ymm, bits 5 to 7 the AVX-512 state
+     */
+    public static SaveSet widest(long xcr0) {
+        if ((xcr0 & 0xE6) == 0xE6) {
+            return AVX512;
+        }
+        return (xcr0 & 6) == 6 ? AVX : SSE;
+    }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.trampolines;
+
+import static io.trapeze.emitter.operand.Registers.*;
+
+import io.trapeze.emitter.Assembler;
+import io.trapeze.emitter.operand.IndexReg;
+import io.trapeze.emitter.operand.Reg64;
+import io.trapeze.emitter.operand.Xmm;
+import io.trapeze.trampolines.abi.Abi;
+import io.trapeze.trampolines.abi.ControlWords;
+import io.trapeze.trampolines.abi.ThreadBlock;
+
+/**
+ * What survives a voluntary switch, besides RSP and the program counter: emits its way into a Gobuf and back.
+ *
+ * <p>It is exactly what the ABI makes a callee preserve, because whoever switches calls a function to do so.
+ */
+public final class SwitchState {
+    private final Abi abi;
+    private final Gobuf gobuf;
+    private final ControlWords controlWords;
+
+    private SwitchState(Abi abi, ControlWords controlWords) {
+        this.abi = abi;
+        this.gobuf = Gobuf.of(abi);
+        this.controlWords = controlWords;
+    }
+
+    /** Returns everything that the ABI preserves. */
+    public static SwitchState of(Abi abi) {
+        return new SwitchState(abi, abi.controlWords());
+    }
+
+    /** Returns this state without control words: for code that is known not to change them between two switches. */
+    public SwitchState withoutControlWords() {
+        return new SwitchState(abi, ControlWords.VOLATILE);
+    }
+
+    /** Returns the layout that the state is kept in. */
+    public Gobuf gobuf() {
+        return gobuf;
+    }
+
+    /**
+     * Emits the saves. Reads all preserved registers, changes none but {@code scratch}; the stack is not touched.
+     *
+     * @param base holds the address of the Gobuf
+     * @param scratch is destroyed if the ABI has a thread block
+     */
+    public void save(Assembler a, IndexReg base, IndexReg scratch) {
+        if (abi.preservesRbp()) {
+            a.because("frame pointer").serves("preserved.rbp").mov(gobuf.bp(base), rbp);
+        }
+        for (IndexReg register : abi.preservedGeneral()) {
+            a.because("callee-saved")
+                    .serves("preserved.general: " + register)
+                    .mov(gobuf.slot(base, register), register);
+        }
+        for (Xmm register : abi.preservedVectors()) {
+            a.because("callee-saved, 128 bits").serves("preserved.vectors: " + register);
+            a.movdqu(gobuf.slot(base, register), register);
+        }
+        if (controlWords.mxcsr()) {
+            a.because("rounding and exception masks").serves("control.mxcsr").stmxcsr(gobuf.mxcsr(base));
+        }
+        if (controlWords.x87()) {
+            a.because("x87 control word").serves("control.x87").fnstcw(gobuf.x87(base));
+        }
+        abi.threadBlock().ifPresent(block -> {
+            for (ThreadBlock.Field field : block.fields()) {
+                a.because(field.name() + " as it is now")
+                        .serves("thread.stack_bounds")
+                        .mov(scratch, block.operand(field));
+                a.mov(gobuf.slot(base, field), scratch);
+            }
+        });
+    }
+
+    /**
+     * Emits the restores. Everything the ABI preserves but RSP comes back; {@code base} keeps its value.
+     *
+     * @param base holds the address of the Gobuf; not a preserved register
+     * @param scratch is destroyed if the ABI has a thread block
+     */
+    public void restore(Assembler a, IndexReg base, IndexReg scratch) {
+        restoreThreadBlock(a, base, scratch);
+        if (controlWords.mxcsr()) {
+            a.because("rounding and exception masks").serves("control.mxcsr").ldmxcsr(gobuf.mxcsr(base));
+        }
+        if (controlWords.x87()) {
+            a.because("x87 control word").serves("control.x87").fldcw(gobuf.x87(base));
+        }
+        for (Xmm register : abi.preservedVectors()) {
+            a.because("callee-saved, 128 bits").serves("preserved.vectors: " + register);
+            a.movdqu(register, gobuf.slot(base, register));
+        }
+        for (IndexReg register : abi.preservedGeneral()) {
+            a.because("callee-saved")
+                    .serves("preserved.general: " + register)
+                    .mov(register, gobuf.slot(base, register));
+        }
+        if (abi.preservesRbp()) {
+            a.because("frame pointer").serves("preserved.rbp").mov(rbp, gobuf.bp(base));
+        }
+    }
+
+    /**
+     * Emits the stack bounds' way from a Gobuf to the thread block; nothing if the ABI has none. It belongs before RSP
+     * moves: between the two, an exception must find the old bounds or the new ones together with a stack they admit.
+     */
+    void restoreThreadBlock(Assembler a, Reg64 base, IndexReg scratch) {
+        abi.threadBlock().ifPresent(block -> {
+            for (ThreadBlock.Field field : block.fields()) {
+                a.because(field.name() + " of the stack to come").serves("thread.stack_bounds");
+                a.mov(scratch, gobuf.slot(base, field));
+                a.mov(block.operand(field), scratch);
+            }
+        });
+    }
+}

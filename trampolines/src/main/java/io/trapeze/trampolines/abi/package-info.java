@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Calling conventions as data. */
+package io.trapeze.trampolines.abi;
