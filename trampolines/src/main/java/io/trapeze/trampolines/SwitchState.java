@@ -10,6 +10,7 @@ import io.trapeze.emitter.operand.Xmm;
 import io.trapeze.trampolines.abi.Abi;
 import io.trapeze.trampolines.abi.ControlWords;
 import io.trapeze.trampolines.abi.ThreadBlock;
+import java.util.List;
 
 /**
  * What survives a voluntary switch, besides RSP and the program counter: emits its way into a Gobuf and back.
@@ -20,21 +21,29 @@ public final class SwitchState {
     private final Abi abi;
     private final Gobuf gobuf;
     private final ControlWords controlWords;
+    private final List<IndexReg> general;
 
-    private SwitchState(Abi abi, ControlWords controlWords) {
+    private SwitchState(Abi abi, ControlWords controlWords, List<IndexReg> general) {
         this.abi = abi;
         this.gobuf = Gobuf.of(abi);
         this.controlWords = controlWords;
+        this.general = general;
     }
 
     /** Returns everything that the ABI preserves. */
     public static SwitchState of(Abi abi) {
-        return new SwitchState(abi, abi.controlWords());
+        return new SwitchState(abi, abi.controlWords(), abi.preservedGeneral());
     }
 
     /** Returns this state without control words: for code that is known not to change them between two switches. */
     public SwitchState withoutControlWords() {
-        return new SwitchState(abi, ControlWords.VOLATILE);
+        return new SwitchState(abi, ControlWords.VOLATILE, general);
+    }
+
+    /** Returns this state without a register whose value every switch sets anew, because it is pinned to the goroutine. */
+    public SwitchState without(IndexReg pinned) {
+        return new SwitchState(
+                abi, controlWords, general.stream().filter(r -> r != pinned).toList());
     }
 
     /** Returns the layout that the state is kept in. */
@@ -52,7 +61,7 @@ public final class SwitchState {
         if (abi.preservesRbp()) {
             a.because("frame pointer").serves("preserved.rbp").mov(gobuf.bp(base), rbp);
         }
-        for (IndexReg register : abi.preservedGeneral()) {
+        for (IndexReg register : general) {
             a.because("callee-saved")
                     .serves("preserved.general: " + register)
                     .mov(gobuf.slot(base, register), register);
@@ -95,7 +104,7 @@ public final class SwitchState {
             a.because("callee-saved, 128 bits").serves("preserved.vectors: " + register);
             a.movdqu(register, gobuf.slot(base, register));
         }
-        for (IndexReg register : abi.preservedGeneral()) {
+        for (IndexReg register : general) {
             a.because("callee-saved")
                     .serves("preserved.general: " + register)
                     .mov(register, gobuf.slot(base, register));
