@@ -20,7 +20,7 @@ if defined JAVA_HOME if not exist "%JAVA%" (
 )
 
 if not exist "%JAR%" goto build
-powershell -NoProfile -Command "$built = (Get-Item $env:JAR).LastWriteTimeUtc; $newer = 'emitter','trampolines','runtime','tests','lab' | ForEach-Object { Get-ChildItem -Recurse -File ($env:HERE + $_ + '\src\main'); Get-Item ($env:HERE + $_ + '\pom.xml') } | Where-Object { $_.LastWriteTimeUtc -gt $built } | Select-Object -First 1; if ($newer) { exit 1 }"
+powershell -NoProfile -Command "$built = (Get-Item $env:JAR).LastWriteTimeUtc; $newer = 'emitter','trampolines','runtime','tests','bench','lab' | ForEach-Object { Get-ChildItem -Recurse -File ($env:HERE + $_ + '\src\main'); Get-Item ($env:HERE + $_ + '\pom.xml') } | Where-Object { $_.LastWriteTimeUtc -gt $built } | Select-Object -First 1; if ($newer) { exit 1 }"
 if not errorlevel 1 goto run
 
 :build
