@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.runtime.code;
 
+import com.sun.jna.Function;
+import com.sun.jna.JNIEnv;
+import com.sun.jna.Library;
+import com.sun.jna.Pointer;
 import io.trapeze.emitter.CodeBlob;
 import io.trapeze.runtime.os.OperatingSystem;
 import java.lang.reflect.Method;
@@ -48,10 +52,28 @@ public final class JniBinding {
                     CodeArena.open(os, entries.size(), "trapeze-entries").map(entries);
             Map<Method, Long> addresses = new LinkedHashMap<>();
             natives.forEach(method -> addresses.put(method, code.address(method.getName())));
-            JniEnvironment.instance().registerNatives(owner, addresses);
+            register(os, owner, addresses);
         } catch (RuntimeException | LinkageError refused) {
             BOUND.remove(owner);
             throw refused;
+        }
+    }
+
+    /**
+     * JNA passes the calling thread's {@code JNIEnv} and a handle of the class on to whatever it calls, which is all that
+     * {@code RegisterNatives} needs.
+     */
+    private static void register(OperatingSystem os, Class<?> owner, Map<Method, Long> addresses) {
+        try (CodeArena arena = CodeArena.open(os, 1, "trapeze-registrar");
+                MappedCode registrar = arena.map(JniEntries.registrar());
+                NativeMethodTable methods = NativeMethodTable.of(addresses)) {
+            Object[] arguments = {JNIEnv.CURRENT, methods.pointer(), addresses.size(), owner};
+            int result = (int) Function.getFunction(new Pointer(registrar.address()))
+                    .invoke(int.class, arguments, Map.of(Library.OPTION_ALLOW_OBJECTS, Boolean.TRUE));
+            if (result != 0) {
+                throw new IllegalStateException("the Java VM refused to bind the natives of " + owner.getName()
+                        + ": RegisterNatives returned " + result);
+            }
         }
     }
 

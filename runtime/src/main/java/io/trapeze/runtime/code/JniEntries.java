@@ -26,11 +26,15 @@ final class JniEntries {
     private JniEntries() {}
 
     static CodeBlob emit() {
-        Assembler a = new Assembler();
+        Assembler a = new Assembler(false);
         for (int count = 0; count <= 6; count++) {
             call(a, count);
         }
         enter(a);
+        jni(a, "version", JniFunction.GET_VERSION);
+        jni(a, "newGlobalRef", JniFunction.NEW_GLOBAL_REF);
+        jni(a, "deleteGlobalRef", JniFunction.DELETE_GLOBAL_REF);
+        jni(a, "methodId", JniFunction.FROM_REFLECTED_METHOD);
         return a.finish("jni-entries");
     }
 
@@ -54,12 +58,48 @@ final class JniEntries {
         a.jmp(rax);
     }
 
-    /** In: a {@code JNIEnv *} as first argument. Out: the address of its function table. */
-    static CodeBlob tableOf() {
-        Assembler a = new Assembler();
+    /** In: env, class, argument. Out: what the JNI function returns for (env, argument). Touches argument registers and rax. */
+    private static void jni(Assembler a, String name, JniFunction function) {
+        a.align(16);
+        a.symbol(name);
+        a.mov(ARGUMENTS.get(1), ARGUMENTS.get(2));
+        jump(a, function);
+    }
+
+    /**
+     * {@code registrar(env, methods, count, class)} binds natives; returns 0, or less than 0 if the Java VM refuses. Callable by
+     * the rules of C.
+     *
+     * <p>JNA looks at the class with a call of Java, and does not ask for an exception afterwards; so this does, before {@code
+     * -Xcheck:jni} blames the next call. For the same reason the class comes last: JNA has nothing left to call then.
+     */
+    static CodeBlob registrar() {
+        Reg64 env = ARGUMENTS.get(0);
+        Reg64 second = ARGUMENTS.get(1);
+        Reg64 third = ARGUMENTS.get(2);
+        Reg64 fourth = ARGUMENTS.get(3);
+        Assembler a = new Assembler(false);
+        // spotless:off
+        a.push(env);
+        a.push(second);
+        a.push(third);
+        a.push(fourth);
+        a.because("return address and four pushes: rsp is at 8 mod 16").sub(rsp, 8);
+        a.mov(rax, qword(env));
+        a.because("EXCEPTION_CHECK").call(qword(rax, JniFunction.EXCEPTION_CHECK.offset()));
+        a.add(rsp, 8);
+        a.because("class").pop(second);
+        a.because("count").pop(fourth);
+        a.because("methods").pop(third);
+        a.pop(env);
+        // spotless:on
+        jump(a, JniFunction.REGISTER_NATIVES);
+        return a.finish("jni-registrar");
+    }
+
+    private static void jump(Assembler a, JniFunction function) {
         a.mov(rax, qword(ARGUMENTS.get(0)));
-        a.ret();
-        return a.finish("jni-table");
+        a.because(function.name()).jmp(qword(rax, function.offset()));
     }
 
     private static void loadFunction(Assembler a) {

@@ -2,10 +2,11 @@
 package io.trapeze.runtime.code;
 
 import io.trapeze.runtime.os.OperatingSystem;
+import java.lang.reflect.Method;
 
 /**
- * The native methods through which every function pointer is called. {@link JniEntries} emits their bodies; they are bound
- * once for the process, by the first {@link NativeFunction}.
+ * The native methods through which function pointers, and functions of the Java Native Interface itself, are called. {@link
+ * JniEntries} emits their bodies; they are bound once for the process, by the first who needs them.
  */
 final class NativeEntries {
 
@@ -37,4 +38,16 @@ final class NativeEntries {
 
     /** Calls {@code function(JNIEnv *, argument)}. */
     static native long enter(long function, long argument);
+
+    /** {@link JniFunction#GET_VERSION}. */
+    static native int version();
+
+    /** {@link JniFunction#NEW_GLOBAL_REF}. */
+    static native long newGlobalRef(Object object);
+
+    /** {@link JniFunction#DELETE_GLOBAL_REF}. */
+    static native void deleteGlobalRef(long handle);
+
+    /** {@link JniFunction#FROM_REFLECTED_METHOD}. */
+    static native long methodId(Method method);
 }

@@ -4,6 +4,7 @@ package io.trapeze.runtime.code;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -39,7 +40,12 @@ final class NativeMethodTable implements AutoCloseable {
     }
 
     private static String[] strings(Method method) {
-        return new String[] {method.getName(), JniEnvironment.typeOf(method).toMethodDescriptorString()};
+        return new String[] {method.getName(), descriptor(method)};
+    }
+
+    private static String descriptor(Method method) {
+        return MethodType.methodType(method.getReturnType(), method.getParameterTypes())
+                .toMethodDescriptorString();
     }
 
     private static long stringBytes(Map<Method, Long> addresses) {

@@ -36,7 +36,7 @@ final class CpuProbe {
     // spotless:off
     /** {@code cpuid(leaf, subleaf, results)} stores four words; {@code xgetbv()} returns XCR0. Both keep all C wants kept. */
     static CodeBlob emit() {
-        Assembler a = new Assembler();
+        Assembler a = new Assembler(false);
 
         a.symbol("cpuid");
         a.because("cpuid writes it, C wants it kept").mov(r8, rbx);

@@ -159,7 +159,9 @@ class JniTest {
 
     @Test
     void nullAndZeroAreRefusedBeforeTheVirtualMachineSeesThem() {
-        assertThatThrownBy(() -> jni.newGlobalRef(null)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> jni.newGlobalRef(null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessageContaining("null has no handle");
         assertThatThrownBy(() -> jni.deleteGlobalRef(0)).isInstanceOf(IllegalArgumentException.class);
     }
 

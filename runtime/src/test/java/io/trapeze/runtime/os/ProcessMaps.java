@@ -34,7 +34,7 @@ public record ProcessMaps(List<Mapping> lines) {
                     line);
         }
 
-        /** Whether it is private memory of no file whose pages may be written or run. */
+        /** Whether any byte of the range lies in it. */
         public boolean overlaps(long address, long bytes) {
             return from < address + bytes && address < to;
         }
@@ -60,6 +60,24 @@ public record ProcessMaps(List<Mapping> lines) {
         return lines.stream()
                 .filter(line -> line.text().contains("/memfd:" + name + " "))
                 .toList();
+    }
+
+    /** How much memory a range takes at present, in bytes. */
+    public static long residentBytes(long address, long bytes) {
+        try {
+            long resident = 0;
+            boolean inside = false;
+            for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
+                if (line.matches("\\p{XDigit}+-\\p{XDigit}+ .*")) {
+                    inside = Mapping.parse(line).overlaps(address, bytes);
+                } else if (inside && line.startsWith("Rss:")) {
+                    resident += 1024 * Long.parseLong(line.replaceAll("\\D", ""));
+                }
+            }
+            return resident;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** How many file descriptors of memory files this process holds. */
