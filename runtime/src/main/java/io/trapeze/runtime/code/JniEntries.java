@@ -6,64 +6,75 @@ import static io.trapeze.emitter.operand.Registers.*;
 
 import io.trapeze.emitter.Assembler;
 import io.trapeze.emitter.CodeBlob;
-import io.trapeze.emitter.operand.Reg64;
+import io.trapeze.emitter.operand.IndexReg;
+import io.trapeze.emitter.operand.Mem;
+import io.trapeze.trampolines.abi.Abi;
 import java.util.List;
 
-/** Emits the bodies of {@link NativeEntries}: each shifts its arguments into place and jumps to the function. */
+/**
+ * Emits the bodies of {@link NativeEntries} for a calling convention: each moves its arguments down to where a function
+ * expects them, and jumps there. Since nothing is pushed, the function returns straight to the Java VM.
+ */
 final class JniEntries {
 
-    /** Where C passes integer arguments on this host (System V ABI, 3.2.3); the others lie above the return address. */
-    private static final List<Reg64> ARGUMENTS = List.of(rdi, rsi, rdx, rcx, r8, r9);
+    /** The Java VM puts {@code JNIEnv *} and {@code jclass} before a native method's own arguments. */
+    private static final int FIRST_OWN = 2;
 
-    /** Bytes between the return address and the first argument that lies on the stack. */
-    private static final int HOME_BYTES = 0;
+    /** Integer arguments of the widest entry: environment, class, function and six more. */
+    private static final int MOST_ARGUMENTS = 9;
 
-    /** What the Java VM puts before a native method's own arguments: {@code JNIEnv *}, {@code jclass}, and here the function. */
-    private static final int FUNCTION = 2;
+    private final Assembler a;
+    private final Abi abi;
+    private final List<IndexReg> arguments;
+    private final IndexReg target;
+    private final IndexReg passing;
 
-    private static final int OWN_ARGUMENTS = 3;
+    private JniEntries(Assembler a, Abi abi) {
+        this.a = a;
+        this.abi = abi;
+        this.arguments = abi.integerArguments();
+        List<IndexReg> scratch = abi.scratch(2, MOST_ARGUMENTS);
+        this.target = scratch.get(0);
+        this.passing = scratch.get(1);
+    }
 
-    private JniEntries() {}
-
-    static CodeBlob emit() {
-        Assembler a = new Assembler(false);
+    /** One symbol for each method of {@link NativeEntries}. */
+    static CodeBlob emit(Assembler assembler, Abi abi) {
+        JniEntries entries = new JniEntries(assembler, abi);
         for (int count = 0; count <= 6; count++) {
-            call(a, count);
+            entries.call(count);
         }
-        enter(a);
-        jni(a, "version", JniFunction.GET_VERSION);
-        jni(a, "newGlobalRef", JniFunction.NEW_GLOBAL_REF);
-        jni(a, "deleteGlobalRef", JniFunction.DELETE_GLOBAL_REF);
-        jni(a, "methodId", JniFunction.FROM_REFLECTED_METHOD);
-        return a.finish("jni-entries");
+        entries.enter();
+        entries.jni("version", JniFunction.GET_VERSION);
+        entries.jni("newGlobalRef", JniFunction.NEW_GLOBAL_REF);
+        entries.jni("deleteGlobalRef", JniFunction.DELETE_GLOBAL_REF);
+        entries.jni("methodId", JniFunction.FROM_REFLECTED_METHOD);
+        return assembler.finish("jni-entries");
     }
 
-    /** In: the arguments of a native method. Out: what the function returns. Touches argument registers and rax. */
-    private static void call(Assembler a, int count) {
-        a.align(16);
-        a.symbol("call" + count);
-        loadFunction(a);
+    /** In: env, class, function, then {@code count} arguments. Out: function(arguments…). Keeps all that the ABI preserves. */
+    private void call(int count) {
+        begin("call" + count);
+        load(target, FIRST_OWN);
         for (int i = 0; i < count; i++) {
-            move(a, i, OWN_ARGUMENTS + i);
+            moveDown(i, FIRST_OWN + 1 + i);
         }
-        a.because("the function returns straight to the Java VM").jmp(rax);
+        a.jmp(target);
     }
 
-    /** In: env, class, function, argument. Out: what function(env, argument) returns. Touches argument registers and rax. */
-    private static void enter(Assembler a) {
-        a.align(16);
-        a.symbol("enter");
-        loadFunction(a);
-        move(a, 1, OWN_ARGUMENTS); // env is the first argument already
-        a.jmp(rax);
+    /** In: env, class, function, argument. Out: function(env, argument). Keeps all that the ABI preserves. */
+    private void enter() {
+        begin("enter");
+        load(target, FIRST_OWN);
+        moveDown(1, FIRST_OWN + 1);
+        a.jmp(target);
     }
 
-    /** In: env, class, argument. Out: what the JNI function returns for (env, argument). Touches argument registers and rax. */
-    private static void jni(Assembler a, String name, JniFunction function) {
-        a.align(16);
-        a.symbol(name);
-        a.mov(ARGUMENTS.get(1), ARGUMENTS.get(2));
-        jump(a, function);
+    /** In: env, class, argument. Out: the JNI function's result for (env, argument). Keeps all that the ABI preserves. */
+    private void jni(String name, JniFunction function) {
+        begin(name);
+        moveDown(1, FIRST_OWN);
+        jump(function);
     }
 
     /**
@@ -73,49 +84,64 @@ final class JniEntries {
      * <p>JNA looks at the class with a call of Java, and does not ask for an exception afterwards; so this does, before {@code
      * -Xcheck:jni} blames the next call. For the same reason the class comes last: JNA has nothing left to call then.
      */
-    static CodeBlob registrar() {
-        Reg64 env = ARGUMENTS.get(0);
-        Reg64 second = ARGUMENTS.get(1);
-        Reg64 third = ARGUMENTS.get(2);
-        Reg64 fourth = ARGUMENTS.get(3);
-        Assembler a = new Assembler(false);
-        // spotless:off
+    static CodeBlob registrar(Assembler assembler, Abi abi) {
+        return new JniEntries(assembler, abi).registrar();
+    }
+
+    // spotless:off
+    private CodeBlob registrar() {
+        IndexReg env = arguments.get(0);
+        IndexReg second = arguments.get(1);
+        IndexReg third = arguments.get(2);
+        IndexReg fourth = arguments.get(3);
+        int room = abi.stack().aligned(abi.stack().shadow()) + 8;
+
         a.push(env);
         a.push(second);
         a.push(third);
         a.push(fourth);
-        a.because("return address and four pushes: rsp is at 8 mod 16").sub(rsp, 8);
-        a.mov(rax, qword(env));
-        a.because("EXCEPTION_CHECK").call(qword(rax, JniFunction.EXCEPTION_CHECK.offset()));
-        a.add(rsp, 8);
+        a.because("return address and four pushes: rsp is at 8 mod 16").sub(rsp, room);
+        a.mov(target, qword(env));
+        a.because("EXCEPTION_CHECK").call(qword(target, JniFunction.EXCEPTION_CHECK.offset()));
+        a.add(rsp, room);
         a.because("class").pop(second);
         a.because("count").pop(fourth);
         a.because("methods").pop(third);
         a.pop(env);
-        // spotless:on
-        jump(a, JniFunction.REGISTER_NATIVES);
+        jump(JniFunction.REGISTER_NATIVES);
         return a.finish("jni-registrar");
     }
 
-    private static void jump(Assembler a, JniFunction function) {
-        a.mov(rax, qword(ARGUMENTS.get(0)));
-        a.because(function.name()).jmp(qword(rax, function.offset()));
+    private void jump(JniFunction function) {
+        a.mov(target, qword(arguments.get(0)));
+        a.because(function.name()).jmp(qword(target, function.offset()));
+    }
+    // spotless:on
+
+    private void begin(String name) {
+        a.align(16);
+        a.symbol(name);
     }
 
-    private static void loadFunction(Assembler a) {
-        a.because("out of the way of the arguments").mov(rax, ARGUMENTS.get(FUNCTION));
-    }
-
-    /** Moves an argument down. Done in ascending order no move overwrites what a later one reads. */
-    private static void move(Assembler a, int to, int from) {
-        if (from < ARGUMENTS.size()) {
-            a.mov(ARGUMENTS.get(to), ARGUMENTS.get(from));
-        } else if (to < ARGUMENTS.size()) {
-            a.mov(ARGUMENTS.get(to), qword(rsp, stackOffset(from)));
+    /** Moves argument {@code from} to the place of argument {@code to}. In ascending order no move hits what is still to be read. */
+    private void moveDown(int to, int from) {
+        if (to < arguments.size()) {
+            load(arguments.get(to), from);
+        } else {
+            load(passing, from);
+            a.mov(onStack(to), passing);
         }
     }
 
-    private static int stackOffset(int argument) {
-        return 8 + HOME_BYTES + 8 * (argument - ARGUMENTS.size());
+    private void load(IndexReg register, int argument) {
+        if (argument < arguments.size()) {
+            a.mov(register, arguments.get(argument));
+        } else {
+            a.mov(register, onStack(argument));
+        }
+    }
+
+    private Mem.Qword onStack(int argument) {
+        return qword(rsp, 8 + abi.stack().shadow() + 8 * (argument - arguments.size()));
     }
 }

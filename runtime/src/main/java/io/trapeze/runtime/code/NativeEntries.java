@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.runtime.code;
 
+import io.trapeze.emitter.Assembler;
+import io.trapeze.emitter.CodeBlob;
 import io.trapeze.runtime.os.OperatingSystem;
+import io.trapeze.trampolines.abi.Abi;
 import java.lang.reflect.Method;
 
 /**
@@ -17,7 +20,9 @@ final class NativeEntries {
     /** Binds the methods below, unless that was done before. */
     static synchronized void requireBound() {
         if (!bound) {
-            JniBinding.bind(OperatingSystem.current(), NativeEntries.class, JniEntries.emit());
+            // Nobody lists these entries, and recording them would cost more start-up than all the rest.
+            CodeBlob entries = JniEntries.emit(new Assembler(false), Abi.SYSTEM_V);
+            JniBinding.bind(OperatingSystem.current(), NativeEntries.class, entries);
             bound = true;
         }
     }

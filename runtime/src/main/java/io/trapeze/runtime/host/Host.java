@@ -5,20 +5,18 @@ import io.trapeze.runtime.code.ExecutableMemoryException;
 import io.trapeze.runtime.os.OperatingSystem;
 import io.trapeze.runtime.os.Platform;
 import io.trapeze.runtime.os.UnsupportedHostException;
+import io.trapeze.trampolines.abi.Abi;
 
 /**
  * The machine that code is emitted for and run on.
  *
  * @param platform system and processor by name
- * @param abi name of the calling convention of its C code: {@code "sysv"}
+ * @param abi the calling convention of its C code
  * @param cpu what its processor can do
  * @param pageSize bytes in a page
  * @param kernelGuardPages whether guard pages cost no mapping
  */
-public record Host(Platform platform, String abi, CpuFeatures cpu, int pageSize, boolean kernelGuardPages) {
-
-    /** The calling convention of Linux and all other systems on x86-64 but Windows. */
-    public static final String SYSTEM_V = "sysv";
+public record Host(Platform platform, Abi abi, CpuFeatures cpu, int pageSize, boolean kernelGuardPages) {
 
     /**
      * Looks at this machine.
@@ -33,6 +31,6 @@ public record Host(Platform platform, String abi, CpuFeatures cpu, int pageSize,
     static Host detect(Platform platform) {
         platform.requireSupported();
         OperatingSystem os = OperatingSystem.current();
-        return new Host(platform, SYSTEM_V, CpuProbe.run(os), os.pageSize(), os.hasKernelGuardPages());
+        return new Host(platform, Abi.SYSTEM_V, CpuProbe.run(os), os.pageSize(), os.hasKernelGuardPages());
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trapeze.runtime.os.Platform;
 import io.trapeze.runtime.os.UnsupportedHostException;
+import io.trapeze.trampolines.abi.Abi;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -22,7 +23,7 @@ class HostTest {
     @Tag("D3")
     void thisMachineIsDetectedWithItsCallingConvention() {
         Host host = Host.detect();
-        assertThat(host.abi()).isEqualTo("sysv");
+        assertThat(host.abi()).isEqualTo(Abi.SYSTEM_V);
         assertThat(host.pageSize()).isEqualTo(4096);
         assertThat(host.platform().isLinux()).isTrue();
         assertThat(host.cpu().has(CpuFeature.SSE2)).isTrue();
