@@ -6,7 +6,9 @@ import static io.trapeze.emitter.operand.Registers.*;
 
 import io.trapeze.emitter.Assembler;
 import io.trapeze.emitter.operand.IndexReg;
+import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.trampolines.abi.Abi;
+import io.trapeze.trampolines.abi.AbiException;
 import java.util.List;
 
 /**
@@ -24,15 +26,29 @@ final class Arguments {
      *
      * @param count integer arguments of the primitive
      * @param scratch registers it needs besides
-     * @throws io.trapeze.trampolines.abi.AbiException if the ABI leaves too few registers
+     * @param reserved registers it has a use of its own for
+     * @throws AbiException if the ABI leaves too few registers, or passes an argument in a reserved one
      */
-    Arguments(Abi abi, int count, int scratch) {
+    Arguments(Abi abi, int count, int scratch, Reg64... reserved) {
         this.abi = abi;
-        this.stacked = Math.max(0, count - abi.integerArguments().size());
-        this.scratch = abi.scratch(stacked + scratch, count);
+        int inRegisters = abi.integerArguments().size();
+        for (Reg64 register : reserved) {
+            int index = abi.integerArguments().indexOf(register);
+            if (index >= 0 && index < count) {
+                throw new AbiException("arguments.integer: " + register + " carries argument " + (index + 1)
+                        + " of ABI '" + abi.name()
+                        + "', and the code needs it for itself; pass that argument in another"
+                        + " register");
+            }
+        }
+        this.stacked = Math.max(0, count - inRegisters);
+        this.scratch = abi.scratch(stacked + scratch, count, reserved);
     }
 
-    /** Returns the register of argument {@code index}, loading it if the ABI passes it on the stack. */
+    /**
+     * Returns the register of argument {@code index}, loading it if the ABI passes it on the stack: RSP must still be as it
+     * was on entry.
+     */
     IndexReg load(Assembler a, int index, String what) {
         int inRegisters = abi.integerArguments().size();
         if (index < inRegisters) {

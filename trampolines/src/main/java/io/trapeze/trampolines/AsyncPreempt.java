@@ -7,9 +7,10 @@ import static io.trapeze.emitter.operand.Registers.*;
 import io.trapeze.emitter.Assembler;
 import io.trapeze.emitter.CodeBlob;
 import io.trapeze.emitter.operand.IndexReg;
-import io.trapeze.emitter.operand.Mem;
 import io.trapeze.emitter.operand.Registers;
 import io.trapeze.trampolines.abi.Abi;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -21,7 +22,9 @@ import java.util.List;
  *                     calls: async_preempt2(), which may run anything; uses PreemptFrame below RSP, shadow space
  * </pre>
  *
- * <p>The interrupt may come at any stack alignment and with the direction flag set, so both are put right for the callee.
+ * <p>The interrupt may come at any stack alignment, with the direction flag or the alignment-check flag set: all are put
+ * right for the callee. What is not saved: the x87 and MMX register stack (no instruction that the emitter knows leaves a
+ * value there), AMX tiles and protection keys.
  */
 public final class AsyncPreempt {
     /** The symbol that is called between saving and restoring; undefined in the blob. */
@@ -33,19 +36,20 @@ public final class AsyncPreempt {
     public static CodeBlob emit(Abi abi, SaveSet saveSet) {
         Assembler a = new Assembler();
         PreemptFrame frame = new PreemptFrame(saveSet);
+        List<IndexReg> pushed = new ArrayList<>(PreemptFrame.GENERAL);
+        Collections.reverse(pushed);
         a.symbol("async_preempt");
         a.because("flags, before anything changes them").pushfq();
-        List<IndexReg> registers = PreemptFrame.GENERAL;
-        for (int i = registers.size() - 1; i >= 0; i--) {
-            a.push(registers.get(i));
-        }
-        a.because("the callee expects it clear").cld();
+        a.because("for the callee: DF clear as calls expect it, AC clear").push(0);
+        a.because("(with AC set its unaligned accesses would fault)").popfq();
+        a.because("all general registers: no call means none is free");
+        pushed.forEach(a::push);
         a.because("room for vectors and control words").sub(rsp, frame.stateBytes());
-        state(a, frame, true);
+        save(a, frame);
 
         // the frame's address waits above the shadow space, where no callee writes
         int shadow = abi.stack().shadow();
-        int reserve = abi.stack().aligned(shadow + 8) - 8;
+        int reserve = slotAndShadow(abi) - 8;
         a.because("the frame's address").mov(rax, rsp);
         a.because("the interrupt came at any alignment")
                 .serves("stack.alignment")
@@ -56,62 +60,72 @@ public final class AsyncPreempt {
         a.because("others run now").call(a.external(CALLEE));
         a.because("the frame again").mov(rsp, qword(rsp, reserve));
 
-        state(a, frame, false);
+        restore(a, frame);
         a.because("back at the general registers").add(rsp, frame.stateBytes());
-        registers.forEach(a::pop);
-        a.popfq();
+        PreemptFrame.GENERAL.forEach(a::pop);
+        a.because("DF and AC as they were, too").popfq();
         a.because("undoes the interrupt's skip exactly").serves("stack.interrupt_skip");
         a.ret(abi.stack().interruptSkip());
         return a.finish("async_preempt");
     }
 
-    private static void state(Assembler a, PreemptFrame frame, boolean save) {
-        for (int i = 0; i < frame.saveSet().vectors(); i++) {
-            vector(a, frame, i, save);
-        }
-        for (int i = 0; i < frame.saveSet().masks(); i++) {
-            Mem.Qword slot = qword(rsp, frame.mask(i));
-            if (save) {
-                a.kmovq(slot, Registers.mask(i));
-            } else {
-                a.kmovq(Registers.mask(i), slot);
+    /**
+     * Returns the bytes below an interrupted RSP that are out of use until {@link #CALLEE} is entered: the skipped bytes, the
+     * frame, and what the call takes at the worst alignment, its return address included. The callee needs more.
+     */
+    public static int stackBytes(Abi abi, SaveSet saveSet) {
+        int resumeAddress = 8;
+        int returnAddress = 8;
+        int worstAlignment = abi.stack().alignment() - 1;
+        return abi.stack().interruptSkip()
+                + resumeAddress
+                + new PreemptFrame(saveSet).size()
+                + worstAlignment
+                + slotAndShadow(abi)
+                + returnAddress;
+    }
+
+    /** Bytes between the aligned RSP and RSP at the call: the slot of the frame's address, shadow space, padding. */
+    private static int slotAndShadow(Abi abi) {
+        return abi.stack().aligned(abi.stack().shadow() + 8);
+    }
+
+    private static void save(Assembler a, PreemptFrame frame) {
+        SaveSet set = frame.saveSet();
+        a.because("vector registers, as wide as they may be in use");
+        for (int i = 0; i < set.vectors(); i++) {
+            int slot = frame.vector(i);
+            switch (set) {
+                case SSE -> a.movdqu(xmmword(rsp, slot), Registers.xmm(i));
+                case AVX -> a.vmovdqu(ymmword(rsp, slot), Registers.ymm(i));
+                case AVX512 -> a.vmovdqu64(zmmword(rsp, slot), Registers.zmm(i));
             }
         }
-        Mem.Dword mxcsr = dword(rsp, frame.controlWords());
-        Mem.Word x87 = word(rsp, frame.controlWords() + 4);
-        if (save) {
-            a.because("sticky status flags included").stmxcsr(mxcsr);
-            a.fnstcw(x87);
-        } else {
-            a.ldmxcsr(mxcsr);
-            a.fldcw(x87);
+        for (int i = 0; i < set.masks(); i++) {
+            a.because(i == 0 ? "mask registers" : "").kmovq(qword(rsp, frame.mask(i)), Registers.mask(i));
+        }
+        a.because("sticky status flags included").stmxcsr(dword(rsp, frame.mxcsr()));
+        a.because("x87 control word").fnstcw(word(rsp, frame.x87()));
+        if (set.vectorBytes() > 16) {
+            a.because("or the callee's SSE code would run slowly").vzeroupper();
         }
     }
 
-    private static void vector(Assembler a, PreemptFrame frame, int number, boolean save) {
-        int offset = frame.vector(number);
-        switch (frame.saveSet()) {
-            case SSE -> {
-                if (save) {
-                    a.movdqu(xmmword(rsp, offset), Registers.xmm(number));
-                } else {
-                    a.movdqu(Registers.xmm(number), xmmword(rsp, offset));
-                }
-            }
-            case AVX -> {
-                if (save) {
-                    a.vmovdqu(ymmword(rsp, offset), Registers.ymm(number));
-                } else {
-                    a.vmovdqu(Registers.ymm(number), ymmword(rsp, offset));
-                }
-            }
-            case AVX512 -> {
-                if (save) {
-                    a.vmovdqu64(zmmword(rsp, offset), Registers.zmm(number));
-                } else {
-                    a.vmovdqu64(Registers.zmm(number), zmmword(rsp, offset));
-                }
+    private static void restore(Assembler a, PreemptFrame frame) {
+        SaveSet set = frame.saveSet();
+        a.because("everything back from where it was put");
+        for (int i = 0; i < set.vectors(); i++) {
+            int slot = frame.vector(i);
+            switch (set) {
+                case SSE -> a.movdqu(Registers.xmm(i), xmmword(rsp, slot));
+                case AVX -> a.vmovdqu(Registers.ymm(i), ymmword(rsp, slot));
+                case AVX512 -> a.vmovdqu64(Registers.zmm(i), zmmword(rsp, slot));
             }
         }
+        for (int i = 0; i < set.masks(); i++) {
+            a.kmovq(Registers.mask(i), qword(rsp, frame.mask(i)));
+        }
+        a.ldmxcsr(dword(rsp, frame.mxcsr()));
+        a.fldcw(word(rsp, frame.x87()));
     }
 }

@@ -78,12 +78,21 @@ public final class Gobuf {
 
     /** Returns the offset of the saved MXCSR (4 bytes). */
     public int mxcsrOffset() {
+        requirePreserved(abi.controlWords().mxcsr(), "mxcsr");
         return control;
     }
 
     /** Returns the offset of the saved x87 control word (2 bytes). */
     public int x87Offset() {
+        requirePreserved(abi.controlWords().x87(), "the x87 control word");
         return control + 4;
+    }
+
+    private void requirePreserved(boolean preserved, String word) {
+        if (!preserved) {
+            throw new IllegalArgumentException("a Gobuf of ABI '" + abi.name() + "' has no slot for " + word
+                    + ", which that ABI does not preserve");
+        }
     }
 
     private int index(List<?> slots, Object slot) {
@@ -152,14 +161,19 @@ public final class Gobuf {
     /** Returns all fields in the order of their offsets. */
     public List<Row> rows() {
         List<Row> rows = new ArrayList<>();
-        String[] fixed = {"sp", "pc", "g", "ctxt", "ret", "lr", "bp"};
-        for (int i = 0; i < fixed.length; i++) {
-            rows.add(new Row(fixed[i], 8 * i, 8));
-        }
+        rows.add(new Row("sp", SP, 8));
+        rows.add(new Row("pc", PC, 8));
+        rows.add(new Row("g", G, 8));
+        rows.add(new Row("ctxt", CTXT, 8));
+        rows.add(new Row("ret", RET, 8));
+        rows.add(new Row("lr", LR, 8));
+        rows.add(new Row("bp", BP, 8));
         abi.preservedGeneral().forEach(r -> rows.add(new Row(r.name(), offset(r), 8)));
         abi.preservedVectors().forEach(r -> rows.add(new Row(r.name(), offset(r), 16)));
-        if (abi.controlWords().any()) {
+        if (abi.controlWords().mxcsr()) {
             rows.add(new Row("mxcsr", mxcsrOffset(), 4));
+        }
+        if (abi.controlWords().x87()) {
             rows.add(new Row("x87 control word", x87Offset(), 2));
         }
         abi.threadBlock().ifPresent(t -> t.fields().forEach(f -> rows.add(new Row(f.name(), offset(f), 8))));

@@ -40,12 +40,15 @@ public final class Mcall {
 
         state.restoreThreadBlock(a, g0, scratch);
         a.because("the switch to g0's stack").mov(rsp, gobuf.sp(g0));
-        a.because("a chain of frames that ends in g0").mov(rbp, gobuf.bp(g0));
+        if (abi.preservesRbp()) {
+            a.because("a chain of frames that ends in g0").mov(rbp, gobuf.bp(g0));
+        }
         a.because("aligned at the call")
                 .serves("stack.alignment")
                 .and(rsp, -abi.stack().alignment());
         OutgoingCall call = new OutgoingCall(abi, 1);
-        call.reserve(a, abi.stack().aligned(call.bytes()));
+        call.reserve(
+                a, abi.stack().aligned(call.bytes()), abi.integerArguments().isEmpty() ? "the argument" : "");
         call.argument(a, g);
         a.because("must not return").call(fn);
         a.because("it did: stop here, not in what lies behind").ud2();
@@ -60,9 +63,9 @@ public final class Mcall {
      */
     public static void suspend(Assembler a, SwitchState state, IndexReg sched, IndexReg scratch) {
         a.because("return address: where the goroutine goes on").mov(scratch, qword(rsp));
-        a.mov(state.gobuf().pc(sched), scratch);
+        a.because("pc").mov(state.gobuf().pc(sched), scratch);
         a.because("the caller's stack pointer after the return").lea(scratch, ptr(rsp, 8));
-        a.mov(state.gobuf().sp(sched), scratch);
+        a.because("sp").mov(state.gobuf().sp(sched), scratch);
         state.save(a, sched, scratch);
     }
 }

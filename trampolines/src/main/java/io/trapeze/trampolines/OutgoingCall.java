@@ -36,15 +36,19 @@ final class OutgoingCall {
         }
     }
 
-    /** Emits the reservation of {@code bytes}, shadow space included; nothing if it is 0. */
-    void reserve(Assembler a, int bytes) {
-        if (bytes > 0) {
-            String what = abi.stack().shadow() > 0
-                    ? "shadow space: the callee may home its register arguments there"
-                    : "keeps the stack aligned at the call";
-            a.because(what)
-                    .serves(abi.stack().shadow() > 0 ? "stack.shadow" : "stack.alignment")
-                    .sub(rsp, bytes);
+    /**
+     * Emits the reservation of {@code bytes}, shadow space included; nothing if it is 0.
+     *
+     * @param besides what else the caller keeps there; empty for nothing
+     */
+    void reserve(Assembler a, int bytes, String besides) {
+        if (bytes == 0) {
+            return;
         }
+        boolean shadow = abi.stack().shadow() > 0;
+        String callee = shadow ? "shadow space, where the callee may home its arguments" : "room";
+        String rest = besides.isEmpty() ? "" : (shadow ? ", and room for " : " for ") + besides;
+        a.because(callee + rest).serves(shadow ? "stack.shadow" : "stack.alignment");
+        a.sub(rsp, bytes);
     }
 }

@@ -35,9 +35,19 @@ public record PreemptFrame(SaveSet saveSet) {
         return vector(saveSet.vectors()) + 8 * number;
     }
 
-    /** Returns the offset of MXCSR (4 bytes); the x87 control word (2 bytes) follows it. */
+    /** Returns the offset of the control-word slot (8 bytes). */
     public int controlWords() {
         return mask(saveSet.masks());
+    }
+
+    /** Returns the offset of MXCSR (4 bytes). */
+    public int mxcsr() {
+        return controlWords();
+    }
+
+    /** Returns the offset of the x87 control word (2 bytes). */
+    public int x87() {
+        return controlWords() + 4;
     }
 
     /** Returns the offset of a general register. */
@@ -67,15 +77,14 @@ public record PreemptFrame(SaveSet saveSet) {
     /** Returns all rows, from low to high. */
     public List<Row> rows() {
         List<Row> rows = new ArrayList<>();
-        String prefix = saveSet.vectorBytes() == 16 ? "xmm" : saveSet.vectorBytes() == 32 ? "ymm" : "zmm";
         for (int i = 0; i < saveSet.vectors(); i++) {
-            rows.add(new Row(prefix + i, vector(i), saveSet.vectorBytes()));
+            rows.add(new Row(saveSet.vectorName() + i, vector(i), saveSet.vectorBytes()));
         }
         for (int i = 0; i < saveSet.masks(); i++) {
             rows.add(new Row("k" + i, mask(i), 8));
         }
-        rows.add(new Row("mxcsr", controlWords(), 4));
-        rows.add(new Row("x87 control word", controlWords() + 4, 2));
+        rows.add(new Row("mxcsr", mxcsr(), 4));
+        rows.add(new Row("x87 control word", x87(), 2));
         GENERAL.forEach(r -> rows.add(new Row(r.name(), general(r), 8)));
         rows.add(new Row("flags", flags(), 8));
         rows.add(new Row("pc", size(), 8));

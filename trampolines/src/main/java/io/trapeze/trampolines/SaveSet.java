@@ -6,20 +6,22 @@ import java.util.Optional;
 
 /** Which vector state the preemption trampoline saves: all that the interrupted code may be holding. */
 public enum SaveSet {
-    /** xmm0 to xmm15: right only while nothing wider is in use, as in the code the seed of this work preempts. */
-    SSE("sse", 16, 16, 0),
-    /** ymm0 to ymm15. */
-    AVX("avx", 16, 32, 0),
-    /** zmm0 to zmm31 and the mask registers k0 to k7. */
-    AVX512("avx512", 32, 64, 8);
+    /** xmm0 to xmm15: right only while nothing wider is in use. */
+    SSE("sse", "xmm", 16, 16, 0),
+    /** ymm0 to ymm15: right only while nothing wider is in use. */
+    AVX("avx", "ymm", 16, 32, 0),
+    /** zmm0 to zmm31 and the mask registers k0 to k7; needs AVX512BW, as only the Xeon Phi lacks it among AVX-512 processors. */
+    AVX512("avx512", "zmm", 32, 64, 8);
 
     private final String label;
+    private final String vectorName;
     private final int vectors;
     private final int vectorBytes;
     private final int masks;
 
-    SaveSet(String label, int vectors, int vectorBytes, int masks) {
+    SaveSet(String label, String vectorName, int vectors, int vectorBytes, int masks) {
         this.label = label;
+        this.vectorName = vectorName;
         this.vectors = vectors;
         this.vectorBytes = vectorBytes;
         this.masks = masks;
@@ -28,6 +30,11 @@ public enum SaveSet {
     /** Returns the name that users write: {@code sse}, {@code avx}, {@code avx512}. */
     public String label() {
         return label;
+    }
+
+    /** Returns what the saved vector registers are called, without their number: {@code xmm}, {@code ymm}, {@code zmm}. */
+    public String vectorName() {
+        return vectorName;
     }
 
     /** Returns how many vector registers are saved. */

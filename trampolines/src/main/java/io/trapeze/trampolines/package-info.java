@@ -5,6 +5,9 @@
  * {@link io.trapeze.trampolines.AsyncPreempt}, over the layouts {@link io.trapeze.trampolines.Gobuf} and
  * {@link io.trapeze.trampolines.PreemptFrame}.
  *
+ * <p>They move RSP and return to places that no call predicted, so a process that runs them must not have hardware shadow
+ * stacks on (Intel CET): the first return behind a switch would fault.
+ *
  * <p>No generator asks which ABI it works for: everything that differs is in the description.
  */
 package io.trapeze.trampolines;

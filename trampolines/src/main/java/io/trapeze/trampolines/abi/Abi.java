@@ -12,6 +12,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A calling convention, as far as the primitives depend on it.
@@ -77,6 +79,9 @@ public record Abi(
         distinct("arguments.integer", integerArguments);
         distinct("preserved.general", preservedGeneral);
         distinct("preserved.vectors", preservedVectors);
+        if (name.isBlank()) {
+            throw new AbiException("name: it is empty; listings and messages call the ABI by it");
+        }
         if (preservedGeneral.contains(rbp)) {
             throw new AbiException("preserved.general: rbp has a Gobuf field of its own, say preserved.rbp = true");
         }
@@ -86,8 +91,9 @@ public record Abi(
                         + " is preserved as well, and a register cannot be both; drop it from one of the two lists");
             }
         }
-        if (preservedGeneral.contains(result)) {
-            throw new AbiException("result: " + result + " is preserved as well, so it could carry no result");
+        if (preservedGeneral.contains(result) || (preservesRbp && result == rbp)) {
+            throw new AbiException("result: " + result
+                    + " is preserved as well, so it could carry no result; choose a volatile register");
         }
         for (Xmm vector : preservedVectors) {
             if (vector.number() > 15) {
@@ -115,10 +121,12 @@ public record Abi(
      * Returns {@code count} registers that a callee may change and that carry none of the first {@code arguments}
      * integer arguments, in the order of their numbers.
      *
+     * @param reserved registers that the caller has a use for already
      * @throws AbiException if the convention leaves too few
      */
-    public List<IndexReg> scratch(int count, int arguments) {
+    public List<IndexReg> scratch(int count, int arguments, Reg64... reserved) {
         Set<Reg64> taken = new HashSet<>(integerArguments.subList(0, Math.min(arguments, integerArguments.size())));
+        taken.addAll(List.of(reserved));
         List<IndexReg> free = new ArrayList<>();
         for (int number = 0; number < 16 && free.size() < count; number++) {
             if (Registers.gp64(number) instanceof IndexReg register
@@ -128,10 +136,12 @@ public record Abi(
             }
         }
         if (free.size() < count) {
-            throw new AbiException("ABI '" + name + "' leaves " + free.size() + " of " + count
-                    + " scratch registers that the code needs: every other register is preserved or holds one of the"
-                    + " first " + arguments + " arguments; make at least " + (count - free.size())
-                    + " more general register(s) volatile");
+            throw new AbiException("ABI '" + name + "' leaves " + free.size() + " of the " + count
+                    + " scratch registers that the code needs: every other register is preserved, holds one of the"
+                    + " first " + arguments + " arguments or is in use" + (reserved.length == 0 ? "" : " (")
+                    + Stream.of(reserved).map(Reg64::name).collect(Collectors.joining(", "))
+                    + (reserved.length == 0 ? "" : ")") + "; make " + (count - free.size())
+                    + " more general registers volatile");
         }
         return free;
     }

@@ -4,7 +4,9 @@ package io.trapeze.trampolines.abi;
 import io.trapeze.emitter.operand.Address;
 import io.trapeze.emitter.operand.Mem;
 import io.trapeze.emitter.operand.Segment;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The fields of a thread's control block that name the bounds of its stack, and so must change with the stack.
@@ -14,16 +16,27 @@ import java.util.List;
  */
 public record ThreadBlock(Segment segment, List<Field> fields) {
     /**
-     * One 8-byte field.
+     * One field, read and written as 8 bytes.
      *
      * @param name its documented name
-     * @param offset bytes from the block's start
+     * @param offset bytes from the block's start, a multiple of 8
      */
-    public record Field(String name, int offset) {}
+    public record Field(String name, int offset) {
+        /** Checks the offset. */
+        public Field {
+            if (offset < 0 || offset % 8 != 0) {
+                throw new AbiException("thread.stack_bounds: " + name + " at offset " + offset
+                        + ": must be a multiple of 8, not negative");
+            }
+        }
+    }
 
     /**
      * The Windows thread environment block: the exception dispatcher refuses frames outside StackLimit … StackBase, stack
      * probes and overflow handling use DeallocationStack and GuaranteedStackBytes.
+     *
+     * <p>GuaranteedStackBytes is 4 bytes with 4 of padding behind it, which its slot carries along. Fiber data and the
+     * activation-context stack stay the thread's own: goroutines are no fibers.
      */
     public static final ThreadBlock TEB = new ThreadBlock(
             Segment.GS,
@@ -33,9 +46,23 @@ public record ThreadBlock(Segment segment, List<Field> fields) {
                     new Field("DeallocationStack", 0x1478),
                     new Field("GuaranteedStackBytes", 0x1748)));
 
-    /** Copies the list. */
+    /**
+     * Copies the list and checks it.
+     *
+     * @throws AbiException if the segment has no base, or two fields share an offset
+     */
     public ThreadBlock {
         fields = List.copyOf(fields);
+        if (segment == Segment.NONE) {
+            throw new AbiException("thread.segment: a thread block is found through fs or gs; name one of them");
+        }
+        Set<Integer> offsets = new HashSet<>();
+        for (Field field : fields) {
+            if (!offsets.add(field.offset())) {
+                throw new AbiException("thread.stack_bounds: two fields at offset " + field.offset()
+                        + ", the second is " + field.name() + "; drop one of them");
+            }
+        }
     }
 
     /** Returns the memory operand of a field. */
