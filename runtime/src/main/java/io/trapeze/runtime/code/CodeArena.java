@@ -33,6 +33,7 @@ public final class CodeArena implements AutoCloseable {
     private final CodePages pages;
     private final FreeBlocks blocks;
     private final TreeMap<Long, MappedCode> mapped = new TreeMap<>();
+    private long everUsed;
     private boolean closed;
 
     private CodeArena(OperatingSystem os, CodePages pages) {
@@ -89,7 +90,7 @@ public final class CodeArena implements AutoCloseable {
         try {
             long address = pages.executableAddress() + offset;
             pages.write(offset, Linker.link(blob, address, externals));
-            os.synchronizeCode();
+            synchronize(offset, size);
             MappedCode code = new MappedCode(this, blob, address);
             mapped.put(address, code);
             return code;
@@ -97,6 +98,14 @@ public final class CodeArena implements AutoCloseable {
             blocks.give(offset, size);
             throw refused;
         }
+    }
+
+    /** A thread can hold stale instructions only of addresses that held code before. */
+    private void synchronize(long offset, long size) {
+        if (offset < everUsed) {
+            os.synchronizeCode();
+        }
+        everUsed = Math.max(everUsed, offset + size);
     }
 
     /** The code that an address lies in, if any: what a program counter points into. */

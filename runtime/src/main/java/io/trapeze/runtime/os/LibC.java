@@ -39,6 +39,11 @@ final class LibC {
         return Native.getLastError();
     }
 
+    /** What to throw after this thread's last call failed. */
+    HostException failure(String call, String arguments, String advice) {
+        return new HostException(call, arguments, errno(), advice);
+    }
+
     /**
      * @throws UnsatisfiedLinkError if the library has no such symbol
      */

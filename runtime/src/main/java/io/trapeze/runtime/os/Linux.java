@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.runtime.os;
 
-import com.sun.jna.Memory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +31,6 @@ final class Linux implements OperatingSystem {
     private static final int MFD_CLOEXEC = 0x1;
     private static final int MFD_EXEC = 0x10;
 
-    private static final long SYS_RT_TGSIGQUEUEINFO = 297;
     private static final long SYS_GETTID = 186;
     private static final long SYS_MEMBARRIER = 324;
 
@@ -40,12 +38,6 @@ final class Linux implements OperatingSystem {
     private static final long MEMBARRIER_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE = 1 << 6;
 
     private static final int SC_PAGESIZE = 30;
-    private static final long AT_MINSIGSTKSZ = 51;
-    /** {@code MINSIGSTKSZ} of the headers: what a kernel without {@code AT_MINSIGSTKSZ} asks for. */
-    private static final long LEGACY_MINSIGSTKSZ = 2048;
-
-    private static final int SS_DISABLE = 2;
-    private static final int SI_QUEUE = -1;
 
     private static final Path MAX_MAP_COUNT = Path.of("/proc/sys/vm/max_map_count");
     private static final Path MAPS = Path.of("/proc/self/maps");
@@ -59,14 +51,13 @@ final class Linux implements OperatingSystem {
     private static Linux instance;
 
     private final LibC c = new LibC();
+    private final LinuxSignals signals = new LinuxSignals(c);
     private final int pageSize;
     private final boolean kernelGuardPages;
-    private final boolean membarrier;
 
     private Linux() {
         pageSize = Math.toIntExact(c.call("sysconf", SC_PAGESIZE));
         kernelGuardPages = installsGuards();
-        membarrier = c.call("syscall", SYS_MEMBARRIER, MEMBARRIER_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE, 0L, 0L) == 0;
     }
 
     /** The only one of this process. */
@@ -100,7 +91,7 @@ final class Linux implements OperatingSystem {
         requireSize(bytes);
         long address = c.call("mmap", 0L, bytes, protection, flags, file, 0L);
         if (address == FAILED) {
-            throw failure("mmap", bytes + " bytes, " + letters(protection), advice);
+            throw c.failure("mmap", bytes + " bytes, " + letters(protection), advice);
         }
         return address;
     }
@@ -131,7 +122,7 @@ final class Linux implements OperatingSystem {
     @Override
     public void protect(long address, long bytes, Protection protection) {
         if (c.callInt("mprotect", address, bytes, bits(protection)) != 0) {
-            throw failure(
+            throw c.failure(
                     "mprotect",
                     range(address, bytes) + ", " + protection,
                     protection == Protection.READ_EXECUTE ? CODE_ADVICE : MEMORY_ADVICE);
@@ -141,7 +132,7 @@ final class Linux implements OperatingSystem {
     @Override
     public void unmap(long address, long bytes) {
         if (c.callInt("munmap", address, bytes) != 0) {
-            throw failure(
+            throw c.failure(
                     "munmap", range(address, bytes), "Check that the range was mapped here and not given back before.");
         }
     }
@@ -149,7 +140,7 @@ final class Linux implements OperatingSystem {
     @Override
     public void discard(long address, long bytes) {
         if (c.callInt("madvise", address, bytes, MADV_DONTNEED) != 0) {
-            throw failure(
+            throw c.failure(
                     "madvise",
                     range(address, bytes) + ", MADV_DONTNEED",
                     "Check that the range is mapped and its memory not locked (mlock).");
@@ -166,7 +157,7 @@ final class Linux implements OperatingSystem {
         if (!kernelGuardPages) {
             protect(address, bytes, Protection.NONE);
         } else if (c.callInt("madvise", address, bytes, MADV_GUARD_INSTALL) != 0) {
-            throw failure(
+            throw c.failure(
                     "madvise",
                     range(address, bytes) + ", MADV_GUARD_INSTALL",
                     "Check that the range is mapped, private and its memory not locked (mlock).");
@@ -191,11 +182,11 @@ final class Linux implements OperatingSystem {
             file = c.callInt("memfd_create", name, MFD_CLOEXEC); // before Linux 6.3 every memfd was executable
         }
         if (file < 0) {
-            throw failure("memfd_create", "\"" + name + "\", executable", CODE_ADVICE);
+            throw c.failure("memfd_create", "\"" + name + "\", executable", CODE_ADVICE);
         }
         if (c.callInt("ftruncate", file, bytes) != 0) {
             HostException failure =
-                    failure("ftruncate", "memory file \"" + name + "\", " + bytes + " bytes", MEMORY_ADVICE);
+                    c.failure("ftruncate", "memory file \"" + name + "\", " + bytes + " bytes", MEMORY_ADVICE);
             closeMemoryFile(file);
             throw failure;
         }
@@ -211,21 +202,22 @@ final class Linux implements OperatingSystem {
     @Override
     public void closeMemoryFile(long file) {
         if (c.callInt("close", Math.toIntExact(file)) != 0) {
-            throw failure("close", "memory file " + file, "Check that it was opened here and not closed before.");
+            throw c.failure("close", "memory file " + file, "Check that it was opened here and not closed before.");
         }
     }
 
     @Override
     public void synchronizeCode() {
-        // Without the call (before Linux 4.16) code still never changes under a running thread's feet, but the manual's
-        // rule is
-        // kept only by the kernel entries and exits that lie between a thread's old code and its new.
-        if (membarrier && c.call("syscall", SYS_MEMBARRIER, MEMBARRIER_PRIVATE_EXPEDITED_SYNC_CORE, 0L, 0L) != 0) {
-            throw failure(
-                    "membarrier",
-                    "PRIVATE_EXPEDITED_SYNC_CORE",
-                    "It was accepted before: look for a new seccomp filter.");
+        // Registering costs some 10 ms, so the first call does it. A kernel before 4.16 knows neither, and has nothing
+        // else to offer.
+        if (!membarrier(MEMBARRIER_PRIVATE_EXPEDITED_SYNC_CORE)
+                && membarrier(MEMBARRIER_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE)) {
+            membarrier(MEMBARRIER_PRIVATE_EXPEDITED_SYNC_CORE);
         }
+    }
+
+    private boolean membarrier(long command) {
+        return c.call("syscall", SYS_MEMBARRIER, command, 0L, 0L) == 0;
     }
 
     @Override
@@ -242,47 +234,22 @@ final class Linux implements OperatingSystem {
 
     @Override
     public SignalAction signalAction(int signal) {
-        Memory old = SigactionLayout.empty();
-        sigaction(signal, null, old);
-        return SigactionLayout.read(old);
+        return signals.action(signal);
     }
 
     @Override
     public SignalAction installSignalAction(int signal, SignalAction action) {
-        Memory old = SigactionLayout.empty();
-        sigaction(signal, SigactionLayout.of(action), old);
-        return SigactionLayout.read(old);
-    }
-
-    private void sigaction(int signal, Memory action, Memory old) {
-        if (c.callInt("sigaction", signal, action, old) != 0) {
-            throw failure(
-                    "sigaction",
-                    "signal " + signal,
-                    "Signals run from 1 to 64; 9 (SIGKILL), 19 (SIGSTOP), 32 and 33 take no handler.");
-        }
+        return signals.install(signal, action);
     }
 
     @Override
     public long minimumSignalStack() {
-        return Math.max(LEGACY_MINSIGSTKSZ, c.call("getauxval", AT_MINSIGSTKSZ));
+        return signals.minimumStack();
     }
 
     @Override
     public SignalStack installSignalStack(SignalStack stack) {
-        Memory wanted = LibC.structure(24); // stack_t: ss_sp 0, ss_flags 8, ss_size 16
-        wanted.setLong(0, stack.address());
-        wanted.setInt(8, stack.isPresent() ? 0 : SS_DISABLE);
-        wanted.setLong(16, stack.size());
-        Memory old = LibC.structure(24);
-        if (c.callInt("sigaltstack", wanted, old) != 0) {
-            throw failure(
-                    "sigaltstack",
-                    range(stack.address(), stack.size()),
-                    "It needs at least " + minimumSignalStack()
-                            + " bytes, and can't change while a handler runs on it.");
-        }
-        return (old.getInt(8) & SS_DISABLE) != 0 ? SignalStack.NONE : new SignalStack(old.getLong(0), old.getLong(16));
+        return signals.install(stack);
     }
 
     @Override
@@ -297,28 +264,12 @@ final class Linux implements OperatingSystem {
 
     @Override
     public void signalThread(int thread, int signal, long value) {
-        int process = currentProcess();
-        Memory info = LibC.structure(128); // siginfo_t: signo 0, errno 4, code 8, pid 16, uid 20, value 24
-        info.setInt(0, signal);
-        info.setInt(8, SI_QUEUE);
-        info.setInt(16, process);
-        info.setInt(20, c.callInt("getuid"));
-        info.setLong(24, value);
-        if (c.call("syscall", SYS_RT_TGSIGQUEUEINFO, (long) process, (long) thread, (long) signal, info) != 0) {
-            throw failure(
-                    "rt_tgsigqueueinfo",
-                    "thread " + thread + ", signal " + signal,
-                    "ESRCH: the thread has ended. EAGAIN: too many signals are queued (`ulimit -i`).");
-        }
+        signals.queue(currentProcess(), thread, signal, value);
     }
 
     @Override
     public String toString() {
         return "Linux";
-    }
-
-    private HostException failure(String call, String arguments, String advice) {
-        return new HostException(call, arguments, c.errno(), advice);
     }
 
     private static int bits(Protection protection) {

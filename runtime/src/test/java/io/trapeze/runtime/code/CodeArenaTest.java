@@ -151,6 +151,21 @@ class CodeArenaTest {
     }
 
     @Test
+    void threadsAreMadeToForgetOldCodeWhereNewCodeTakesItsPlaceAndOnlyThere() {
+        RefusingOperatingSystem watched = new RefusingOperatingSystem();
+        try (CodeArena arena = CodeArena.open(watched)) {
+            MappedCode first = arena.map(Snippets.ofSize(64));
+            arena.map(Snippets.ofSize(64));
+            assertThat(watched.synchronizations()).isZero();
+            first.close();
+            arena.map(Snippets.ofSize(10));
+            assertThat(watched.synchronizations()).isEqualTo(1);
+            arena.map(Snippets.ofSize(64));
+            assertThat(watched.synchronizations()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void codeThatIsClosedHasNoAddressAndOthersKeepTheirs() {
         try (CodeArena arena = CodeArena.open(os)) {
             MappedCode one = arena.map(Snippets.constant("one", 1));

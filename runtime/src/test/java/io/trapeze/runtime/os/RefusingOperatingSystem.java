@@ -15,6 +15,7 @@ public final class RefusingOperatingSystem implements OperatingSystem {
     private final OperatingSystem real = OperatingSystem.current();
     private final Map<String, Predicate<Object>> refused = new HashMap<>();
     private final Map<String, Integer> errors = new HashMap<>();
+    private int synchronizations;
     private boolean kernelGuardPages = real.hasKernelGuardPages();
     private long mappingsLeft = real.mappingsLeft();
 
@@ -125,8 +126,14 @@ public final class RefusingOperatingSystem implements OperatingSystem {
         real.closeMemoryFile(file);
     }
 
+    /** How often code was synchronized. */
+    public int synchronizations() {
+        return synchronizations;
+    }
+
     @Override
     public void synchronizeCode() {
+        synchronizations++;
         real.synchronizeCode();
     }
 
