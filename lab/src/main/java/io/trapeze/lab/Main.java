@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.lab;
 
+import io.trapeze.lab.program.Programs;
+
 /** The entry point of the command line. */
 public final class Main {
     private Main() {}
@@ -8,10 +10,10 @@ public final class Main {
     /**
      * Runs one command and ends the JVM with its status.
      *
-     * @param args the command and its options
+     * @param arguments the command and its options
      */
-    public static void main(String[] args) {
-        System.err.println("usage: trapeze COMMAND (there is none yet)");
-        System.exit(2);
+    public static void main(String[] arguments) {
+        System.exit(TrapezeCommand.commandLine(Shell.ofThisProcess(), Programs.all())
+                .execute(arguments));
     }
 }

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.lab;
+
+import io.trapeze.runtime.code.ExecutableMemoryException;
+import io.trapeze.runtime.os.HostException;
+import io.trapeze.runtime.os.UnsupportedHostException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Arrays;
+import java.util.Locale;
+import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** What a user reads when a command goes wrong: {@code trapeze: what. next step.}, on standard error. */
+final class Complaint {
+    private Complaint() {}
+
+    /** Reports a command line that could not be understood; returns the status to end with. */
+    static int about(ParameterException error, TrapezeCommand trapeze, String[] arguments) {
+        String command = error.getCommandLine().getCommandSpec().qualifiedName();
+        say(what(error) + " `" + command + " --help` shows how to use it.", trapeze);
+        if (trapeze.isVerbose() || Arrays.asList(arguments).contains("--verbose")) {
+            trace(error, trapeze);
+        }
+        return Exit.USAGE;
+    }
+
+    /** Reports a command that was understood and failed; returns the status to end with. */
+    static int about(Exception error, TrapezeCommand trapeze) {
+        if (error instanceof ParameterException usage) {
+            return about(usage, trapeze, new String[0]);
+        }
+        if (!brokenPipe(error)) {
+            say(message(error), trapeze);
+            if (trapeze.isVerbose()) {
+                trace(error, trapeze);
+            }
+        }
+        return status(error);
+    }
+
+    private static int status(Exception error) {
+        if (error instanceof CommandException expected) {
+            return expected.exit();
+        }
+        return isRefusal(error) ? Exit.IMPOSSIBLE : Exit.FAILED;
+    }
+
+    /** Whether it tells of something that this host does not allow; such messages end with a next step of their own. */
+    private static boolean isRefusal(Exception error) {
+        return error instanceof UnsupportedHostException
+                || error instanceof HostException
+                || error instanceof ExecutableMemoryException;
+    }
+
+    private static String message(Exception error) {
+        if (error instanceof CommandException || isRefusal(error)) {
+            return error.getMessage();
+        }
+        String text = error.getMessage() == null ? "" : ": " + error.getMessage();
+        return "internal error, " + error.getClass().getSimpleName() + text
+                + ". Run it again with --verbose and report what it prints.";
+    }
+
+    /** Whoever read the output has seen enough ({@code trapeze … | head}): no error of ours. */
+    private static boolean brokenPipe(Exception error) {
+        return error.getCause() instanceof IOException
+                && "Broken pipe".equals(error.getCause().getMessage());
+    }
+
+    private static String what(ParameterException error) {
+        if (error instanceof UnmatchedArgumentException unmatched) {
+            return unmatched(unmatched);
+        }
+        if (error instanceof MissingParameterException missing
+                && missing.getMissing().size() == 1) {
+            ArgSpec argument = missing.getMissing().get(0);
+            if (argument.isPositional() && argument.completionCandidates() instanceof Choice<?> choice) {
+                return "missing " + argument.paramLabel() + ". " + choice.offer();
+            }
+        }
+        // A Choice says it all; what picocli puts before it names the place, which is plain to see.
+        String text = error.getMessage().replaceFirst("^Invalid value for .*?: (?=unknown )", "");
+        return sentence(text);
+    }
+
+    private static String unmatched(UnmatchedArgumentException error) {
+        CommandLine command = error.getCommandLine();
+        String argument = error.getUnmatched().get(0);
+        if (argument.startsWith("-")) {
+            // Their list would be long; the help that is named next has it.
+            return "unknown option '" + argument + "'."
+                    + Choice.nearest(
+                                    argument,
+                                    command.getCommandSpec().optionsMap().keySet())
+                            .map(name -> " Did you mean " + name + "?")
+                            .orElse("");
+        }
+        return command.getSubcommands().isEmpty()
+                ? "unexpected argument '" + argument + "'."
+                : Choice.unknown("command", argument, command.getSubcommands().keySet());
+    }
+
+    private static String sentence(String text) {
+        String sentence = text.substring(0, 1).toLowerCase(Locale.ROOT) + text.substring(1);
+        return sentence.endsWith(".") ? sentence : sentence + ".";
+    }
+
+    private static void say(String message, TrapezeCommand trapeze) {
+        trapeze.shell().complain(trapeze.errStyle().bad("trapeze:") + " " + message + "\n");
+    }
+
+    static void trace(Exception error, TrapezeCommand trapeze) {
+        StringWriter trace = new StringWriter();
+        error.printStackTrace(new PrintWriter(trace, true));
+        trapeze.shell().complain(trace.toString());
+    }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.lab;
+
+import io.trapeze.lab.program.Program;
+import io.trapeze.lab.render.Style;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The command {@code trapeze}: what all its subcommands share. */
+@Command(
+        name = "trapeze",
+        scope = ScopeType.INHERIT,
+        mixinStandardHelpOptions = true,
+        versionProvider = TrapezeCommand.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        header = "Go-style context switches as x86-64 machine code, written at run time.",
+        sortOptions = false,
+        usageHelpAutoWidth = false,
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:all is well",
+            "1:a check failed, or the work could not be finished",
+            "2:wrong usage; nothing was done",
+            "3:not possible on this host; `trapeze doctor` tells why"
+        })
+final class TrapezeCommand implements Runnable {
+    /** When to use colour. */
+    enum Colour {
+        /** On a terminal, unless {@code NO_COLOR} is set or {@code TERM} is {@code dumb}. */
+        AUTO,
+        ALWAYS,
+        NEVER
+    }
+
+    static final class ColourChoice extends Choice<Colour> {
+        ColourChoice() {
+            super(
+                    "colour mode",
+                    Arrays.stream(Colour.values()),
+                    mode -> mode.name().toLowerCase(Locale.ROOT));
+        }
+    }
+
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = TrapezeCommand.class.getPackage().getImplementationVersion();
+            return new String[] {
+                "trapeze " + (version == null ? "(built without a version)" : version),
+                "Java " + Runtime.version() + ", " + System.getProperty("os.name") + " " + System.getProperty("os.arch")
+            };
+        }
+    }
+
+    private final Shell shell;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--color",
+            scope = ScopeType.INHERIT,
+            paramLabel = "WHEN",
+            defaultValue = "auto",
+            converter = ColourChoice.class,
+            completionCandidates = ColourChoice.class,
+            description = "When to use colour: ${COMPLETION-CANDIDATES}. NO_COLOR is heeded.")
+    private Colour colour;
+
+    @Option(
+            names = "--verbose",
+            scope = ScopeType.INHERIT,
+            description = "Show the stack trace of an error; TRAPEZE_DEBUG=1 does the same.")
+    private boolean verbose;
+
+    TrapezeCommand(Shell shell) {
+        this.shell = shell;
+    }
+
+    /**
+     * Returns the whole command line, ready to execute.
+     *
+     * @param programs what {@code run} can run
+     */
+    static CommandLine commandLine(Shell shell, List<Program> programs) {
+        TrapezeCommand trapeze = new TrapezeCommand(shell);
+        CommandLine line = new CommandLine(trapeze)
+                .addSubcommand(new RunCommand(trapeze, programs))
+                .addSubcommand(new EmitCommand(trapeze))
+                .setOut(new PrintWriter(shell.out(), true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(shell.err(), true, StandardCharsets.UTF_8));
+        return line.setParameterExceptionHandler((error, arguments) -> Complaint.about(error, trapeze, arguments))
+                .setExecutionExceptionHandler((error, command, parsed) -> Complaint.about(error, trapeze))
+                .setExecutionStrategy(parsed -> {
+                    // Not before: colours of the help depend on an option.
+                    line.setColorScheme(
+                            Help.defaultColorScheme(trapeze.outStyle() == Style.COLOUR ? Help.Ansi.ON : Help.Ansi.OFF));
+                    return new CommandLine.RunLast().execute(parsed);
+                });
+    }
+
+    /** Without a subcommand there is nothing to do but to name them. */
+    @Override
+    public void run() {
+        shell.complain(spec.commandLine().getUsageMessage(Help.Ansi.OFF));
+        throw new CommandException(Exit.USAGE, "no command given", "Choose one of those above");
+    }
+
+    Shell shell() {
+        return shell;
+    }
+
+    /** How results are to look. */
+    Style outStyle() {
+        return style(shell.outIsTerminal());
+    }
+
+    /** How messages are to look. */
+    Style errStyle() {
+        return style(shell.errIsTerminal());
+    }
+
+    boolean isVerbose() {
+        return verbose || shell.isSet("TRAPEZE_DEBUG");
+    }
+
+    private Style style(boolean terminal) {
+        boolean wanted = terminal
+                && shell.environment().getOrDefault("NO_COLOR", "").isEmpty()
+                && !"dumb".equals(shell.environment().get("TERM"));
+        return colour == Colour.ALWAYS || colour != Colour.NEVER && wanted ? Style.COLOUR : Style.PLAIN;
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("Emitting")
+class EmitLoadsNothingNativeTest {
+    /** A JVM of its own, since in this one other tests may have loaded anything. */
+    @Test
+    void loadsNoClassOfJnaOnAMachineWhereNothingElseWorks() throws IOException, InterruptedException {
+        Process java = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "-verbose:class",
+                        "-Dos.arch=aarch64",
+                        EmitEverything.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        List<String> lines = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
+        assertThat(java.waitFor()).as("status of the commands").isZero();
+        assertThat(lines).as("classes that were loaded").anyMatch(line -> line.contains(EmitCommand.class.getName()));
+        assertThat(lines).noneMatch(line -> line.contains("com.sun.jna"));
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.lab;
+
+import io.trapeze.lab.program.Program;
+import io.trapeze.lab.program.Programs;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Runs the command line in this JVM and catches what it writes. */
+final class Session {
+    private final Map<String, String> environment = new HashMap<>();
+    private List<Program> programs = Programs.all();
+    private boolean terminal;
+
+    /** What a command left. */
+    record Ending(int exit, byte[] bytes, String err) {
+        String out() {
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+    }
+
+    Session with(Program... those) {
+        programs = List.of(those);
+        return this;
+    }
+
+    Session onTerminal() {
+        terminal = true;
+        return this;
+    }
+
+    Session having(String variable, String value) {
+        environment.put(variable, value);
+        return this;
+    }
+
+    Ending run(String... arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Shell shell = new Shell(out, err, terminal, terminal, environment);
+        int exit = TrapezeCommand.commandLine(shell, programs).execute(arguments);
+        return new Ending(exit, out.toByteArray(), err.toString(StandardCharsets.UTF_8));
+    }
+
+    /** The same, with everything on one line between blanks. */
+    Ending type(String line) {
+        return run(line.isBlank() ? new String[0] : line.strip().split("\\s+"));
+    }
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.trapeze.lab.Session.Ending;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@DisplayName("The command line")
+class TrapezeCommandTest {
+    private static final String ESCAPE = "\u001b[";
+
+    @Test
+    void helpsAndNamesEveryCommandAndStatus() {
+        Ending ending = new Session().type("--help");
+        assertThat(ending.exit()).isZero();
+        assertThat(ending.out()).contains("Usage: trapeze", "  run ", "  emit ", "Exit status:", "  3  ", "--color");
+        assertThat(ending.err()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"run", "emit"})
+    void helpsWithEachCommand(String command) {
+        Ending ending = new Session().run(command, "--help");
+        assertThat(ending.exit()).isZero();
+        assertThat(ending.out()).contains("Usage: trapeze " + command, "--color", "--verbose", "Exit status:");
+    }
+
+    @Test
+    void tellsItsVersionAndThatOfJava() {
+        assertThat(new Session().type("--version").out())
+                .startsWith("trapeze ")
+                .contains(Runtime.version().toString());
+    }
+
+    @Test
+    void withoutACommandShowsThemAsWrongUsage() {
+        Ending ending = new Session().type("");
+        assertThat(ending.exit()).isEqualTo(2);
+        assertThat(ending.out()).isEmpty();
+        assertThat(ending.err())
+                .contains("Usage: trapeze")
+                .endsWith("trapeze: no command given. Choose one of those above.\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "rnu                      | trapeze: unknown command 'rnu'. Did you mean run? Choose ",
+                "frobnicate               | trapeze: unknown command 'frobnicate'. Choose run",
+                "emit mcal                | trapeze: unknown primitive 'mcal'. Did you mean mcall? Choose gogo, mcall, systemstack or async_preempt.",
+                "emit MCALL               | trapeze: unknown primitive 'MCALL'. Did you mean mcall?",
+                "emit async               | trapeze: unknown primitive 'async'. Did you mean async_preempt?",
+                "emit                     | trapeze: missing PRIMITIVE. Choose gogo, mcall, systemstack or async_preempt. `trapeze emit --help`",
+                "emit gogo mcall          | trapeze: unexpected argument 'mcall'. `trapeze emit --help`",
+                "emit gogo --abi win32    | trapeze: unknown ABI 'win32'. Choose sysv or win64.",
+                "emit gogo --abi sysV     | trapeze: unknown ABI 'sysV'. Did you mean sysv?",
+                "emit gogo --abi          | trapeze: missing required parameter for option '--abi' (ABI). ",
+                "emit gogo --format jsn   | trapeze: unknown format 'jsn'. Did you mean json? Choose listing, hex, bin or json.",
+                "emit gogo --save-set axv | trapeze: unknown save set 'axv'. Did you mean avx? Choose sse, avx or avx512.",
+                "emit gogo --fromat hex   | trapeze: unknown option '--fromat'. Did you mean --format? `trapeze emit --help`",
+                "emit gogo --color=blue   | trapeze: unknown colour mode 'blue'. Choose auto, always or never.",
+            })
+    void refusesWhatItDoesNotKnowAndSaysWhatItDoes(String line, String message) {
+        Ending ending = new Session().type(line);
+        assertThat(ending.err()).startsWith(message.strip()).hasLineCount(1);
+        assertThat(ending.exit()).isEqualTo(2);
+        assertThat(ending.out()).isEmpty();
+    }
+
+    @Test
+    void showsTheStackTraceOfAnErrorOnRequestOnly() {
+        String trace = "\tat ";
+        assertThat(new Session().type("emit nothing").err()).doesNotContain(trace);
+        assertThat(new Session().type("emit nothing --verbose").err()).contains(trace);
+        assertThat(new Session()
+                        .having("TRAPEZE_DEBUG", "1")
+                        .type("emit nothing")
+                        .err())
+                .contains(trace);
+        assertThat(new Session()
+                        .having("TRAPEZE_DEBUG", "0")
+                        .type("emit nothing")
+                        .err())
+                .doesNotContain(trace);
+    }
+
+    @Test
+    void usesColourOnATerminalUnlessToldOtherwise() {
+        assertThat(new Session().type("--help").out()).doesNotContain(ESCAPE);
+        assertThat(new Session().onTerminal().type("--help").out()).contains(ESCAPE);
+        assertThat(new Session()
+                        .onTerminal()
+                        .having("NO_COLOR", "1")
+                        .type("--help")
+                        .out())
+                .doesNotContain(ESCAPE);
+        assertThat(new Session()
+                        .onTerminal()
+                        .having("TERM", "dumb")
+                        .type("--help")
+                        .out())
+                .doesNotContain(ESCAPE);
+        assertThat(new Session().onTerminal().type("--color=never --help").out())
+                .doesNotContain(ESCAPE);
+        assertThat(new Session()
+                        .having("NO_COLOR", "1")
+                        .type("--color=always --help")
+                        .out())
+                .contains(ESCAPE);
+    }
+
+    @Test
+    void understandsTheColourOptionBehindTheCommandAsWell() {
+        assertThat(new Session().type("emit --help --color=always").out()).contains(ESCAPE);
+        assertThat(new Session().onTerminal().type("emit --help --color=never").out())
+                .doesNotContain(ESCAPE);
+    }
+
+    @Test
+    void saysWhenItsOutputCannotBeWritten() {
+        Ending ending = writingFailsWith("No space left on device");
+        assertThat(ending.err()).startsWith("trapeze: can't write to standard output: No space left on device. ");
+        assertThat(ending.exit()).isEqualTo(1);
+    }
+
+    @Test
+    void isSilentWhenItsReaderHasSeenEnough() {
+        Ending ending = writingFailsWith("Broken pipe");
+        assertThat(ending.err()).isEmpty();
+        assertThat(ending.exit()).isEqualTo(1);
+    }
+
+    private static Ending writingFailsWith(String reason) {
+        OutputStream full = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException(reason);
+            }
+        };
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int exit = TrapezeCommand.commandLine(new Shell(full, err, false, false, Map.of()), List.of())
+                .execute("emit", "mcall");
+        return new Ending(exit, new byte[0], err.toString(StandardCharsets.UTF_8));
+    }
+}
