@@ -5,6 +5,7 @@ import io.trapeze.emitter.encoding.BranchRelaxation;
 import io.trapeze.emitter.encoding.LittleEndian;
 import io.trapeze.emitter.isa.Descriptor;
 import io.trapeze.emitter.isa.InstructionTable;
+import io.trapeze.emitter.operand.Address;
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Operand;
 import java.nio.charset.StandardCharsets;
@@ -19,30 +20,22 @@ import java.util.Map;
  *
  * <p>The instruction methods are inherited from {@link Instructions}, one overload for each form of the table. Besides
  * them there are labels, data, alignment, symbols, and notes for the listing. {@link #finish} lays the code out and
- * returns it; the assembler can then be {@linkplain #clear cleared} and used again.
+ * returns it; the assembler can then be used again for other code.
+ *
+ * <p>A refused instruction ({@link EncodingException}) leaves nothing behind: the next one stands where it would have
+ * stood. Methods throw {@link NullPointerException} for a null argument.
  *
  * <p>Not safe for use by several threads at once. It does not run anything: code is made executable elsewhere.
  */
 public class Assembler extends Instructions {
+    private static final int LARGEST_ALIGNMENT = 4096;
+
     private final Recorder recorder;
     private final BranchRelaxation relaxation = new BranchRelaxation();
-    private final List<BranchForms> branches = new ArrayList<>();
-    private final List<Displacement> displacements = new ArrayList<>();
-    private final List<Label> labels = new ArrayList<>();
+    private final Branches branches = new Branches();
+    private final Displacements displacements = new Displacements();
+    private final Labels labels = new Labels();
     private final Map<String, Label> symbols = new LinkedHashMap<>();
-    private int[] labelFixed = new int[8];
-    private int[] labelGaps = new int[8];
-
-    /** Where an unbound label is. */
-    private static final int UNBOUND = -1;
-    /** Where an external label is. */
-    private static final int EXTERNAL = -2;
-
-    /** The forms a branch may take; 0 where it lacks one. */
-    private record BranchForms(long shortForm, long longForm) {}
-
-    /** Bytes that hold a label's address: relative to {@code end}, or absolute if {@code end} is negative. */
-    private record Displacement(int at, int end, int gaps, Label label, int addend) {}
 
     /** Makes an assembler that records what a listing shows. */
     public Assembler() {
@@ -62,12 +55,12 @@ public class Assembler extends Instructions {
 
     /** Returns a new label, to be {@linkplain #bind bound} later. */
     public final Label label() {
-        return label("L" + labels.size());
+        return labels.add();
     }
 
-    /** Returns a new label that listings call {@code name}. */
+    /** Returns a new label that listings call {@code name}; a second one of that name gets a number behind it there. */
     public final Label label(String name) {
-        return newLabel(name, false);
+        return labels.add(name);
     }
 
     /** Returns a new label bound to this place. */
@@ -79,24 +72,7 @@ public class Assembler extends Instructions {
 
     /** Returns the label of a symbol that is defined elsewhere; references to it become relocations of the blob. */
     public final Label external(String symbol) {
-        for (Label label : labels) {
-            if (label.external() && label.name().equals(symbol)) {
-                return label;
-            }
-        }
-        return newLabel(symbol, true);
-    }
-
-    private Label newLabel(String name, boolean external) {
-        int index = labels.size();
-        if (index == labelFixed.length) {
-            labelFixed = Arrays.copyOf(labelFixed, index * 2);
-            labelGaps = Arrays.copyOf(labelGaps, index * 2);
-        }
-        labelFixed[index] = external ? EXTERNAL : UNBOUND;
-        Label label = Label.of(this, index, name, external);
-        labels.add(label);
-        return label;
+        return labels.external(symbol);
     }
 
     /**
@@ -106,39 +82,52 @@ public class Assembler extends Instructions {
      */
     public final void bind(Label label) {
         checkOwn(label);
-        if (label.external() || labelFixed[label.index()] != UNBOUND) {
+        if (label.external() || labels.isBound(label)) {
             throw new EncodingException("label '" + label + "' is "
                     + (label.external() ? "external, so it has no place here" : "bound already: use a new label"));
         }
-        labelFixed[label.index()] = position();
-        labelGaps[label.index()] = relaxation.gaps();
+        labels.bind(label, position(), relaxation.gaps());
     }
 
-    /** Makes this place a symbol of the blob, and returns its label. */
+    /**
+     * Makes this place a symbol of the blob, and returns its label.
+     *
+     * @throws EncodingException if the name is taken
+     */
     public final Label symbol(String name) {
+        refuseTakenSymbol(name);
         Label label = label(name);
         bind(label);
-        symbol(name, label);
+        symbols.put(name, label);
         return label;
     }
 
     /**
      * Makes a label's place a symbol of the blob.
      *
-     * @throws EncodingException if the name is taken
+     * @throws EncodingException if the name is taken, or the label is external
      */
     public final void symbol(String name, Label label) {
         checkOwn(label);
-        if (symbols.putIfAbsent(name, label) != null) {
+        refuseTakenSymbol(name);
+        if (label.external()) {
+            throw new EncodingException("symbol '" + name + "' cannot stand for the external label '" + label
+                    + "': it is defined elsewhere, so it has no place here");
+        }
+        symbols.put(name, label);
+    }
+
+    private void refuseTakenSymbol(String name) {
+        if (symbols.containsKey(name)) {
             throw new EncodingException("symbol '" + name + "' is defined twice: choose another name");
         }
     }
 
     @Override
     final void checkOwn(Label label) {
-        if (!label.belongsTo(this)) {
-            throw new EncodingException(
-                    "label '" + label + "' belongs to another assembler or to code already finished");
+        if (!labels.owns(label)) {
+            throw refused(new EncodingException("label '" + label
+                    + "' belongs to another assembler or to code already finished: make one with label() here"));
         }
     }
 
@@ -193,20 +182,22 @@ public class Assembler extends Instructions {
                     "dq: label '" + symbol
                             + "' is local, and code does not know where it will be mapped: use lea with a rip-relative address");
         }
-        displacements.add(new Displacement(position(), -1, relaxation.gaps(), symbol, 0));
+        int at = position();
         data(new byte[8], symbol);
+        displacements.add(at, Displacements.ABSOLUTE, relaxation.gaps(), symbol.index(), 0);
     }
 
     /** Appends a string in UTF-8 and a zero byte. */
     public final void asciz(String text) {
-        db(Arrays.copyOf(text.getBytes(StandardCharsets.UTF_8), text.getBytes(StandardCharsets.UTF_8).length + 1));
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        db(Arrays.copyOf(bytes, bytes.length + 1));
     }
 
     private void data(byte[] data, Label label) {
         int start = position();
         appendData(data);
         if (recorder != null) {
-            recorder.add(Recorder.DATA, start, relaxation.gaps(), label);
+            recorder.add(Recorder.DATA, start, relaxation.gaps(), label, 0);
         }
     }
 
@@ -216,14 +207,13 @@ public class Assembler extends Instructions {
      * @param bytes a power of two, 1 to 4,096; a blob is mapped at a multiple of at least 16
      */
     public final void align(int bytes) {
-        if (Integer.bitCount(bytes) != 1 || bytes > 4096) {
-            throw new EncodingException("align: " + bytes + " is not a power of two in 1 … 4096");
+        if (Integer.bitCount(bytes) != 1 || bytes < 0 || bytes > LARGEST_ALIGNMENT) {
+            throw new EncodingException("align: " + bytes + " is not a power of two in 1 … " + LARGEST_ALIGNMENT);
         }
         refuseLockBeforeData();
-        branches.add(null);
         relaxation.addAlignment(position(), bytes);
         if (recorder != null) {
-            recorder.add(Recorder.PADDING, position(), relaxation.gaps() - 1, null);
+            recorder.add(Recorder.PADDING, position(), relaxation.gaps() - 1, null, 0);
         }
     }
 
@@ -251,30 +241,41 @@ public class Assembler extends Instructions {
     // ---- from the encoder -------------------------------------------------------------------------------------------
 
     @Override
-    final void emitted(int form, int start, Label label) {
+    final void emitted(int form, int start, Address address) {
         if (recorder != null) {
-            recorder.add(form, start, relaxation.gaps(), label);
+            boolean named = address != null && address.label() != null;
+            recorder.add(
+                    form, start, relaxation.gaps(), named ? address.label() : null, named ? address.displacement() : 0);
+        }
+    }
+
+    @Override
+    final void forgetNotes() {
+        if (recorder != null) {
+            recorder.forgetNotes();
         }
     }
 
     @Override
     final void branch(long shortForm, long longForm, Label target) {
         checkOwn(target);
-        refuseLock(longForm != 0 ? longForm : shortForm);
-        branches.add(new BranchForms(shortForm, longForm));
-        if (recorder != null) {
-            recorder.add(Recorder.BRANCH, position(), relaxation.gaps(), target);
+        if (lockPending()) {
+            throw refused(
+                    mnemonic(longForm != 0 ? longForm : shortForm),
+                    List.of(target),
+                    "LOCK is not legal before a branch");
         }
-        relaxation.addBranch(
-                position(),
-                target.index(),
-                shortForm == 0 ? 0 : 2,
-                longForm == 0 ? 0 : Descriptor.map(longForm) == 0 ? 5 : 6);
+        int gap = relaxation.gaps();
+        relaxation.addBranch(position(), target.index(), Branches.shortBytes(shortForm), Branches.longBytes(longForm));
+        branches.set(gap, shortForm, longForm);
+        if (recorder != null) {
+            recorder.add(Recorder.BRANCH, position(), gap, target, 0);
+        }
     }
 
     @Override
     final void labelDisplacement(int at, int end, Label label, int addend) {
-        displacements.add(new Displacement(at, end, relaxation.gaps(), label, addend));
+        displacements.add(at, end, relaxation.gaps(), label.index(), addend);
     }
 
     /**
@@ -292,7 +293,7 @@ public class Assembler extends Instructions {
 
     /**
      * Lays the code out: chooses branch forms, computes displacements, and returns the blob. The assembler is then empty
-     * again, and its labels are spent.
+     * again, and its labels are spent. If it throws, the code stays as it is: a label can still be bound.
      *
      * @param name the blob's name, for listings and object files
      * @throws EncodingException if a label that is used was never bound, or a branch without a long form does not reach
@@ -300,7 +301,7 @@ public class Assembler extends Instructions {
     public final CodeBlob finish(String name) {
         refuseLockBeforeData();
         requireBound();
-        relaxation.solve(labelFixed, labelGaps);
+        labels.layOut(relaxation);
         byte[] bytes = new byte[relaxation.position(position(), relaxation.gaps())];
         List<Relocation> relocations = new ArrayList<>();
         int copied = 0;
@@ -315,14 +316,17 @@ public class Assembler extends Instructions {
             }
         }
         System.arraycopy(code(), copied, bytes, bytes.length - (position() - copied), position() - copied);
-        for (Displacement d : displacements) {
-            putDisplacement(bytes, d, relocations);
+        for (int i = 0; i < displacements.count(); i++) {
+            putDisplacement(bytes, i, relocations);
         }
         Map<String, Integer> offsets = new LinkedHashMap<>();
-        symbols.forEach((symbol, label) -> offsets.put(symbol, offset(label)));
-        List<Instruction> instructions =
-                recorder == null ? List.of() : recorder.instructions(bytes, relaxation, this::formOf, this::offset);
-        CodeBlob blob = new CodeBlob(name, bytes, offsets, relocations, instructions);
+        for (Map.Entry<String, Label> symbol : symbols.entrySet()) {
+            offsets.put(symbol.getKey(), labels.offset(symbol.getValue(), relaxation));
+        }
+        Recording recording = recorder == null
+                ? Recording.NONE
+                : recorder.finish(bytes.length, relaxation, branches, labels, symbols);
+        CodeBlob blob = new CodeBlob(name, bytes, offsets, relocations, recording);
         clear();
         return blob;
     }
@@ -331,7 +335,6 @@ public class Assembler extends Instructions {
     public final void clear() {
         clearCode();
         relaxation.clear();
-        branches.clear();
         displacements.clear();
         labels.clear();
         symbols.clear();
@@ -341,76 +344,53 @@ public class Assembler extends Instructions {
     }
 
     private void requireBound() {
-        for (Label label : labels) {
-            if (labelFixed[label.index()] == UNBOUND && isUsed(label)) {
-                throw new EncodingException(
-                        "label '" + label + "' is used but was never bound: call bind(label) where it belongs");
-            }
-        }
-    }
-
-    private boolean isUsed(Label label) {
         for (int i = 0; i < relaxation.gaps(); i++) {
-            if (relaxation.isBranch(i) && relaxation.label(i) == label.index()) {
-                return true;
+            if (relaxation.isBranch(i)) {
+                labels.requireBound(labels.get(relaxation.label(i)));
             }
         }
-        return displacements.stream().anyMatch(d -> d.label() == label) || symbols.containsValue(label);
-    }
-
-    /** Returns a label's final offset; −1 for one that is not bound or external. */
-    private int offset(Label label) {
-        int fixed = labelFixed[label.index()];
-        return fixed < 0 ? -1 : relaxation.position(fixed, labelGaps[label.index()]);
-    }
-
-    private int formOf(int gap) {
-        BranchForms forms = branches.get(gap);
-        return Descriptor.id(relaxation.isLong(gap) ? forms.longForm() : forms.shortForm());
+        for (int i = 0; i < displacements.count(); i++) {
+            labels.requireBound(labels.get(displacements.label(i)));
+        }
+        for (Label label : symbols.values()) {
+            labels.requireBound(label);
+        }
     }
 
     private void putBranch(byte[] bytes, int gap, List<Relocation> relocations) {
         Label target = labels.get(relaxation.label(gap));
         int end = relaxation.end(gap);
-        int distance = target.external() ? 0 : offset(target) - end;
-        int p = relaxation.start(gap);
-        if (relaxation.isLong(gap)) {
-            long form = branches.get(gap).longForm();
-            if (Descriptor.map(form) == 1) {
-                bytes[p++] = 0x0F;
-            }
-            bytes[p] = (byte) Descriptor.opcode(form);
-            LittleEndian.put4(bytes, end - 4, distance);
-            if (target.external()) {
-                relocations.add(new Relocation(end - 4, Relocation.Kind.RELATIVE_32, target.name(), -4));
-            }
-        } else {
-            long form = branches.get(gap).shortForm();
-            if (target.external() || distance != (byte) distance) {
-                throw EncodingException.refused(
-                        InstructionTable.shipped().form(Descriptor.id(form)).mnemonic(),
-                        List.of(target),
-                        "the target is " + distance + " bytes away, and this instruction reaches only -128 … 127:"
-                                + " branch around a jmp");
-            }
-            bytes[p] = (byte) Descriptor.opcode(form);
-            bytes[p + 1] = (byte) distance;
+        int distance = target.external() ? 0 : labels.offset(target, relaxation) - end;
+        if (!relaxation.isLong(gap) && (target.external() || distance != (byte) distance)) {
+            throw new EncodingException("cannot encode '" + mnemonic(branches.form(gap, relaxation)) + " " + target
+                    + "' at offset 0x" + Integer.toHexString(relaxation.start(gap)) + ": the target is "
+                    + (target.external() ? "external" : distance + " bytes away")
+                    + ", and this instruction reaches only -128 … 127: let it branch to a jmp nearby");
+        }
+        branches.write(bytes, gap, relaxation, distance);
+        if (target.external()) {
+            relocations.add(
+                    new Relocation(end - Integer.BYTES, Relocation.Kind.RELATIVE_32, target.name(), -Integer.BYTES));
         }
     }
 
-    private void putDisplacement(byte[] bytes, Displacement d, List<Relocation> relocations) {
-        int at = relaxation.position(d.at(), d.gaps());
-        if (d.end() < 0) {
-            relocations.add(
-                    new Relocation(at, Relocation.Kind.ABSOLUTE_64, d.label().name(), d.addend()));
+    private void putDisplacement(byte[] bytes, int i, List<Relocation> relocations) {
+        Label label = labels.get(displacements.label(i));
+        int at = relaxation.position(displacements.at(i), displacements.gaps(i));
+        int addend = displacements.addend(i);
+        if (displacements.end(i) == Displacements.ABSOLUTE) {
+            relocations.add(new Relocation(at, Relocation.Kind.ABSOLUTE_64, label.name(), addend));
             return;
         }
-        int end = relaxation.position(d.end(), d.gaps());
-        if (d.label().external()) {
-            relocations.add(
-                    new Relocation(at, Relocation.Kind.RELATIVE_32, d.label().name(), (long) d.addend() + at - end));
+        int end = relaxation.position(displacements.end(i), displacements.gaps(i));
+        if (label.external()) {
+            relocations.add(new Relocation(at, Relocation.Kind.RELATIVE_32, label.name(), (long) addend + at - end));
         } else {
-            LittleEndian.put4(bytes, at, offset(d.label()) + d.addend() - end);
+            LittleEndian.put4(bytes, at, labels.offset(label, relaxation) + addend - end);
         }
+    }
+
+    private static String mnemonic(long form) {
+        return InstructionTable.shipped().form(Descriptor.id(form)).mnemonic();
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -16,19 +17,20 @@ public final class CodeBlob {
     private final byte[] bytes;
     private final Map<String, Integer> symbols;
     private final List<Relocation> relocations;
-    private final List<Instruction> instructions;
+    private final Recording recording;
+    private volatile List<Instruction> instructions;
 
     CodeBlob(
             String name,
             byte[] bytes,
             Map<String, Integer> symbols,
             List<Relocation> relocations,
-            List<Instruction> instructions) {
+            Recording recording) {
         this.name = Objects.requireNonNull(name, "name");
         this.bytes = bytes;
-        this.symbols = java.util.Collections.unmodifiableMap(symbols);
+        this.symbols = Collections.unmodifiableMap(symbols);
         this.relocations = List.copyOf(relocations);
-        this.instructions = List.copyOf(instructions);
+        this.recording = recording;
     }
 
     /** Returns the blob's name. */
@@ -72,7 +74,12 @@ public final class CodeBlob {
 
     /** Returns every instruction and datum in order; empty if the assembler did not record. */
     public List<Instruction> instructions() {
-        return instructions;
+        List<Instruction> known = instructions;
+        if (known == null) {
+            known = recording.instructions(bytes);
+            instructions = known; // two threads may both compute it: they come to the same
+        }
+        return known;
     }
 
     /** Returns the listing: offset, bytes, Intel syntax and reason, one instruction a line. */

@@ -10,10 +10,11 @@ import io.trapeze.emitter.encoding.Rex;
 import io.trapeze.emitter.encoding.Vex;
 import io.trapeze.emitter.isa.Descriptor;
 import io.trapeze.emitter.isa.Form;
-import io.trapeze.emitter.isa.InstructionTable;
+import io.trapeze.emitter.isa.Guard;
 import io.trapeze.emitter.operand.Address;
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Mem;
+import io.trapeze.emitter.operand.Operand;
 import io.trapeze.emitter.operand.Reg8;
 import java.util.Arrays;
 import java.util.List;
@@ -21,8 +22,8 @@ import java.util.List;
 /**
  * Writes single instructions from packed descriptors and register codes.
  *
- * <p>The generated methods of {@link Instructions} call it with constants. An instruction is written behind the committed
- * code and becomes part of it with the last step alone, so a refused one leaves nothing.
+ * <p>The generated methods of {@link Instructions} call it with constants. Everything that can be refused is checked
+ * before the first byte is written, so a refused instruction leaves nothing.
  */
 abstract class Encoder {
     /** More bytes than any instruction has (15), so that one check a call is enough. */
@@ -46,8 +47,8 @@ abstract class Encoder {
         lockPending = false;
     }
 
-    /** Called after each instruction; {@code form} is a {@link Form#id()}, {@code label} null where none is named. */
-    abstract void emitted(int form, int start, Label label);
+    /** Called after each instruction; {@code form} is a {@link Form#id()}, {@code address} null without a memory operand. */
+    abstract void emitted(int form, int start, Address address);
 
     /** Called for a branch; its bytes are chosen when the code is finished. A descriptor of 0 means no such form. */
     abstract void branch(long shortForm, long longForm, Label target);
@@ -55,29 +56,67 @@ abstract class Encoder {
     /** Called for a displacement that is to become {@code label} + addend − {@code end}. */
     abstract void labelDisplacement(int at, int end, Label label, int addend);
 
+    /** Throws if a label is of another assembler. */
     abstract void checkOwn(Label label);
+
+    /** Called when an instruction is refused, so that what was noted for it does not go to the next. */
+    abstract void forgetNotes();
+
+    // ---- refusing ---------------------------------------------------------------------------------------------------
+
+    /** Returns {@code refusal} to be thrown, and takes back what was said about the instruction: LOCK and notes. */
+    final EncodingException refused(EncodingException refusal) {
+        lockPending = false;
+        forgetNotes();
+        return refusal;
+    }
+
+    final EncodingException refused(String mnemonic, List<? extends Operand> operands, String reason) {
+        return refused(EncodingException.refused(mnemonic, operands, reason));
+    }
+
+    private EncodingException refused(long d, int reg, int v, int rm, Mem mem, long value) {
+        return refused(Refusal.of(d, lockPending, reg, v, rm, mem, value));
+    }
+
+    /** Whether no encoding has these registers: {@code codes} are or-ed, with the byte-register marks of {@link Reg8}. */
+    private static boolean excluded(long d, int codes, int rexBits) {
+        boolean upper = !Guard.isLow(codes) && Descriptor.prefixing(d) != Descriptor.EVEX;
+        boolean hidden = (codes & Reg8.FORBIDS_REX) != 0 && (rexBits | codes & Reg8.NEEDS_REX) != 0;
+        return upper || hidden;
+    }
+
+    // ---- LOCK -------------------------------------------------------------------------------------------------------
 
     /** Puts LOCK before the next instruction. */
     final void lockNext() {
         if (lockPending) {
-            throw new EncodingException("'lock' twice: the first one still waits for its instruction");
+            throw refused(
+                    new EncodingException("'lock' twice: the first one still waited for its instruction; say it once"));
         }
         lockPending = true;
     }
 
-    final void refuseLock(long d) {
+    final boolean lockPending() {
+        return lockPending;
+    }
+
+    /** Refuses LOCK before what is no instruction. */
+    final void refuseLockBeforeData() {
         if (lockPending) {
-            lockPending = false;
-            throw refused(d, "LOCK is legal only before a read-modify-write instruction whose destination is memory");
+            throw refused(new EncodingException(
+                    "'lock' is followed by no instruction: call lock() directly before the instruction it belongs to"));
         }
     }
 
     // ---- generated methods call these -------------------------------------------------------------------------------
 
     final void plain(long d) {
-        refuseLock(d);
+        if (lockPending) {
+            throw refused(d, 0, 0, 0, null, 0);
+        }
         byte[] b = room();
-        int p = opcode(b, position, d, 0, 0, 0, 0, 0, 0);
+        int p = putPlainOpcode(b, d);
         if (Descriptor.hasFixedModRm(d)) {
             b[p++] = (byte) Descriptor.fixedModRm(d);
         }
@@ -85,137 +124,132 @@ abstract class Encoder {
     }
 
     final void immediate(long d, long value) {
-        refuseLock(d);
+        if (lockPending || !Descriptor.immediateFits(d, value)) {
+            throw refused(d, 0, 0, 0, null, value);
+        }
         byte[] b = room();
-        int p = opcode(b, position, d, 0, 0, 0, 0, 0, 0);
-        commit(d, putImmediate(b, p, d, value));
+        commit(d, putImmediate(b, putPlainOpcode(b, d), d, value));
     }
 
     final void opcodeRegister(long d, int reg) {
-        refuseLock(d);
-        byte[] b = room();
-        commit(d, opcode(b, position, d, 0, 0, 0, reg, reg & 7, reg));
+        if (lockPending) {
+            throw refused(d, 0, 0, reg, null, 0);
+        }
+        commit(d, putOpcodeRegister(room(), d, reg));
     }
 
     final void opcodeRegister(long d, int reg, long value) {
-        refuseLock(d);
+        if (lockPending || !Descriptor.immediateFits(d, value)) {
+            throw refused(d, 0, 0, reg, null, value);
+        }
         byte[] b = room();
-        int p = opcode(b, position, d, 0, 0, 0, reg, reg & 7, reg);
-        commit(d, putImmediate(b, p, d, value));
+        commit(d, putImmediate(b, putOpcodeRegister(b, d, reg), d, value));
     }
 
     final void registers(long d, int reg, int v, int rm) {
-        refuseLock(d);
-        byte[] b = room();
-        commit(d, putRegisters(b, d, reg, v, rm));
+        int rex = Rex.bits(Descriptor.w(d), reg, 0, rm);
+        if (lockPending || excluded(d, reg | v | rm, rex)) {
+            throw refused(d, reg, v, rm, null, 0);
+        }
+        commit(d, putRegisters(room(), d, reg, v, rm, rex));
     }
 
     final void registers(long d, int reg, int v, int rm, long value) {
-        refuseLock(d);
+        int rex = Rex.bits(Descriptor.w(d), reg, 0, rm);
+        if (lockPending || excluded(d, reg | v | rm, rex) || !Descriptor.immediateFits(d, value)) {
+            throw refused(d, reg, v, rm, null, value);
+        }
         byte[] b = room();
-        int p = putRegisters(b, d, reg, v, rm);
-        commit(d, putImmediate(b, p, d, value));
+        commit(d, putImmediate(b, putRegisters(b, d, reg, v, rm, rex), d, value));
+    }
+
+    /** Moves between registers by the form whose prefix is shorter: load ({@code rm}) or store ({@code mr}). */
+    final void eitherWay(long rm, long mr, int destination, int source) {
+        if (Guard.isShorterReversed(destination, source)) {
+            registers(mr, source, 0, destination);
+        } else {
+            registers(rm, destination, 0, source);
+        }
     }
 
     final void memory(long d, int reg, int v, Mem mem) {
-        byte[] b = room();
-        Address address = mem.address();
-        int p = putMemory(b, d, reg, v, address);
-        finishMemory(d, address, p, p);
+        int rex = checkMemory(d, reg, v, mem, 0);
+        int end = putMemory(room(), d, reg, v, mem.address(), rex);
+        commit(d, mem.address(), end, end);
     }
 
     final void memory(long d, int reg, int v, Mem mem, long value) {
+        if (!Descriptor.immediateFits(d, value)) {
+            throw refused(d, reg, v, 0, mem, value);
+        }
+        int rex = checkMemory(d, reg, v, mem, value);
         byte[] b = room();
-        Address address = mem.address();
-        int p = putMemory(b, d, reg, v, address);
-        finishMemory(d, address, p, putImmediate(b, p, d, value));
+        int displacementEnd = putMemory(b, d, reg, v, mem.address(), rex);
+        commit(d, mem.address(), displacementEnd, putImmediate(b, displacementEnd, d, value));
     }
 
-    // -----------------------------------------------------------------------------------------------------------------
+    // ---- writing ----------------------------------------------------------------------------------------------------
 
-    private int putRegisters(byte[] b, long d, int reg, int v, int rm) {
-        int x = Descriptor.prefixing(d) == Descriptor.EVEX ? rm >> 1 : 0;
-        int p = opcode(b, position, d, reg, v, x, rm, 0, reg | rm);
+    /** Returns the REX bits, having checked what may stand with memory. */
+    private int checkMemory(long d, int reg, int v, Mem mem, long value) {
+        Address address = mem.address();
+        int rex = Rex.bits(Descriptor.w(d), reg, index(address), base(address));
+        if (lockPending && !Descriptor.lockable(d) || excluded(d, reg | v, rex)) {
+            throw refused(d, reg, v, 0, mem, value);
+        }
+        if (address.label() != null) {
+            checkOwn(address.label());
+        }
+        return rex;
+    }
+
+    /** Returns the base's number for the prefix: a missing one is negative, and its bit 3 must not show. */
+    private static int base(Address address) {
+        return Math.max(address.base(), 0);
+    }
+
+    private static int index(Address address) {
+        return Math.max(address.index(), 0);
+    }
+
+    private int putPlainOpcode(byte[] b, long d) {
+        return Descriptor.prefixing(d) == Descriptor.LEGACY
+                ? LegacyOpcode.write(b, position, d, Rex.bits(Descriptor.w(d), 0, 0, 0), false, false, 0)
+                : Vex.write(b, position, d, 0, 0, 0, 0);
+    }
+
+    private int putOpcodeRegister(byte[] b, long d, int reg) {
+        int rex = Rex.bits(Descriptor.w(d), 0, 0, reg);
+        return LegacyOpcode.write(b, position, d, rex, (reg & Reg8.NEEDS_REX) != 0, false, reg & 7);
+    }
+
+    private int putRegisters(byte[] b, long d, int reg, int v, int rm, int rex) {
+        // with EVEX, X carries bit 4 of the register in ModRM.rm
+        int p = putOpcode(b, position, d, reg, v, rm >> 1, rm, rex, reg | rm);
         b[p++] = ModRm.of(ModRm.REGISTER, reg | Descriptor.digit(d), rm);
         return p;
     }
 
-    private int putMemory(byte[] b, long d, int reg, int v, Address address) {
-        if (lockPending && !Descriptor.lockable(d)) {
-            refuseLock(d);
-        }
-        Label label = address.label();
-        if (label != null) {
-            checkOwn(label);
-        }
+    private int putMemory(byte[] b, long d, int reg, int v, Address address, int rex) {
         int p = position;
         int segment = address.segment().prefix();
         if (segment != 0) {
             b[p++] = (byte) segment;
         }
-        // a missing base or index is negative: its bit 3 must not reach the prefix
-        int index = Math.max(address.index(), 0);
-        int base = Math.max(address.base(), 0);
-        p = opcode(b, p, d, reg, v, index, base, 0, reg);
+        p = putOpcode(b, p, d, reg, v, index(address), base(address), rex, reg);
         return EffectiveAddress.write(b, p, reg | Descriptor.digit(d), address, Descriptor.disp8Shift(d));
     }
 
-    private void finishMemory(long d, Address address, int displacementEnd, int end) {
-        lockPending = false;
-        Label label = address.label();
-        if (label != null) {
-            labelDisplacement(displacementEnd - 4, end, label, address.displacement());
-        }
-        int start = position;
-        position = end;
-        emitted(Descriptor.id(d), start, label);
-    }
-
-    private void commit(long d, int end) {
-        int start = position;
-        position = end;
-        emitted(Descriptor.id(d), start, null);
-    }
-
-    /** Writes everything up to the opcode; {@code marks} carries the byte-register marks of {@link Reg8}. */
-    private int opcode(byte[] b, int at, long d, int reg, int v, int index, int base, int opcodeBits, int marks) {
-        int prefixing = Descriptor.prefixing(d);
-        if (prefixing == Descriptor.LEGACY) {
-            int rex = Rex.bits(Descriptor.w(d), reg, index, base);
-            boolean rexNeeded = (marks & Reg8.NEEDS_REX) != 0;
-            if ((marks & Reg8.FORBIDS_REX) != 0 && (rex != 0 || rexNeeded)) {
-                throw refused(
-                        d,
-                        "ah, bh, ch and dh exist only without a REX prefix, and another operand needs one:"
-                                + " use al, bl, cl or dl, or move the byte first");
-            }
-            refuseUpper(d, reg | base);
-            return LegacyOpcode.write(b, at, d, rex, rexNeeded, lockPending, opcodeBits);
-        }
-        if (prefixing == Descriptor.VEX) {
-            refuseUpper(d, reg | v | base);
-            return Vex.write(b, at, d, reg, v, index, base);
-        }
-        return Evex.write(b, at, d, reg, v, index, base);
-    }
-
-    private static void refuseUpper(long d, int registers) {
-        if ((registers & 0x10) != 0) {
-            throw refused(d, "vector registers 16 to 31 exist only in EVEX encodings (AVX-512)");
-        }
+    private int putOpcode(byte[] b, int at, long d, int reg, int v, int index, int base, int rex, int marks) {
+        return switch (Descriptor.prefixing(d)) {
+            case Descriptor.LEGACY -> LegacyOpcode.write(b, at, d, rex, (marks & Reg8.NEEDS_REX) != 0, lockPending, 0);
+            case Descriptor.VEX -> Vex.write(b, at, d, reg, v, index, base);
+            default -> Evex.write(b, at, d, reg, v, index, base);
+        };
     }
 
     private static int putImmediate(byte[] b, int p, long d, long value) {
-        int bytes = Descriptor.immediateBytes(d);
-        if (bytes < 8) {
-            int bits = bytes * 8;
-            long low = -1L << (bits - 1);
-            long high = Descriptor.immediateSigned(d) ? ~low : (1L << bits) - 1;
-            if (value < low || value > high) {
-                throw refused(d, "immediate " + value + " does not fit; it must be in " + low + " … " + high);
-            }
-        }
-        return switch (bytes) {
+        return switch (Descriptor.immediateBytes(d)) {
             case 1 -> {
                 b[p] = (byte) value;
                 yield p + 1;
@@ -226,9 +260,20 @@ abstract class Encoder {
         };
     }
 
-    private static EncodingException refused(long d, String reason) {
-        Form form = InstructionTable.shipped().form(Descriptor.id(d));
-        return EncodingException.refused(form.mnemonic(), form.operands(), reason);
+    private void commit(long d, int end) {
+        int start = position;
+        position = end;
+        emitted(Descriptor.id(d), start, null);
+    }
+
+    private void commit(long d, Address address, int displacementEnd, int end) {
+        lockPending = false;
+        if (address.label() != null) {
+            labelDisplacement(displacementEnd - 4, end, address.label(), address.displacement());
+        }
+        int start = position;
+        position = end;
+        emitted(Descriptor.id(d), start, address);
     }
 
     private byte[] room() {
@@ -241,17 +286,11 @@ abstract class Encoder {
     /** Appends bytes that are no instruction. */
     final void appendData(byte[] data) {
         refuseLockBeforeData();
-        while (position + data.length + ROOM > code.length) {
-            code = Arrays.copyOf(code, code.length * 2);
+        int needed = position + data.length + ROOM;
+        if (needed > code.length) {
+            code = Arrays.copyOf(code, Math.max(needed, code.length * 2));
         }
         System.arraycopy(data, 0, code, position, data.length);
         position += data.length;
-    }
-
-    final void refuseLockBeforeData() {
-        if (lockPending) {
-            lockPending = false;
-            throw EncodingException.refused("lock", List.of(), "no instruction follows");
-        }
     }
 }

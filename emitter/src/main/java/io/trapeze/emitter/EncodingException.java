@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter;
 
-import io.trapeze.emitter.isa.Form;
-import io.trapeze.emitter.isa.InstructionTable;
+import io.trapeze.emitter.operand.Operand;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /**
  * An instruction that has no encoding with the operands given, or code that cannot be finished.
  *
- * <p>The assembler is as it was before the refused call: nothing of the instruction has been emitted.
+ * <p>The message names the instruction, its operands, the reason, and the legal forms that come nearest. The assembler is
+ * as it was before the refused call: nothing of the instruction has been emitted, and a LOCK prefix or a note meant for
+ * it is forgotten.
  */
 public final class EncodingException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -19,17 +20,14 @@ public final class EncodingException extends RuntimeException {
     }
 
     /** Refuses operands, naming the forms that come nearest. */
-    static EncodingException refused(String mnemonic, List<?> operands, String reason) {
-        String list = operands.stream().map(String::valueOf).collect(Collectors.joining(", "));
-        List<Form> forms = InstructionTable.shipped().named(mnemonic);
-        String legal = forms.stream()
-                .sorted((a, b) -> Integer.compare(
-                        Math.abs(a.operands().size() - operands.size()),
-                        Math.abs(b.operands().size() - operands.size())))
-                .limit(6)
-                .map(Form::signature)
-                .collect(Collectors.joining("; "));
-        return new EncodingException("cannot encode '" + mnemonic + (list.isEmpty() ? "" : " " + list) + "': " + reason
-                + (legal.isEmpty() ? "" : ". Legal forms: " + legal + (forms.size() > 6 ? "; …" : "")));
+    static EncodingException refused(String mnemonic, List<? extends Operand> operands, String reason) {
+        return refused("", mnemonic, operands, reason);
+    }
+
+    /** Refuses operands of an instruction with a prefix. */
+    static EncodingException refused(String prefix, String mnemonic, List<? extends Operand> operands, String reason) {
+        String list = operands.stream().map(Operand::toString).collect(Collectors.joining(", "));
+        return new EncodingException("cannot encode '" + prefix + mnemonic.replace('_', ' ')
+                + (list.isEmpty() ? "" : " " + list) + "': " + reason + NearestForms.of(mnemonic, operands));
     }
 }

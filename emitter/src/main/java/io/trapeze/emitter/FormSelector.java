@@ -2,7 +2,9 @@
 package io.trapeze.emitter;
 
 import io.trapeze.emitter.isa.Descriptor;
+import io.trapeze.emitter.isa.Encoding.Prefixing;
 import io.trapeze.emitter.isa.Form;
+import io.trapeze.emitter.isa.Guard;
 import io.trapeze.emitter.isa.InstructionTable;
 import io.trapeze.emitter.isa.OperandKind;
 import io.trapeze.emitter.operand.Immediate;
@@ -11,6 +13,7 @@ import io.trapeze.emitter.operand.Mem;
 import io.trapeze.emitter.operand.Operand;
 import io.trapeze.emitter.operand.Register;
 import java.util.List;
+import java.util.Optional;
 
 /** Finds the form for operands that are known only at run time, and emits it. */
 final class FormSelector {
@@ -19,17 +22,15 @@ final class FormSelector {
     static void emit(Encoder encoder, String mnemonic, Operand... operands) {
         List<Form> forms = InstructionTable.shipped().named(mnemonic);
         if (forms.isEmpty()) {
-            throw new EncodingException("unknown instruction '" + mnemonic + "'");
+            throw encoder.refused(new EncodingException("unknown instruction '" + mnemonic
+                    + "': mnemonics are in lower case, a prefix is joined to its instruction as in rep_movsb"));
         }
         if (operands.length == 1 && operands[0] instanceof Label label) {
             branch(encoder, mnemonic, forms, label);
             return;
         }
-        Form form = forms.stream()
-                .filter(f -> fits(f, operands))
-                .findFirst()
-                .orElseThrow(
-                        () -> EncodingException.refused(mnemonic, List.of(operands), "no form takes these operands"));
+        Form form = choose(forms, operands)
+                .orElseThrow(() -> encoder.refused(mnemonic, List.of(operands), "no form takes these operands"));
         emit(encoder, form, operands);
     }
 
@@ -44,44 +45,64 @@ final class FormSelector {
             }
         }
         if ((shortForm | longForm) == 0) {
-            throw EncodingException.refused(mnemonic, List.of(label), "this instruction does not branch");
+            throw encoder.refused(mnemonic, List.of(label), "this instruction does not branch");
         }
         encoder.branch(shortForm, longForm, label);
     }
 
-    private static boolean fits(Form form, Operand... operands) {
+    /** Returns the first form that takes the operands; failing that, the first that refuses with the best reason. */
+    private static Optional<Form> choose(List<Form> forms, Operand... operands) {
+        List<Form> typed = forms.stream().filter(f -> typesFit(f, operands)).toList();
+        List<Form> taking = typed.stream().filter(f -> guardsHold(f, operands)).toList();
+        return taking.stream()
+                .filter(f -> registersReached(f, operands))
+                .findFirst()
+                .or(() -> taking.stream().findFirst())
+                .or(() -> typed.stream().filter(f -> f.opEn().has('I')).reduce((first, last) -> last));
+    }
+
+    private static boolean typesFit(Form form, Operand... operands) {
         if (form.operands().size() != operands.length) {
             return false;
         }
-        int bits = form.operands().isEmpty() ? 0 : operandBits(form);
         for (int i = 0; i < operands.length; i++) {
-            if (!fits(form.operands().get(i).kind(), operands[i], bits)) {
+            if (!typeFits(form.operands().get(i).kind(), operands[i])) {
                 return false;
             }
         }
         return true;
     }
 
-    private static int operandBits(Form form) {
-        OperandKind first = form.operands().get(0).kind();
-        return first.allowsMemory()
-                ? first.memoryBits()
-                : first.register().map(c -> c.bits()).orElse(64);
-    }
-
-    private static boolean fits(OperandKind kind, Operand operand, int bits) {
+    private static boolean typeFits(OperandKind kind, Operand operand) {
         if (operand instanceof Register register) {
-            boolean sameClass =
-                    kind.register().filter(c -> c == register.registerClass()).isPresent();
-            return sameClass && (!kind.fixed() || kind.notation().equals(register.name()));
+            return kind.register().filter(c -> c == register.registerClass()).isPresent();
         }
         if (operand instanceof Mem mem) {
             return kind.allowsMemory() && (kind == OperandKind.M || kind.memoryBits() == mem.bits());
         }
-        if (operand instanceof Immediate immediate) {
-            return kind.isImmediate() && Immediates.fits(kind, immediate.value(), bits);
+        return operand instanceof Immediate && kind.isImmediate();
+    }
+
+    private static boolean guardsHold(Form form, Operand... operands) {
+        for (int i = 0; i < operands.length; i++) {
+            Guard guard = Guard.of(form, i);
+            boolean holds = operands[i] instanceof Immediate immediate
+                    ? guard.holds(immediate.value(), form.operandBits())
+                    : guard != Guard.REGISTER
+                            || form.operands().get(i).kind().notation().equals(operands[i].toString());
+            if (!holds) {
+                return false;
+            }
         }
-        return false;
+        return true;
+    }
+
+    private static boolean registersReached(Form form, Operand... operands) {
+        int codes = 0;
+        for (Operand operand : operands) {
+            codes |= operand instanceof Register register ? register.code() : 0;
+        }
+        return Guard.isLow(codes) || form.encoding().prefixing() == Prefixing.EVEX;
     }
 
     private static void emit(Encoder encoder, Form form, Operand... operands) {
@@ -101,17 +122,20 @@ final class FormSelector {
                 case 'R' -> reg = code;
                 case 'V' -> v = code;
                 case 'O' -> rm = code;
-                case 'I' -> value = ((Immediate) operands[i]).value();
+                case 'I' -> {
+                    value = ((Immediate) operands[i]).value();
+                    value = Guard.of(form, i) == Guard.BYTE && guardsHold(form, operands) ? (byte) value : value;
+                }
                 default -> {
                     // a fixed operand is part of the opcode
                 }
             }
         }
         boolean immediate = form.opEn().has('I');
-        value = form.operands().stream().anyMatch(o -> o.kind() == OperandKind.SIMM8)
-                ? Immediates.narrowed(value, operandBits(form))
-                : value;
-        if (mem != null && immediate) {
+        Optional<Form> reversed = mem == null ? InstructionTable.shipped().reversed(form) : Optional.empty();
+        if (reversed.isPresent()) {
+            encoder.eitherWay(d, Descriptor.of(reversed.get()), reg, rm);
+        } else if (mem != null && immediate) {
             encoder.memory(d, reg, v, mem, value);
         } else if (mem != null) {
             encoder.memory(d, reg, v, mem);

@@ -10,7 +10,7 @@ import java.util.Optional;
  * One line of a blob: an instruction, data or padding.
  *
  * @param offset bytes from the blob's start
- * @param bytes the machine code; do not change
+ * @param bytes the machine code
  * @param form the form it is an instance of; empty for data and padding
  * @param padding whether it is padding
  * @param target the label that a branch or a rip-relative operand names
@@ -32,20 +32,38 @@ public record Instruction(
      * @param name the label's name
      * @param offset bytes from the blob's start; −1 for an external symbol
      * @param external whether it is defined elsewhere
+     * @param addend bytes added to the label's place, as in {@code [rip + table + 0x8]}
      */
-    public record Target(String name, int offset, boolean external) {}
+    public record Target(String name, int offset, boolean external, int addend) {}
+
+    /** Returns a copy of the machine code. */
+    @Override
+    public byte[] bytes() {
+        return bytes.clone();
+    }
+
+    /** Returns the size in bytes. */
+    public int size() {
+        return bytes.length;
+    }
 
     /** Returns the fields and operands, read back from the bytes; empty for data and padding. */
     public Optional<DecodedInstruction> decoded() {
         return form.map(f -> FormDecoder.decode(f, bytes));
     }
 
-    /** Returns the Intel syntax, labels by name: text that an assembler turns into the same bytes. */
+    /**
+     * Returns the Intel syntax, labels by name: text that GNU as ({@code .intel_syntax noprefix}) turns into the same bytes.
+     * Data and padding are {@code .byte} and {@code .quad} directives.
+     */
     public String text() {
         return IntelSyntax.text(this, IntelSyntax.Targets.BY_NAME);
     }
 
-    /** Returns the Intel syntax as a disassembler prints it, branch targets as offsets from the blob's start. */
+    /**
+     * Returns the Intel syntax as a disassembler prints it: branch targets as offsets from the blob's start, padding as the
+     * {@code nop} it is.
+     */
     public String textWithOffsets() {
         return IntelSyntax.text(this, IntelSyntax.Targets.BY_OFFSET);
     }

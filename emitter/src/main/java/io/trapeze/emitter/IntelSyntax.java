@@ -2,10 +2,11 @@
 package io.trapeze.emitter;
 
 import io.trapeze.emitter.decode.DecodedInstruction;
-import io.trapeze.emitter.decode.FormDecoder;
 import io.trapeze.emitter.isa.Form;
+import io.trapeze.emitter.isa.OperandKind;
 import io.trapeze.emitter.operand.Address;
 import io.trapeze.emitter.operand.Immediate;
+import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Mem;
 import io.trapeze.emitter.operand.Operand;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ import java.util.StringJoiner;
 
 /** Instructions as text in the Intel syntax that GNU as ({@code .intel_syntax noprefix}) and llvm-mc read. */
 final class IntelSyntax {
-    /** How the targets of branches and rip-relative operands are written. */
+    /** How the targets of branches and rip-relative operands are written, and padding. */
     enum Targets {
         BY_NAME,
         BY_OFFSET
@@ -23,11 +24,17 @@ final class IntelSyntax {
     private IntelSyntax() {}
 
     static String text(Instruction instruction, Targets targets) {
-        if (instruction.form().isEmpty()) {
-            return data(instruction);
+        if (instruction.padding() && targets == Targets.BY_OFFSET) {
+            return Padding.text(instruction.size());
         }
-        Form form = instruction.form().get();
-        DecodedInstruction decoded = FormDecoder.decode(form, instruction.bytes());
+        return instruction
+                .decoded()
+                .map(decoded -> text(instruction, decoded, targets))
+                .orElseGet(() -> data(instruction));
+    }
+
+    private static String text(Instruction instruction, DecodedInstruction decoded, Targets targets) {
+        Form form = decoded.form();
         List<String> operands = new ArrayList<>();
         for (int i = 0; i < decoded.operands().size(); i++) {
             operands.add(operand(instruction, form, i, decoded.operands().get(i), targets));
@@ -37,29 +44,43 @@ final class IntelSyntax {
     }
 
     private static String operand(Instruction instruction, Form form, int index, Operand operand, Targets targets) {
-        if (form.operands().get(index).kind().isBranch()) {
+        OperandKind kind = form.operands().get(index).kind();
+        if (kind.isBranch()) {
             return branch(instruction, ((Immediate) operand).value(), targets);
+        }
+        if (operand instanceof Immediate immediate) {
+            return immediate(form, kind, immediate.value());
         }
         if (operand instanceof Mem mem
                 && mem.address().base() == Address.RIP
                 && instruction.target().isPresent()
                 && targets == Targets.BY_NAME) {
-            return mem.toString()
-                    .replaceFirst(
-                            "\\[rip[^\\]]*\\]",
-                            "[rip + " + instruction.target().get().name() + "]");
+            return named(mem, instruction.target().get());
         }
         return operand.toString();
+    }
+
+    /** An immediate as the bits the processor works with: extended to the operand size where it extends it. */
+    private static String immediate(Form form, OperandKind kind, long value) {
+        if (kind == OperandKind.ONE) {
+            return "1";
+        }
+        int bits = kind.signed() ? form.operandBits() : 8 * kind.immediateBytes();
+        return "0x" + Long.toHexString(bits == 64 ? value : value & (1L << bits) - 1);
+    }
+
+    private static String named(Mem mem, Instruction.Target target) {
+        Label label = Label.of(target, 0, target.name(), target.external());
+        Address address =
+                Address.rip(label).plus(target.addend()).in(mem.address().segment());
+        return Mem.of(mem.bits(), address).toString();
     }
 
     private static String branch(Instruction instruction, long distance, Targets targets) {
         if (targets == Targets.BY_NAME && instruction.target().isPresent()) {
             return instruction.target().get().name();
         }
-        long target = instruction.offset() + instruction.bytes().length + distance;
-        return targets == Targets.BY_OFFSET
-                ? "0x" + Long.toHexString(target)
-                : ". + 0x" + Long.toHexString(target - instruction.offset());
+        return "0x" + Long.toHexString(instruction.offset() + instruction.size() + distance);
     }
 
     private static String data(Instruction instruction) {

@@ -1,62 +1,91 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter;
 
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** A blob as text: for each instruction its offset, bytes, Intel syntax and the reason the generator gave. */
 final class Listing {
     private static final int BYTES_SHOWN = 11;
+    private static final int DATA_BYTES_A_ROW = 8;
+    private static final int WIDEST_TEXT = 44;
+    private static final HexFormat HEX = HexFormat.ofDelimiter(" ");
+
+    /** What stands in the columns of one line; names stand above it, on lines of their own. */
+    private record Row(int offset, String bytes, String text, String note, Set<String> names) {}
 
     private Listing() {}
 
     static String of(CodeBlob blob) {
-        Map<Integer, String> names = names(blob);
-        int textWidth = blob.instructions().stream()
-                .mapToInt(i -> shown(i).length())
-                .max()
-                .orElse(0);
-        int bytesWidth = blob.instructions().stream()
-                .mapToInt(i -> Math.min(i.bytes().length, BYTES_SHOWN))
-                .max()
-                .orElse(0);
-        StringBuilder text = new StringBuilder();
+        Map<Integer, Set<String>> names = names(blob);
+        List<Row> rows = new ArrayList<>();
         for (Instruction instruction : blob.instructions()) {
-            String name = names.remove(instruction.offset());
-            if (name != null) {
-                text.append(name).append(":\n");
-            }
-            String line = "%5x  %-" + bytesWidth * 3 + "s %-" + Math.min(textWidth, 44) + "s  %s";
-            String note = instruction.reason().isEmpty() ? "" : "; " + instruction.reason();
-            text.append(line.formatted(instruction.offset(), hex(instruction.bytes()), shown(instruction), note)
+            Set<String> here = names.remove(instruction.offset());
+            rows(instruction, here == null ? Set.of() : here, rows);
+        }
+        int bytesWidth = rows.stream().mapToInt(r -> r.bytes().length()).max().orElse(0) + 1;
+        int textWidth = rows.stream().mapToInt(r -> r.text().length()).max().orElse(0);
+        String line = "%5x  %-" + bytesWidth + "s %-" + Math.min(textWidth, WIDEST_TEXT) + "s  %s";
+        StringBuilder text = new StringBuilder();
+        for (Row row : rows) {
+            row.names().forEach(name -> text.append(name).append(":\n"));
+            text.append(line.formatted(row.offset(), row.bytes(), row.text(), row.note())
                             .stripTrailing())
                     .append('\n');
         }
-        names.forEach((offset, name) -> text.append(name).append(":\n"));
+        names.values().forEach(last -> last.forEach(name -> text.append(name).append(":\n")));
         return text.toString();
     }
 
+    private static void rows(Instruction instruction, Set<String> names, List<Row> rows) {
+        String note = instruction.reason().isEmpty() ? "" : "; " + instruction.reason();
+        byte[] bytes = instruction.bytes();
+        boolean data = instruction.form().isEmpty() && !instruction.padding();
+        if (!data || bytes.length <= DATA_BYTES_A_ROW) {
+            rows.add(new Row(instruction.offset(), hex(bytes), shown(instruction), note, names));
+            return;
+        }
+        for (int at = 0; at < bytes.length; at += DATA_BYTES_A_ROW) {
+            int end = Math.min(bytes.length, at + DATA_BYTES_A_ROW);
+            String text = ".byte 0x" + HexFormat.ofDelimiter(", 0x").formatHex(bytes, at, end);
+            rows.add(new Row(
+                    instruction.offset() + at,
+                    HEX.formatHex(bytes, at, end),
+                    text,
+                    at == 0 ? note : "",
+                    at == 0 ? names : Set.of()));
+        }
+    }
+
     private static String shown(Instruction i) {
-        String text = i.text();
+        if (i.padding()) {
+            return i.textWithOffsets();
+        }
         boolean local = i.target().isPresent() && !i.target().get().external();
-        return local ? text + " <0x" + Integer.toHexString(i.target().get().offset()) + ">" : text;
+        return local ? i.text() + " <0x" + Integer.toHexString(i.target().get().offset()) + ">" : i.text();
     }
 
     /** Symbols and the labels that instructions name, by offset. */
-    private static Map<Integer, String> names(CodeBlob blob) {
-        Map<Integer, String> names = new TreeMap<>();
+    private static Map<Integer, Set<String>> names(CodeBlob blob) {
+        Map<Integer, Set<String>> names = new TreeMap<>();
+        blob.symbols().forEach((name, offset) -> add(names, offset, name));
         for (Instruction instruction : blob.instructions()) {
-            instruction.target().filter(t -> !t.external()).ifPresent(t -> names.put(t.offset(), t.name()));
+            instruction.target().filter(t -> !t.external()).ifPresent(t -> add(names, t.offset(), t.name()));
         }
-        blob.symbols().forEach((name, offset) -> names.merge(offset, name, (a, b) -> a.equals(b) ? a : a + ", " + b));
         return names;
     }
 
-    static String hex(byte[] bytes) {
-        StringBuilder hex = new StringBuilder();
-        for (int i = 0; i < Math.min(bytes.length, BYTES_SHOWN); i++) {
-            hex.append(i == 0 ? "" : " ").append("%02x".formatted(bytes[i]));
-        }
-        return bytes.length > BYTES_SHOWN ? hex + "…" : hex.toString();
+    private static void add(Map<Integer, Set<String>> names, int offset, String name) {
+        names.computeIfAbsent(offset, o -> new LinkedHashSet<>()).add(name);
+    }
+
+    private static String hex(byte[] bytes) {
+        int shown = Math.min(bytes.length, BYTES_SHOWN);
+        return HEX.formatHex(bytes, 0, shown) + (bytes.length > shown ? "…" : "");
     }
 }

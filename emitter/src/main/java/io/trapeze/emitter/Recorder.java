@@ -2,15 +2,17 @@
 package io.trapeze.emitter;
 
 import io.trapeze.emitter.encoding.BranchRelaxation;
-import io.trapeze.emitter.isa.InstructionTable;
+import io.trapeze.emitter.isa.Descriptor;
 import io.trapeze.emitter.operand.Label;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntUnaryOperator;
-import java.util.function.ToIntFunction;
+import java.util.Set;
 
-/** What was emitted where and why, kept for the listing of one blob. */
+/** What was emitted where and why, kept while code is being written. */
 final class Recorder {
     /** Entry kind: bytes that are no instruction. */
     static final int DATA = -1;
@@ -19,7 +21,7 @@ final class Recorder {
     /** Entry kind: a branch whose form is chosen at the end. */
     static final int BRANCH = -3;
 
-    private record Entry(int form, int fixed, int gaps, Label label, String reason, String rule) {}
+    private record Entry(int form, int fixed, int gaps, Label label, int addend, String reason, String rule) {}
 
     private final List<Entry> entries = new ArrayList<>();
     private String nextReason = "";
@@ -33,47 +35,45 @@ final class Recorder {
         nextRule = rule;
     }
 
-    void add(int form, int fixed, int gaps, Label label) {
-        entries.add(new Entry(form, fixed, gaps, label, nextReason, nextRule));
+    void forgetNotes() {
         nextReason = "";
         nextRule = "";
+    }
+
+    /** Adds an entry; {@code label} is null where none is named. */
+    void add(int form, int fixed, int gaps, Label label, int addend) {
+        entries.add(new Entry(form, fixed, gaps, label, addend, nextReason, nextRule));
+        forgetNotes();
     }
 
     void clear() {
         entries.clear();
-        nextReason = "";
-        nextRule = "";
+        forgetNotes();
     }
 
-    /**
-     * Returns the entries as instructions of the finished code.
-     *
-     * @param formOf the form of a branch, by its gap
-     * @param offsetOf a label's offset
-     */
-    List<Instruction> instructions(
-            byte[] bytes, BranchRelaxation layout, IntUnaryOperator formOf, ToIntFunction<Label> offsetOf) {
-        List<Instruction> result = new ArrayList<>(entries.size());
+    /** Returns what was recorded, with offsets in the finished code. */
+    Recording finish(int size, BranchRelaxation layout, Branches branches, Labels labels, Map<String, Label> symbols) {
+        Map<Label, String> names = uniqueNames(symbols);
+        List<Recording.Line> lines = new ArrayList<>(entries.size());
         for (int i = 0; i < entries.size(); i++) {
             Entry entry = entries.get(i);
             int start = start(layout, entry);
-            int end = i + 1 < entries.size() ? start(layout, entries.get(i + 1)) : bytes.length;
-            int form = entry.form() == BRANCH ? formOf.applyAsInt(entry.gaps()) : entry.form();
-            byte[] own = new byte[end - start];
-            System.arraycopy(bytes, start, own, 0, own.length);
-            result.add(new Instruction(
-                    start,
-                    own,
-                    form < 0
-                            ? Optional.empty()
-                            : Optional.of(InstructionTable.shipped().form(form)),
-                    form == PADDING,
-                    Optional.ofNullable(entry.label())
-                            .map(l -> new Instruction.Target(l.name(), offsetOf.applyAsInt(l), l.external())),
-                    entry.reason(),
-                    entry.rule()));
+            int end = i + 1 < entries.size() ? start(layout, entries.get(i + 1)) : size;
+            if (start == end) {
+                continue; // nothing to align, or no data
+            }
+            int form = entry.form() == BRANCH ? Descriptor.id(branches.form(entry.gaps(), layout)) : entry.form();
+            Label label = entry.label();
+            Optional<Instruction.Target> target = label == null
+                    ? Optional.empty()
+                    : Optional.of(new Instruction.Target(
+                            names.get(label),
+                            label.external() ? -1 : labels.offset(label, layout),
+                            label.external(),
+                            entry.addend()));
+            lines.add(new Recording.Line(start, end, form, target, entry.reason(), entry.rule()));
         }
-        return result;
+        return new Recording(lines);
     }
 
     /** A gap's own entry starts where the gap starts, any other after the gaps before it. */
@@ -81,5 +81,32 @@ final class Recorder {
         return entry.form() == BRANCH || entry.form() == PADDING
                 ? layout.start(entry.gaps())
                 : layout.position(entry.fixed(), entry.gaps());
+    }
+
+    /**
+     * Labels of one name are told apart by a number behind it, so that the listing says where each branch goes. Symbols,
+     * external ones too, keep their names.
+     */
+    private Map<Label, String> uniqueNames(Map<String, Label> symbols) {
+        Map<Label, String> names = new HashMap<>();
+        Set<String> taken = new HashSet<>(symbols.keySet());
+        symbols.forEach((name, label) -> names.putIfAbsent(label, name));
+        for (Entry entry : entries) {
+            if (entry.label() != null && entry.label().external()) {
+                names.put(entry.label(), entry.label().name());
+                taken.add(entry.label().name());
+            }
+        }
+        for (Entry entry : entries) {
+            Label label = entry.label();
+            if (label != null && !names.containsKey(label)) {
+                String name = label.name();
+                for (int i = 2; !taken.add(name); i++) {
+                    name = label.name() + "_" + i;
+                }
+                names.put(label, name);
+            }
+        }
+        return names;
     }
 }

@@ -25,6 +25,9 @@ public final class Descriptor {
     /** Value of {@link #prefixing} for EVEX encodings. */
     public static final int EVEX = 2;
 
+    /** The largest form id that fits. */
+    static final int LARGEST_ID = 0xFFF;
+
     private Descriptor() {}
 
     /** Packs a form. */
@@ -60,7 +63,7 @@ public final class Descriptor {
 
     /** Returns {@link Form#id()}. */
     public static int id(long d) {
-        return (int) d & 0xFFF;
+        return (int) d & LARGEST_ID;
     }
 
     /** Returns the opcode byte. */
@@ -111,6 +114,25 @@ public final class Descriptor {
     /** Whether the processor sign-extends the immediate. */
     public static boolean immediateSigned(long d) {
         return (d & 1L << 36) != 0;
+    }
+
+    /** Returns the smallest value that the immediate can hold; meaningless without one. */
+    public static long lowestImmediate(long d) {
+        return -1L << 8 * immediateBytes(d) - 1;
+    }
+
+    /**
+     * Returns the largest value that the immediate can hold: an unsigned one where the processor does not extend it.
+     * Meaningless without an immediate.
+     */
+    public static long highestImmediate(long d) {
+        boolean unsigned = !immediateSigned(d) && immediateBytes(d) < 8;
+        return unsigned ? (1L << 8 * immediateBytes(d)) - 1 : ~lowestImmediate(d);
+    }
+
+    /** Whether the immediate can hold {@code value}; true without one. */
+    public static boolean immediateFits(long d, long value) {
+        return immediateBytes(d) == 0 || (value >= lowestImmediate(d) && value <= highestImmediate(d));
     }
 
     /** Whether a constant ModRM byte follows the opcode. */

@@ -38,12 +38,17 @@ final class EncodingNotation {
     private void word(String word) {
         switch (word) {
             case "O16" -> operandSize16 = true;
-            case "REX.W" -> w = true;
+            case "REX.W" -> {
+                if (prefixing != Prefixing.LEGACY) {
+                    throw new IllegalArgumentException("REX.W beside a VEX or EVEX prefix: write W1 there");
+                }
+                w = true;
+            }
             case "/r" -> modRm = true;
-            case "ib", "cb" -> immediateBytes += 1;
-            case "iw" -> immediateBytes += 2;
-            case "id", "cd" -> immediateBytes += 4;
-            case "io" -> immediateBytes += 8;
+            case "ib", "cb" -> immediate(1);
+            case "iw" -> immediate(2);
+            case "id", "cd" -> immediate(4);
+            case "io" -> immediate(8);
             default -> {
                 if (word.startsWith("VEX.") || word.startsWith("EVEX.")) {
                     vector(word);
@@ -60,7 +65,17 @@ final class EncodingNotation {
         }
     }
 
+    private void immediate(int bytes) {
+        if (immediateBytes != 0) {
+            throw new IllegalArgumentException("two immediates");
+        }
+        immediateBytes = bytes;
+    }
+
     private void vector(String word) {
+        if (w) {
+            throw new IllegalArgumentException("REX.W beside " + word + ": write W1 there");
+        }
         String[] parts = word.split("\\.");
         prefixing = Prefixing.valueOf(parts[0]);
         for (String part : List.of(parts).subList(1, parts.length)) {

@@ -65,6 +65,34 @@ public record Form(
         return opEn.fields().charAt(encoded);
     }
 
+    /**
+     * Returns the operand size in bits, which the first operand gives: what immediates are extended to. 64 for forms without
+     * such an operand, as {@code push} and {@code ret} are.
+     */
+    public int operandBits() {
+        if (operands.isEmpty()) {
+            return 64;
+        }
+        OperandKind first = operands.get(0).kind();
+        return first.allowsMemory()
+                ? first.memoryBits()
+                : first.register().map(RegisterClass::bits).orElse(64);
+    }
+
+    /** Whether {@code other} takes as many operands, and every one a register of the same class as here. */
+    boolean hasRegistersOf(Form other) {
+        if (operands.size() != other.operands.size()) {
+            return false;
+        }
+        for (int i = 0; i < operands.size(); i++) {
+            Optional<RegisterClass> own = operands.get(i).kind().register();
+            if (own.isEmpty() || !own.equals(other.operands.get(i).kind().register())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     @Override
     public String toString() {
         return signature() + " | " + encodingText;

@@ -44,7 +44,22 @@ final class FormRules {
                 "ModRM.reg holds either a register (/r) or a digit");
         require(opEn.has('O') == encoding.opcodeRegister(), "+r stands exactly when an operand goes to the opcode");
         require(!opEn.has('V') || encoding.prefixing() != Prefixing.LEGACY, "vvvv exists only with VEX or EVEX");
+        boolean legacy = encoding.prefixing() == Prefixing.LEGACY;
+        require(legacy || encoding.map() != 0, "a VEX or EVEX prefix names an opcode map: 0F, 0F38 or 0F3A");
+        require(legacy || !encoding.operandSize16(), "O16 has no place beside a VEX or EVEX prefix: they have pp");
         require(encoding.length() < 2 || encoding.prefixing() == Prefixing.EVEX, "512 bits need EVEX");
+        int widest = operands.stream()
+                .flatMap(o -> o.kind().register().stream())
+                .filter(RegisterClass::vector)
+                .mapToInt(RegisterClass::bits)
+                .max()
+                .orElse(0);
+        require(
+                widest <= 128 << encoding.length(),
+                "a " + widest + "-bit register does not fit a vector length of " + (128 << encoding.length()));
+        require(
+                encoding.fixedModRm().isEmpty() || encoding.immediateBytes() == 0,
+                "a constant ModRM byte with an immediate is not supported");
         require(
                 !form.lockable() || operands.get(0).kind().allowsMemory(),
                 "lock needs a first operand that may be memory");

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -50,11 +51,20 @@ public final class InstructionTable {
      */
     public static InstructionTable parse(String text) {
         List<Form> forms = new ArrayList<>();
+        Map<String, Form> rows = new HashMap<>();
         int line = 0;
         for (String row : text.lines().toList()) {
             line++;
             if (!row.isBlank() && !row.startsWith("#")) {
-                forms.add(form(forms.size(), line, row));
+                Form form = form(forms.size(), line, row);
+                Form twin = rows.putIfAbsent(form.toString(), form);
+                if (twin != null) {
+                    throw new TableException(line, row, "it says the same as line " + twin.line());
+                }
+                if (form.id() > Descriptor.LARGEST_ID) {
+                    throw new TableException(line, row, "a descriptor counts no further than " + Descriptor.LARGEST_ID);
+                }
+                forms.add(form);
             }
         }
         return new InstructionTable(forms);
@@ -78,6 +88,25 @@ public final class InstructionTable {
     /** Returns every mnemonic, other names included. */
     public Set<String> mnemonics() {
         return byName.keySet();
+    }
+
+    /**
+     * Finds the form that moves between registers in the other direction, where taking it can shorten the VEX prefix.
+     *
+     * @param form a form whose operands all are registers in the instruction at hand
+     * @see Guard#isShorterReversed
+     */
+    public Optional<Form> reversed(Form form) {
+        Encoding encoding = form.encoding();
+        boolean mayBeShort = encoding.prefixing() == Encoding.Prefixing.VEX && encoding.map() == 1 && !encoding.w();
+        if (!mayBeShort || form.opEn() != OpEn.RM) {
+            return Optional.empty();
+        }
+        return named(form.mnemonic()).stream()
+                .filter(other -> other.opEn() == OpEn.MR
+                        && other.encoding().prefixing() == Encoding.Prefixing.VEX
+                        && other.hasRegistersOf(form))
+                .findFirst();
     }
 
     private static Form form(int id, int line, String row) {

@@ -20,8 +20,10 @@ public enum OpEn {
     OI("OI"),
     I("I"),
     D("D"),
+    VM("VM"),
     RVM("RVM"),
-    RMV("RMV");
+    RMV("RMV"),
+    RVMI("RVMI");
 
     private final String fields;
 

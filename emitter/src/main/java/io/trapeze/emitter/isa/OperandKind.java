@@ -37,6 +37,7 @@ public enum OperandKind {
     M16("m16", null, 16),
     M32("m32", null, 32),
     M64("m64", null, 64),
+    M80("m80", null, 80),
     M128("m128", null, 128),
     M256("m256", null, 256),
     M512("m512", null, 512),
@@ -51,11 +52,11 @@ public enum OperandKind {
     REL8("rel8", 1, true),
     REL32("rel32", 4, true),
 
-    AL("al", RegisterClass.GP8, "rax"),
-    CL("cl", RegisterClass.GP8, "rcx"),
-    AX("ax", RegisterClass.GP16, "rax"),
-    EAX("eax", RegisterClass.GP32, "rax"),
-    RAX("rax", RegisterClass.GP64, "rax"),
+    AL("al", RegisterClass.GP8, true),
+    CL("cl", RegisterClass.GP8, true),
+    AX("ax", RegisterClass.GP16, true),
+    EAX("eax", RegisterClass.GP32, true),
+    RAX("rax", RegisterClass.GP64, true),
     ONE("1", 0, false);
 
     private static final Map<String, OperandKind> BY_NOTATION =
@@ -80,9 +81,8 @@ public enum OperandKind {
         this(notation, null, -1, immediateBytes, signed, immediateBytes == 0);
     }
 
-    @SuppressWarnings("unused") // the full register's name documents the constant
-    OperandKind(String notation, RegisterClass register, String wholeRegister) {
-        this(notation, register, -1, 0, false, true);
+    OperandKind(String notation, RegisterClass register, boolean fixed) {
+        this(notation, register, -1, 0, false, fixed);
     }
 
     OperandKind(

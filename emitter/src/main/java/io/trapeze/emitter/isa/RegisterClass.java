@@ -33,6 +33,11 @@ public enum RegisterClass {
         return bits;
     }
 
+    /** Whether these are vector registers, of which there are 32 and not 16. */
+    public boolean vector() {
+        return this == XMM || this == YMM || this == ZMM;
+    }
+
     /** Returns the simple name of the operand type that stands for this class in the typed methods. */
     public String typeName() {
         return typeName;

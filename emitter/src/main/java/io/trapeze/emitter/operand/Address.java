@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter.operand;
 
+import java.util.Locale;
 import java.util.Objects;
 
 /** Where a memory operand lies: base, scaled index, displacement, segment, or a place relative to the next instruction. */
@@ -102,7 +103,7 @@ public final class Address {
     public String toString() {
         StringBuilder text = new StringBuilder();
         if (segment != Segment.NONE) {
-            text.append(segment.name().toLowerCase(java.util.Locale.ROOT)).append(':');
+            text.append(segment.name().toLowerCase(Locale.ROOT)).append(':');
         }
         text.append('[');
         String plus = "";
@@ -118,7 +119,7 @@ public final class Address {
             plus = " + ";
         }
         if (plus.isEmpty()) {
-            text.append("0x").append(Integer.toHexString(displacement));
+            text.append("0x").append(Long.toHexString(displacement)); // the processor sign-extends it
         } else if (displacement != 0) {
             text.append(displacement < 0 ? " - 0x" : plus + "0x")
                     .append(Long.toHexString(Math.abs((long) displacement)));

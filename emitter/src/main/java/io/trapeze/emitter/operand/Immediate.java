@@ -4,11 +4,14 @@ package io.trapeze.emitter.operand;
 /**
  * A constant in the instruction stream.
  *
- * @param value the value, sign-extended to 64 bits
+ * <p>Its text is a signed number. How many bits it has, and whether they count as signed, only the instruction knows: that
+ * is in the text of an instruction.
+ *
+ * @param value the value
  */
 public record Immediate(long value) implements Operand {
     @Override
     public String toString() {
-        return value < 0 && value > -0x1_0000L ? "-0x" + Long.toHexString(-value) : "0x" + Long.toHexString(value);
+        return (value < 0 ? "-0x" : "0x") + Long.toHexString(Math.abs(value));
     }
 }

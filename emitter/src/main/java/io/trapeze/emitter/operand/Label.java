@@ -20,20 +20,30 @@ public final class Label implements Operand {
     }
 
     /**
+     * Makes a label that is called {@code L} and its number; for assemblers.
+     *
+     * @param owner the assembler's set of labels
+     * @param index the label's number there, from 0
+     */
+    public static Label of(Object owner, int index) {
+        return new Label(owner, index, "", false);
+    }
+
+    /**
      * Makes a label; for assemblers.
      *
-     * @param owner the assembler
+     * @param owner the assembler's set of labels
      * @param index the label's number there, from 0
-     * @param name its name in listings
+     * @param name its name in listings, not empty
      * @param external whether the symbol is defined elsewhere
      */
     public static Label of(Object owner, int index, String name, boolean external) {
         return new Label(owner, index, name, external);
     }
 
-    /** Whether {@code assembler} made this label. */
-    public boolean belongsTo(Object assembler) {
-        return owner == assembler;
+    /** Whether this label was made with {@code labels} as its owner. */
+    public boolean belongsTo(Object labels) {
+        return owner == labels;
     }
 
     /** Returns the label's number in its assembler, from 0. */
@@ -43,7 +53,7 @@ public final class Label implements Operand {
 
     /** Returns the name shown in listings. */
     public String name() {
-        return name;
+        return name.isEmpty() ? "L" + index : name;
     }
 
     /** Whether the symbol is defined elsewhere, so that references to it become relocations. */
@@ -53,6 +63,6 @@ public final class Label implements Operand {
 
     @Override
     public String toString() {
-        return name;
+        return name();
     }
 }

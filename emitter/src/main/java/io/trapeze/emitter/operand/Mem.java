@@ -8,7 +8,7 @@ package io.trapeze.emitter.operand;
  * instruction fixes or does not care about ({@code lea}, {@code fxsave}).
  */
 public abstract sealed class Mem implements Operand
-        permits Mem.Any, Mem.Byte, Mem.Word, Mem.Dword, Mem.Qword, Mem.Xmmword, Mem.Ymmword, Mem.Zmmword {
+        permits Mem.Any, Mem.Byte, Mem.Word, Mem.Dword, Mem.Qword, Mem.Tbyte, Mem.Xmmword, Mem.Ymmword, Mem.Zmmword {
     private final Address address;
 
     Mem(Address address) {
@@ -48,12 +48,13 @@ public abstract sealed class Mem implements Operand
             case 16 -> new Word(address);
             case 32 -> new Dword(address);
             case 64 -> new Qword(address);
+            case 80 -> new Tbyte(address);
             case 128 -> new Xmmword(address);
             case 256 -> new Ymmword(address);
             case 512 -> new Zmmword(address);
             default ->
-                throw new IllegalArgumentException(
-                        "no memory operand of " + bits + " bits: use 8, 16, 32, 64, 128, 256, 512, or 0 for any size");
+                throw new IllegalArgumentException("no memory operand of " + bits
+                        + " bits: use 8, 16, 32, 64, 80, 128, 256, 512, or 0 for any size");
         };
     }
 
@@ -180,6 +181,31 @@ public abstract sealed class Mem implements Operand
     /** Returns the qword at {@code label}, relative to the next instruction. */
     public static Qword qword(Label label) {
         return new Qword(Address.rip(label));
+    }
+
+    /** Returns the tbyte at {@code address}. */
+    public static Tbyte tbyte(Address address) {
+        return new Tbyte(address);
+    }
+
+    /** Returns the tbyte at {@code [base]}. */
+    public static Tbyte tbyte(Reg64 base) {
+        return new Tbyte(Address.of(base, 0));
+    }
+
+    /** Returns the tbyte at {@code [base + displacement]}. */
+    public static Tbyte tbyte(Reg64 base, int displacement) {
+        return new Tbyte(Address.of(base, displacement));
+    }
+
+    /** Returns the tbyte at {@code [base + index*scale + displacement]}. */
+    public static Tbyte tbyte(Reg64 base, IndexReg index, Scale scale, int displacement) {
+        return new Tbyte(Address.of(base, index, scale, displacement));
+    }
+
+    /** Returns the tbyte at {@code label}, relative to the next instruction. */
+    public static Tbyte tbyte(Label label) {
+        return new Tbyte(Address.rip(label));
     }
 
     /** Returns the xmmword at {@code address}. */
@@ -339,6 +365,23 @@ public abstract sealed class Mem implements Operand
         @Override
         String keyword() {
             return "qword ptr ";
+        }
+    }
+
+    /** 10 bytes of memory: an x87 extended real. */
+    public static final class Tbyte extends Mem {
+        Tbyte(Address address) {
+            super(address);
+        }
+
+        @Override
+        public int bits() {
+            return 80;
+        }
+
+        @Override
+        String keyword() {
+            return "tbyte ptr ";
         }
     }
 

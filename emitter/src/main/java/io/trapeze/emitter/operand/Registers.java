@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter.operand;
 
+import io.trapeze.emitter.isa.RegisterClass;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -236,6 +237,24 @@ public final class Registers {
     /** Returns the register of this name in Intel syntax, in lower case. */
     public static Optional<Register> named(String name) {
         return Optional.ofNullable(BY_NAME.get(name));
+    }
+
+    /**
+     * Returns the register of a class with this {@linkplain Register#code() code}; among byte registers the mark tells
+     * {@code ah} from {@code spl}.
+     */
+    public static Register of(RegisterClass registerClass, int code) {
+        int number = code & 0x1F;
+        return switch (registerClass) {
+            case GP8 -> (code & Reg8.FORBIDS_REX) != 0 ? high8(number) : gp8(number);
+            case GP16 -> gp16(number);
+            case GP32 -> gp32(number);
+            case GP64 -> gp64(number);
+            case XMM -> xmm(number);
+            case YMM -> ymm(number);
+            case ZMM -> zmm(number);
+            case MASK -> mask(number);
+        };
     }
 
     /** Returns the 64-bit general register of this number, 0 ({@code rax}) to 15. */

@@ -37,6 +37,8 @@ public final class GenerateInstructions {
                 // Generated from x86-64.table: change that instead.
                 package io.trapeze.emitter;
 
+                import io.trapeze.emitter.isa.Guard;
+                import io.trapeze.emitter.operand.Immediate;
                 import io.trapeze.emitter.operand.KReg;
                 import io.trapeze.emitter.operand.Label;
                 import io.trapeze.emitter.operand.Mem;
@@ -59,13 +61,14 @@ public final class GenerateInstructions {
                     Instructions() {}
                 """);
         for (String mnemonic : table.mnemonics()) {
-            methods(table.named(mnemonic), mnemonic).forEach(method -> method.write(out));
+            methods(table, mnemonic).forEach(method -> method.write(out));
         }
         return out.append("}\n").toString();
     }
 
     /** Groups the forms of a mnemonic by the operand types a caller writes. */
-    private static Iterable<Method> methods(List<Form> forms, String mnemonic) {
+    private static Iterable<Method> methods(InstructionTable table, String mnemonic) {
+        List<Form> forms = table.named(mnemonic);
         Set<List<String>> wide = new LinkedHashSet<>();
         for (Form form : forms) {
             for (Signature signature : Signature.of(form)) {
@@ -81,7 +84,8 @@ public final class GenerateInstructions {
                         .map(t -> t.equals("int") ? "long" : t)
                         .toList();
                 List<String> types = wide.contains(widened) ? widened : signature.types();
-                methods.computeIfAbsent(types, t -> new Method(mnemonic, t)).add(new Signature(form, types));
+                methods.computeIfAbsent(types, t -> new Method(table, mnemonic, t))
+                        .add(new Signature(form, types));
             }
         }
         return methods.values();

@@ -2,31 +2,39 @@
 package io.trapeze.emitter.isa.build;
 
 import io.trapeze.emitter.isa.Descriptor;
+import io.trapeze.emitter.isa.Encoding.Prefixing;
 import io.trapeze.emitter.isa.Form;
+import io.trapeze.emitter.isa.Guard;
+import io.trapeze.emitter.isa.InstructionTable;
 import io.trapeze.emitter.isa.OperandKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** One method of {@code Instructions}: a mnemonic, operand types, and the forms to choose from in order of preference. */
 final class Method {
     private static final Set<String> KEYWORDS = Set.of("int");
     private static final List<String> NAMES = List.of("dst", "src", "src2", "src3");
 
+    private final InstructionTable table;
     private final String mnemonic;
     private final List<String> types;
     private final List<Signature> candidates = new ArrayList<>();
 
-    Method(String mnemonic, List<String> types) {
+    Method(InstructionTable table, String mnemonic, List<String> types) {
+        this.table = table;
         this.mnemonic = mnemonic;
         this.types = types;
     }
 
+    /** Adds a form after those that are preferred to it, unless one of them takes whatever it would take. */
     void add(Signature candidate) {
-        boolean complete = !candidates.isEmpty() && !isBranch() && guard(last()).isEmpty();
-        if (!complete) {
+        if (candidates.isEmpty() || isBranch() || !valueGuard(last()).isEmpty() || reachesFurther(candidate)) {
             candidates.add(candidate);
         }
     }
@@ -35,13 +43,21 @@ final class Method {
         return candidates.get(candidates.size() - 1);
     }
 
+    /** Whether a form takes the upper vector registers, and the one before does not. */
+    private boolean reachesFurther(Signature candidate) {
+        return candidate.form().encoding().prefixing() == Prefixing.EVEX
+                && last().form().encoding().prefixing() != Prefixing.EVEX
+                && !vectors().isEmpty();
+    }
+
     private boolean isBranch() {
         return types.equals(List.of("Label"));
     }
 
     void write(StringBuilder out) {
         String doc = candidates.stream()
-                .map(c -> "{@code " + manual(c.form()) + " | " + c.form().encodingText() + "}")
+                .flatMap(c -> Stream.concat(Stream.of(c.form()), reversed(c).stream()))
+                .map(form -> "{@code " + manual(form) + " | " + form.encodingText() + "}")
                 .distinct()
                 .collect(Collectors.joining("; "));
         List<String> parameters = new ArrayList<>();
@@ -73,7 +89,7 @@ final class Method {
     private void writeChoice(StringBuilder out) {
         String separator = "        ";
         for (Signature candidate : candidates) {
-            String guard = guard(candidate);
+            String guard = candidate.equals(last()) ? valueGuard(candidate) : guard(candidate);
             if (guard.isEmpty()) {
                 out.append(separator.endsWith("else ") ? separator + "{\n            " : separator);
                 out.append(call(candidate)).append(";\n");
@@ -84,14 +100,11 @@ final class Method {
             out.append("            ").append(call(candidate)).append(";\n        }");
             separator = " else ";
         }
-        List<String> names = new ArrayList<>();
-        for (int i = 0; i < types.size(); i++) {
-            names.add(name(i));
-        }
-        out.append(" else {\n            throw EncodingException.refused(\"")
-                .append(mnemonic)
-                .append("\", List.of(");
-        out.append(String.join(", ", names)).append("), \"no form takes these operands\");\n        }\n");
+        String operands = IntStream.range(0, types.size())
+                .mapToObj(i -> types.get(i).matches("int|long") ? "new Immediate(" + name(i) + ")" : name(i))
+                .collect(Collectors.joining(", "));
+        out.append(" else {\n            throw refused(\"").append(mnemonic).append("\", List.of(");
+        out.append(operands).append("), \"no form takes these operands\");\n        }\n");
     }
 
     private String branchForm(OperandKind kind) {
@@ -123,33 +136,48 @@ final class Method {
         };
     }
 
-    /** Returns the condition under which a form takes the operands; empty if it always does (or refuses by itself). */
+    /** Returns the condition under which a form is taken although others follow it. */
     private String guard(Signature candidate) {
+        boolean low = candidate.form().encoding().prefixing() != Prefixing.EVEX
+                && !vectors().isEmpty();
+        return Stream.of(valueGuard(candidate), low ? "Guard.isLow(" + String.join(" | ", vectors()) + ")" : "")
+                .filter(condition -> !condition.isEmpty())
+                .collect(Collectors.joining(" && "));
+    }
+
+    /** Returns the codes of the vector registers among the parameters. */
+    private List<String> vectors() {
+        return IntStream.range(0, types.size())
+                .filter(i -> types.get(i).matches("[XYZ]mm"))
+                .mapToObj(i -> name(i) + ".code()")
+                .toList();
+    }
+
+    /** Returns the condition on values under which a form takes the operands; empty if it always does or refuses itself. */
+    private String valueGuard(Signature candidate) {
         Form form = candidate.form();
         List<String> conditions = new ArrayList<>();
         for (int i = 0; i < types.size(); i++) {
-            OperandKind kind = form.operands().get(i).kind();
-            if (kind == OperandKind.ONE) {
-                conditions.add(name(i) + " == 1");
-            } else if (kind.fixed()) {
-                conditions.add(name(i) + " == Registers." + kind.notation());
-            } else if (kind == OperandKind.SIMM8) {
-                conditions.add(
-                        (operandBits(form) == 16 ? "Immediates.isByte16(" : "Immediates.isByte(") + name(i) + ")");
-            } else if (kind.isImmediate()
-                    && kind != OperandKind.IMM64
-                    && types.get(i).equals("long")) {
-                conditions.add("Immediates.isInt(" + name(i) + ")");
+            String name = name(i);
+            switch (Guard.of(form, i)) {
+                case NONE -> {}
+                case REGISTER ->
+                    conditions.add(name + " == Registers."
+                            + form.operands().get(i).kind().notation());
+                case ONE -> conditions.add(name + " == 1");
+                case BYTE -> conditions.add("Guard.isByte(" + name + ", " + form.operandBits() + ")");
+                case INT -> {
+                    if (types.get(i).equals("long")) {
+                        conditions.add("Guard.isInt(" + name + ")");
+                    }
+                }
             }
         }
         return String.join(" && ", conditions);
     }
 
-    private static int operandBits(Form form) {
-        OperandKind first = form.operands().get(0).kind();
-        return first.allowsMemory()
-                ? first.memoryBits()
-                : first.register().map(c -> c.bits()).orElse(64);
+    private Optional<Form> reversed(Signature candidate) {
+        return candidate.isRegisters() ? table.reversed(candidate.form()) : Optional.empty();
     }
 
     private String call(Signature candidate) {
@@ -169,11 +197,15 @@ final class Method {
                 case 'R' -> reg = code;
                 case 'V' -> v = code;
                 case 'O' -> rm = code;
-                case 'I' -> value = narrowed(form, form.operands().get(i).kind(), name(i));
+                case 'I' -> value = Guard.of(form, i) == Guard.BYTE ? "(byte) " + name(i) : name(i);
                 default -> {
                     // a fixed operand is part of the opcode
                 }
             }
+        }
+        if (reversed(candidate).isPresent()) {
+            String other = descriptor(reversed(candidate).get());
+            return "eitherWay(" + String.join(", ", descriptor(form), other, reg, rm) + ")";
         }
         List<String> arguments = new ArrayList<>(List.of(descriptor(form)));
         String method;
@@ -190,9 +222,5 @@ final class Method {
             arguments.add(value);
         }
         return method + "(" + String.join(", ", arguments) + ")";
-    }
-
-    private static String narrowed(Form form, OperandKind kind, String name) {
-        return kind == OperandKind.SIMM8 && operandBits(form) == 16 ? "(byte) " + name : name;
     }
 }

@@ -21,6 +21,7 @@ record Signature(Form form, List<String> types) {
             16, "Mem.Word",
             32, "Mem.Dword",
             64, "Mem.Qword",
+            80, "Mem.Tbyte",
             128, "Mem.Xmmword",
             256, "Mem.Ymmword",
             512, "Mem.Zmmword");
@@ -55,6 +56,11 @@ record Signature(Form form, List<String> types) {
             types.add("Label");
         }
         return types;
+    }
+
+    /** Whether every operand is a register here. */
+    boolean isRegisters() {
+        return types.stream().noneMatch(t -> t.startsWith("Mem") || t.equals("int") || t.equals("long"));
     }
 
     /** Whether operand {@code index} is memory here. */

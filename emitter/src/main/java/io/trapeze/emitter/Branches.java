@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.emitter;
+
+import io.trapeze.emitter.encoding.BranchRelaxation;
+import io.trapeze.emitter.encoding.LittleEndian;
+import io.trapeze.emitter.isa.Descriptor;
+import java.util.Arrays;
+
+/** The forms that each branch may take, by the number of its gap. */
+final class Branches {
+    private static final int SHORT_BYTES = 2;
+
+    private long[] shortForms = new long[16];
+    private long[] longForms = new long[16];
+
+    /** Sets the forms of branch {@code gap}; 0 where it lacks one. */
+    void set(int gap, long shortForm, long longForm) {
+        if (gap >= shortForms.length) {
+            shortForms = Arrays.copyOf(shortForms, gap * 2);
+            longForms = Arrays.copyOf(longForms, gap * 2);
+        }
+        shortForms[gap] = shortForm;
+        longForms[gap] = longForm;
+    }
+
+    static int shortBytes(long shortForm) {
+        return shortForm == 0 ? 0 : SHORT_BYTES;
+    }
+
+    static int longBytes(long longForm) {
+        return longForm == 0 ? 0 : (Descriptor.map(longForm) == 0 ? 1 : 2) + Integer.BYTES;
+    }
+
+    /** Returns the form that branch {@code gap} has in this layout. */
+    long form(int gap, BranchRelaxation layout) {
+        return layout.isLong(gap) ? longForms[gap] : shortForms[gap];
+    }
+
+    /** Writes branch {@code gap} with the distance from its end to its target. */
+    void write(byte[] bytes, int gap, BranchRelaxation layout, int distance) {
+        long form = form(gap, layout);
+        int p = layout.start(gap);
+        if (Descriptor.map(form) == 1) {
+            bytes[p++] = 0x0F;
+        }
+        bytes[p] = (byte) Descriptor.opcode(form);
+        if (layout.isLong(gap)) {
+            LittleEndian.put4(bytes, p + 1, distance);
+        } else {
+            bytes[p + 1] = (byte) distance;
+        }
+    }
+}

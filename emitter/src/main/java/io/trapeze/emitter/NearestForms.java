@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.emitter;
+
+import io.trapeze.emitter.isa.Form;
+import io.trapeze.emitter.isa.InstructionTable;
+import io.trapeze.emitter.isa.OperandKind;
+import io.trapeze.emitter.isa.RegisterClass;
+import io.trapeze.emitter.operand.Immediate;
+import io.trapeze.emitter.operand.Label;
+import io.trapeze.emitter.operand.Mem;
+import io.trapeze.emitter.operand.Operand;
+import io.trapeze.emitter.operand.Register;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The legal forms of a mnemonic that are most like what was asked for. */
+final class NearestForms {
+    private static final int SHOWN = 4;
+    /** More than any operand can be off, so that the number of operands counts first. */
+    private static final int OPERAND_MISSING = 100;
+
+    private NearestForms() {}
+
+    /** Returns the end of an error message; empty if the mnemonic is unknown. */
+    static String of(String mnemonic, List<? extends Operand> operands) {
+        List<String> forms = InstructionTable.shipped().named(mnemonic).stream()
+                .sorted(Comparator.comparingInt(form -> distance(form, operands)))
+                .map(Form::signature)
+                .distinct()
+                .toList();
+        return forms.isEmpty()
+                ? ""
+                : ". Nearest legal forms: " + forms.stream().limit(SHOWN).collect(Collectors.joining("; "))
+                        + (forms.size() > SHOWN ? "; … (" + forms.size() + " in all)" : "");
+    }
+
+    private static int distance(Form form, List<? extends Operand> operands) {
+        int shared = Math.min(form.operands().size(), operands.size());
+        int distance = OPERAND_MISSING * Math.abs(form.operands().size() - operands.size());
+        for (int i = 0; i < shared; i++) {
+            distance += distance(form.operands().get(i).kind(), operands.get(i));
+        }
+        return distance;
+    }
+
+    /** Returns 0 if the operand fits, 1 to 9 if its size or value does not, more if it is of another sort. */
+    private static int distance(OperandKind kind, Operand operand) {
+        if (operand instanceof Register register) {
+            RegisterClass own = register.registerClass();
+            if (kind.register().isEmpty()) {
+                return 20;
+            }
+            RegisterClass wanted = kind.register().get();
+            boolean sameSort =
+                    wanted.vector() == own.vector() && (wanted == RegisterClass.MASK) == (own == RegisterClass.MASK);
+            int wrongOne = kind.fixed() && !kind.notation().equals(register.name()) ? 1 : 0;
+            return wrongOne + (wanted == own ? 0 : sameSort ? 3 : 10);
+        }
+        if (operand instanceof Mem mem) {
+            return !kind.allowsMemory() ? 20 : kind.memoryBits() == 0 || kind.memoryBits() == mem.bits() ? 0 : 3;
+        }
+        if (operand instanceof Immediate) {
+            return kind == OperandKind.ONE ? 2 : kind.isImmediate() ? 0 : 20;
+        }
+        return operand instanceof Label && kind.isBranch() ? 0 : 20;
+    }
+}
