@@ -8,5 +8,7 @@ module io.trapeze.runtime {
     exports io.trapeze.runtime.host;
     exports io.trapeze.runtime.memory;
     exports io.trapeze.runtime.os;
+    exports io.trapeze.runtime.preempt;
+    exports io.trapeze.runtime.sched;
     exports io.trapeze.runtime.stack;
 }

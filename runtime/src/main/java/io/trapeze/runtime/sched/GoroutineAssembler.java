@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.runtime.sched;
+
+import static io.trapeze.emitter.operand.Mem.ptr;
+import static io.trapeze.emitter.operand.Registers.*;
+
+import io.trapeze.emitter.Assembler;
+import io.trapeze.emitter.CodeBlob;
+import io.trapeze.emitter.Instruction;
+import io.trapeze.emitter.decode.DecodedInstruction;
+import io.trapeze.emitter.isa.RegisterClass;
+import io.trapeze.emitter.operand.Label;
+import io.trapeze.emitter.operand.Reg64;
+import io.trapeze.emitter.operand.Register;
+import io.trapeze.runtime.code.NativeFunction;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * The assembler for a goroutine's body, with what only goroutines can do.
+ *
+ * <p>The body is a function: it begins with its arguments in {@code rdi rsi rdx rcx r8 r9}, on a stack of its own aligned as
+ * after a call, and ends by {@code ret}, by {@link #exit} or by falling off its end. It may use every register but
+ * {@code r14}, which holds the goroutine; a body that writes {@code r14} is refused.
+ *
+ * <p>{@link #yield}, {@link #park}, {@link #callJava} and {@link #callNative} are calls by the host's calling convention:
+ * callee-saved registers survive them, all others and the flags may change. Preemption changes nothing at all.
+ */
+public final class GoroutineAssembler extends Assembler {
+    static final String YIELD = "goroutine_yield";
+    /** The rule that instructions serve which set r14 on purpose. */
+    static final String PIN = "pinned.g";
+
+    /** Instructions after which the control words may not be what a process starts with. */
+    private static final Set<String> CHANGE_CONTROL_WORDS = Set.of(
+            "ldmxcsr",
+            "vldmxcsr",
+            "fldcw",
+            "fninit",
+            "fldenv",
+            "frstor",
+            "fnsave",
+            "fnstenv",
+            "fxrstor",
+            "fxrstor64",
+            "xrstor",
+            "xrstor64");
+
+    private record Callback(Label label, Consumer<GoroutineAssembler> code) {}
+
+    private final long slotSize;
+    private final List<Upcall> upcalls = new ArrayList<>();
+    private final List<Callback> callbacks = new ArrayList<>();
+    private boolean callsForeignCode;
+
+    GoroutineAssembler(long slotSize) {
+        this.slotSize = slotSize;
+    }
+
+    /** Lets the other goroutines of this carrier run. Changes the registers that a call may change. */
+    public void yield() {
+        Label next = label();
+        because("where to go on").lea(rax, ptr(next));
+        because("the others' turn").jmp(external(YIELD));
+        bind(next);
+    }
+
+    /** Waits until somebody {@linkplain Scheduler#ready makes this goroutine ready}, or goes on if somebody has already. */
+    public void park() {
+        because("until made ready").call(external("park"));
+    }
+
+    /**
+     * Makes a goroutine of the same scheduler ready, as {@link Scheduler#ready}. Changes the registers that a call may change.
+     */
+    public void ready(Goroutine goroutine) {
+        mov(rdi, goroutine.address());
+        mov(rsi, goroutine.scheduler().sharedAddress());
+        because("now or at its next park").call(external("ready"));
+    }
+
+    /** Ends the goroutine. */
+    public void exit() {
+        because("ends the goroutine").jmp(external("goexit"));
+    }
+
+    /** Calls Java, without arguments or result. */
+    public void callJava(Runnable upcall) {
+        callJava((a0, a1, a2) -> {
+            upcall.run();
+            return 0;
+        });
+    }
+
+    /** Calls Java with the values of {@code rdi}, {@code rsi} and {@code rdx}; its result comes back in {@code rax}. */
+    public void callJava(Upcall upcall) {
+        mov(eax, upcalls.size());
+        upcalls.add(upcall);
+        because("systemstack, then Java").call(external("upcall"));
+    }
+
+    /**
+     * Calls a C function on this goroutine's stack, with the arguments that the registers hold. Its result is in {@code rax}.
+     * It runs with the stack that the goroutine has left, and is not preempted.
+     */
+    public void callNative(NativeFunction function) {
+        callNative(function.address());
+    }
+
+    /** Calls a C function by its address; see {@link #callNative(NativeFunction)}. */
+    public void callNative(long function) {
+        callsForeignCode = true;
+        push(rbp);
+        mov(rbp, rsp);
+        because("aligned, wherever the body left the stack").and(rsp, -16);
+        mov(r11, function);
+        because("no vector arguments, if the function is variadic").xor(eax, eax);
+        call(r11);
+        leave();
+    }
+
+    /**
+     * Returns the label of a function that foreign code can call back on this goroutine's stack, by the rules of C. It may
+     * yield, park and call Java as the body itself; it ends by falling off its end, with RSP as it found it.
+     *
+     * <p>The code is placed behind the body. It must keep the callee-saved registers, but for {@code r14}, which is set to
+     * the goroutine for it and given back.
+     */
+    public Label callback(Consumer<GoroutineAssembler> code) {
+        Label label = label("callback" + callbacks.size());
+        callbacks.add(new Callback(label, code));
+        callsForeignCode = true;
+        return label;
+    }
+
+    /** Puts a handle of this goroutine into a register: what {@link Upcall}s can be told, and {@code r14} always holds. */
+    public void self(Reg64 target) {
+        mov(target, SchedulerCode.G);
+    }
+
+    List<Upcall> upcalls() {
+        return List.copyOf(upcalls);
+    }
+
+    /** Ends the body and returns it. */
+    CodeBlob finishBody(String name) {
+        because("the body ends here if nothing ended it before");
+        exit();
+        for (int i = 0; i < callbacks.size(); i++) {
+            Callback callback = callbacks.get(i);
+            bind(callback.label());
+            because("the caller's").push(SchedulerCode.G);
+            SchedulerCode.goroutineOfStack(this, SchedulerCode.G, slotSize);
+            callback.code().accept(this);
+            serves(PIN).pop(SchedulerCode.G);
+            ret();
+        }
+        return finish(name);
+    }
+
+    /** Whether the body could leave the control words other than it found them, so that its yields must carry them. */
+    boolean mayChangeControlWords(CodeBlob body) {
+        return callsForeignCode
+                || body.instructions().stream()
+                        .anyMatch(i -> i.form()
+                                .filter(f -> CHANGE_CONTROL_WORDS.contains(f.mnemonic()))
+                                .isPresent());
+    }
+
+    /**
+     * Checks that a body leaves the register alone that holds the goroutine.
+     *
+     * @throws BodyException if an instruction of its own writes it
+     */
+    void requirePinIntact(CodeBlob body) {
+        for (Instruction instruction : body.instructions()) {
+            instruction
+                    .decoded()
+                    .filter(d -> writesPinned(d) && !isOwn(instruction))
+                    .ifPresent(d -> {
+                        throw new BodyException("'" + instruction.text() + "' at offset 0x"
+                                + Integer.toHexString(instruction.offset()) + " writes r14, which holds the goroutine:"
+                                + " use rbx, r12, r13 or r15, which survive a yield just as well");
+                    });
+        }
+    }
+
+    private static boolean writesPinned(DecodedInstruction decoded) {
+        for (int i = 0; i < decoded.operands().size(); i++) {
+            boolean pinned = decoded.operands().get(i) instanceof Register r
+                    && r.registerClass().bits() <= 64
+                    && r.registerClass() != RegisterClass.MASK
+                    && r.number() == SchedulerCode.G.number();
+            if (pinned && decoded.form().operands().get(i).access().writes()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The entry and end of a callback write r14, and are marked by the rule they serve. */
+    private static boolean isOwn(Instruction instruction) {
+        return instruction.rule().equals(PIN);
+    }
+}

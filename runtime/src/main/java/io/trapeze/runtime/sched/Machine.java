@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.runtime.sched;
+
+import io.trapeze.runtime.code.MappedCode;
+import io.trapeze.runtime.code.NativeFunction;
+import io.trapeze.runtime.memory.NativeMemory;
+import io.trapeze.runtime.os.OperatingSystem;
+import io.trapeze.runtime.os.SignalStack;
+import io.trapeze.runtime.preempt.PreemptSignal;
+import io.trapeze.runtime.preempt.PreemptionTimer;
+import java.util.Optional;
+
+/**
+ * A carrier: the Java side of an M. One thread at a time runs goroutines on it, by {@link #enter}.
+ */
+final class Machine implements PreemptionTimer.Carrier {
+    /** Of the alternate signal stack: far more than the kernel's smallest, which grows with the vector registers. */
+    private static final long SIGNAL_STACK_BYTES = 64 * 1024;
+
+    private final OperatingSystem os;
+    private final Layout<MachineField> m;
+    private final NativeMemory memory;
+    private final long record;
+    private final NativeFunction enter;
+    private final NativeFunction waitForWork;
+    private final Optional<PreemptSignal> signal;
+    private boolean entered;
+    private volatile int thread;
+    private volatile int place;
+
+    Machine(
+            OperatingSystem os,
+            Records records,
+            NativeMemory memory,
+            long record,
+            long shared,
+            MappedCode scheduler,
+            long trampoline,
+            Optional<PreemptSignal> signal) {
+        this.os = os;
+        this.m = records.m();
+        this.memory = memory;
+        this.record = record;
+        this.signal = signal;
+        this.enter = scheduler.function("enter");
+        this.waitForWork = scheduler.function("wait_for_work");
+        m.put(memory, record, MachineField.SHARED, shared);
+        m.put(memory, record, MachineField.BUDGET, SchedulerCode.PERIOD);
+        m.put(memory, record, MachineField.TRAMPOLINE, trampoline);
+    }
+
+    long address() {
+        return memory.address() + record;
+    }
+
+    /**
+     * Runs goroutines until Java is needed.
+     *
+     * @return {@link SchedulerCode#IDLE}, {@link SchedulerCode#STOPPED} or {@link SchedulerCode#EXITED}
+     * @throws IllegalStateException from inside an upcall: g0's stack is in use
+     */
+    int enter() {
+        if (entered) {
+            throw new IllegalStateException(
+                    "enter from inside an upcall: this carrier is running the goroutine that called."
+                            + " Let the upcall return; goroutines it has started run then");
+        }
+        entered = true;
+        try {
+            return (int) enter.enter(address());
+        } finally {
+            entered = false;
+        }
+    }
+
+    /** Blocks until there may be work, or until all carriers are to stop. */
+    void waitForWork() {
+        waitForWork.call(address());
+    }
+
+    /** Returns the address of the goroutine whose end made {@link #enter} return. */
+    long exited() {
+        return m.get(memory, record, MachineField.EXITED);
+    }
+
+    /** Runs {@code work} on this carrier's thread, with what preemption needs. */
+    void attached(Runnable work) {
+        if (signal.isEmpty()) {
+            work.run();
+            return;
+        }
+        long bytes = Math.max(SIGNAL_STACK_BYTES, 2 * os.minimumSignalStack());
+        try (NativeMemory stack = NativeMemory.allocate(os, bytes)) {
+            SignalStack previous = os.installSignalStack(new SignalStack(stack.address(), stack.size()));
+            place = signal.get().register(address());
+            thread = os.currentThread();
+            try {
+                work.run();
+            } finally {
+                thread = 0;
+                signal.get().unregister(place);
+                os.installSignalStack(previous);
+            }
+        }
+    }
+
+    @Override
+    public long progress() {
+        boolean runs =
+                m.get(memory, record, MachineField.CURRENT) != 0 && m.get(memory, record, MachineField.IN_UPCALL) == 0;
+        return runs ? switches() + 1 : 0;
+    }
+
+    @Override
+    public void preempt() {
+        int target = thread;
+        if (target != 0) {
+            signal.ifPresent(s -> s.send(target, place));
+        }
+    }
+
+    long switches() {
+        return m.get(memory, record, MachineField.SWITCHES)
+                + SchedulerCode.PERIOD
+                - m.get(memory, record, MachineField.BUDGET);
+    }
+
+    long upcalls() {
+        return m.get(memory, record, MachineField.UPCALLS);
+    }
+
+    long preemptions() {
+        return m.get(memory, record, MachineField.PREEMPTIONS);
+    }
+}

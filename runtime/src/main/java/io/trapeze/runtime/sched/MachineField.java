@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.runtime.sched;
+
+/** The fields of an M behind g0's Gobuf. */
+enum MachineField {
+    /** The goroutine that runs; 0 while the carrier is in the scheduler or in Java that no goroutine called. */
+    CURRENT,
+    /** The ring's next goroutine to run; 0 if the ring is empty. Stale while a goroutine runs. */
+    RING,
+    /** Yields left until the scheduler looks around. */
+    BUDGET,
+    /** Switches up to the last look around. */
+    SWITCHES,
+    /** The {@link SharedField} record. */
+    SHARED,
+    /** The carrier's {@code JNIEnv *}, while it is inside {@code enter}. */
+    ENVIRONMENT,
+    /** Not 0 while a goroutine's upcall runs. */
+    IN_UPCALL,
+    /** Upcalls so far. */
+    UPCALLS,
+    /** Preemptions so far. */
+    PREEMPTIONS,
+    /** The goroutine that ended last, for Java to take leave of. */
+    EXITED,
+    /** Where the signal handler sends a goroutine: the preemption trampoline. */
+    TRAMPOLINE
+}

@@ -1,0 +1,487 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.runtime.sched;
+
+import io.trapeze.emitter.CodeBlob;
+import io.trapeze.runtime.code.CodeArena;
+import io.trapeze.runtime.code.MappedCode;
+import io.trapeze.runtime.code.NativeFunction;
+import io.trapeze.runtime.host.Host;
+import io.trapeze.runtime.memory.NativeMemory;
+import io.trapeze.runtime.os.OperatingSystem;
+import io.trapeze.runtime.preempt.PreemptSignal;
+import io.trapeze.runtime.preempt.PreemptionTimer;
+import io.trapeze.runtime.preempt.SafePoint;
+import io.trapeze.runtime.stack.StackSlab;
+import io.trapeze.trampolines.Gobuf;
+import io.trapeze.trampolines.PreemptFrame;
+import io.trapeze.trampolines.Primitive;
+import io.trapeze.trampolines.SaveSet;
+import io.trapeze.trampolines.abi.Abi;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * Runs goroutines on a few carriers.
+ *
+ * <p>{@link #go} makes goroutines, at any time and from any thread; {@link #run} runs them until every one has ended.
+ * {@link #close} gives all memory back.
+ *
+ * <pre>{@code
+ * try (Scheduler scheduler = Scheduler.builder().carriers(2).build()) {
+ *     scheduler.go(body -> {
+ *         body.mov(rbx, 1_000);
+ *         Label again = body.here();
+ *         body.yield();
+ *         body.dec(rbx);
+ *         body.jnz(again);
+ *     });
+ *     scheduler.run();
+ * }
+ * }</pre>
+ */
+public final class Scheduler implements AutoCloseable {
+    /** Room below the preemption frame for the calls that follow it. */
+    private static final int PREEMPT_SLACK = 512;
+
+    /** Words of a new stack: six arguments, the body, its return address. */
+    private static final int FIRST_FRAME = 8 * 8;
+
+    private final Records records;
+    private final Layout<GoroutineField> g;
+    private final CodeArena arena;
+    private final StackSlab slab;
+    private final NativeMemory control;
+    private final NativeMemory goroutines;
+    private final MappedCode code;
+    private final NativeFunction pushGlobal;
+    private final NativeFunction ready;
+    private final NativeFunction wakeAll;
+    private final UpcallGate gate;
+    private final List<Machine> machines = new ArrayList<>();
+    private final AtomicReferenceArray<Goroutine> bySlot;
+    private final Duration timeSlice;
+    private final SaveSet saveSet;
+    private final BiConsumer<Goroutine, Throwable> onFailure;
+    private final AtomicLong live = new AtomicLong();
+    private final AtomicLong created = new AtomicLong();
+    private final Map<String, Long> bodySymbols = new HashMap<>();
+    private volatile boolean closed;
+    private boolean closing;
+    private Thread runner;
+
+    Scheduler(OperatingSystem os, Host host, SchedulerBuilder builder) {
+        Abi abi = host.abi();
+        this.timeSlice = builder.timeSlice;
+        this.onFailure = builder.onFailure;
+        this.saveSet = builder.saveSet.orElseGet(() -> SaveSet.widest(host.cpu().xcr0()));
+        this.records = Records.of(abi);
+        this.g = records.g();
+        this.bySlot = new AtomicReferenceArray<>(builder.maxGoroutines);
+        try (Unwinding opened = new Unwinding()) {
+            this.slab = opened.add(StackSlab.open(os, builder.maxGoroutines, builder.stackBytes));
+            this.arena = opened.add(CodeArena.open(os));
+            this.goroutines =
+                    opened.add(NativeMemory.reserve(os, (long) g.size() * builder.maxGoroutines, os.pageSize()));
+            this.control = opened.add(NativeMemory.allocate(
+                    os, records.shared().size() + (long) records.m().size() * builder.carriers));
+            MappedPrimitives primitives = MappedPrimitives.map(arena, abi, saveSet);
+            this.code = arena.map(SchedulerCode.emit(records, slab.slotSize()), primitives.symbols());
+            primitives.mapAsyncPreempt(code.address("async_preempt2"));
+            this.pushGlobal = code.function("push_global");
+            this.ready = code.function("ready");
+            this.wakeAll = code.function("wake_all");
+            this.gate = opened.add(new UpcallGate(this));
+            Layout<SharedField> shared = records.shared();
+            shared.put(control, 0, SharedField.CARRIERS, builder.carriers);
+            shared.put(control, 0, SharedField.UPCALL_TARGET, gate.handle());
+            shared.put(control, 0, SharedField.UPCALL_METHOD, gate.method());
+            Optional<PreemptSignal> signal =
+                    timeSlice.isZero() ? Optional.empty() : Optional.of(PreemptSignal.install(os, safePoint(abi)));
+            for (int i = 0; i < builder.carriers; i++) {
+                long record = shared.size() + (long) i * records.m().size();
+                machines.add(new Machine(
+                        os,
+                        records,
+                        control,
+                        record,
+                        control.address(),
+                        code,
+                        primitives.address(Primitive.ASYNC_PREEMPT),
+                        signal));
+            }
+            opened.keep();
+        }
+        for (String symbol : List.of("park", "ready", "upcall", "goexit")) {
+            bodySymbols.put(symbol, code.address(symbol));
+        }
+    }
+
+    private SafePoint safePoint(Abi abi) {
+        return new SafePoint(
+                records.m().offset(MachineField.CURRENT),
+                records.m().offset(MachineField.TRAMPOLINE),
+                g.offset(GoroutineField.STATUS),
+                GoroutineState.RUNNING.ordinal(),
+                g.offset(GoroutineField.PREEMPT_LOW),
+                g.offset(GoroutineField.PREEMPT_HIGH),
+                g.offset(GoroutineField.CODE_LOW),
+                g.offset(GoroutineField.CODE_HIGH),
+                abi.stack().interruptSkip());
+    }
+
+    /** Closes what was opened if its owner could not be completed. */
+    private static final class Unwinding implements AutoCloseable {
+        private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+        <T extends AutoCloseable> T add(T resource) {
+            opened.push(resource);
+            return resource;
+        }
+
+        void keep() {
+            opened.clear();
+        }
+
+        @Override
+        public void close() {
+            for (AutoCloseable resource : opened) {
+                try {
+                    resource.close();
+                } catch (Exception e) {
+                    throw new IllegalStateException("cannot give back " + resource, e);
+                }
+            }
+        }
+    }
+
+    /** Returns a builder with the defaults. */
+    public static SchedulerBuilder builder() {
+        return new SchedulerBuilder();
+    }
+
+    /** Emits and maps a body that any number of goroutines can run. */
+    public Body compile(String name, Consumer<GoroutineAssembler> body) {
+        return compile(name, body, false);
+    }
+
+    private Body compile(String name, Consumer<GoroutineAssembler> body, boolean closesWithLast) {
+        requireOpen();
+        GoroutineAssembler a = new GoroutineAssembler(slab.slotSize());
+        a.symbol(name);
+        body.accept(a);
+        CodeBlob blob = a.finishBody(name);
+        a.requirePinIntact(blob);
+        Map<String, Long> symbols = new HashMap<>(bodySymbols);
+        symbols.put(GoroutineAssembler.YIELD, code.address(a.mayChangeControlWords(blob) ? "yield_control" : "yield"));
+        return new Body(this, arena.map(blob, symbols), a.upcalls(), closesWithLast);
+    }
+
+    /** Starts a goroutine with a body of its own. */
+    public Goroutine go(Consumer<GoroutineAssembler> body) {
+        Body compiled = compile("body" + (created.get() + 1), body, true);
+        try {
+            return go(compiled);
+        } catch (RuntimeException e) {
+            compiled.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts a goroutine.
+     *
+     * @param body compiled by this scheduler
+     * @param arguments up to six values, which it finds in {@code rdi rsi rdx rcx r8 r9}
+     * @throws io.trapeze.runtime.stack.StackExhaustedException if as many goroutines live as the scheduler has room for
+     */
+    public Goroutine go(Body body, long... arguments) {
+        requireOpen();
+        if (!body.belongsTo(this)) {
+            throw new IllegalArgumentException(
+                    "body '" + body.blob().name() + "' was compiled by another scheduler: compile it with this one");
+        }
+        if (arguments.length > 6) {
+            throw new IllegalArgumentException(
+                    arguments.length + " arguments: a goroutine takes at most 6, in registers;"
+                            + " pass the address of a block for more");
+        }
+        int slot = slab.acquire();
+        try {
+            body.enter();
+        } catch (RuntimeException e) {
+            slab.release(slot);
+            throw e;
+        }
+        long record = (long) slot * g.size();
+        long address = goroutines.address() + record;
+        Goroutine goroutine = new Goroutine(this, body, created.incrementAndGet(), slot, address);
+        prepare(goroutine, record, arguments);
+        bySlot.set(slot, goroutine);
+        live.incrementAndGet();
+        pushGlobal.call(address, control.address());
+        return goroutine;
+    }
+
+    private void prepare(Goroutine goroutine, long record, long... arguments) {
+        int slot = goroutine.slot();
+        Body body = goroutine.body();
+        long high = slab.high(slot);
+        long frame = high - FIRST_FRAME;
+        NativeMemory stack = slab.memory();
+        for (int i = 0; i < 6; i++) {
+            stack.putLong(frame - slab.address() + 8L * i, i < arguments.length ? arguments[i] : 0);
+        }
+        stack.putLong(frame - slab.address() + 48, body.address());
+        stack.putLong(frame - slab.address() + 56, code.address("goexit"));
+        slab.setHeader(slot, goroutine.address());
+
+        for (int offset = 0; offset < g.size(); offset += 8) {
+            goroutines.putLong(record + offset, 0);
+        }
+        Gobuf gobuf = g.gobuf();
+        goroutines.putLong(record + Gobuf.SP, frame);
+        goroutines.putLong(record + Gobuf.PC, code.address("start"));
+        goroutines.putLong(record + Gobuf.G, goroutine.address());
+        goroutines.putLong(record + gobuf.offset(SchedulerCode.G), goroutine.address());
+        goroutines.putInt(record + gobuf.mxcsrOffset(), SchedulerCode.DEFAULT_MXCSR);
+        goroutines.putInt(record + gobuf.x87Offset(), SchedulerCode.DEFAULT_X87);
+        int frameBytes =
+                new PreemptFrame(saveSet).size() + 8 + records.abi().stack().interruptSkip();
+        g.put(goroutines, record, GoroutineField.PREEMPT_LOW, slab.low(slot) + frameBytes + PREEMPT_SLACK);
+        g.put(goroutines, record, GoroutineField.PREEMPT_HIGH, high);
+        g.put(goroutines, record, GoroutineField.CODE_LOW, body.address());
+        g.put(
+                goroutines,
+                record,
+                GoroutineField.CODE_HIGH,
+                body.address() + body.blob().size());
+        g.put(goroutines, record, GoroutineField.SLOT, slot);
+        g.put(goroutines, record, GoroutineField.STATUS, GoroutineState.RUNNABLE.ordinal());
+    }
+
+    /**
+     * Makes a parked goroutine runnable; if it is not parked, its next {@link GoroutineAssembler#park} goes on at once. From
+     * any thread. An ended goroutine is left alone.
+     */
+    public void ready(Goroutine goroutine) {
+        requireOpen();
+        if (goroutine.scheduler() != this) {
+            throw new IllegalArgumentException(goroutine + " belongs to another scheduler");
+        }
+        synchronized (goroutine) {
+            if (!goroutine.hasEnded()) {
+                ready.call(goroutine.address(), control.address());
+            }
+        }
+    }
+
+    /**
+     * Runs all goroutines, those started meanwhile included, until every one has ended.
+     *
+     * <p>A goroutine that failed does not end the run: ask it for its {@link Goroutine#failure}. If goroutines are parked and
+     * nobody makes them ready, this waits.
+     *
+     * @throws IllegalStateException if it is running already, from inside an upcall, or if it was closed meanwhile
+     */
+    public void run() {
+        begin();
+        try {
+            while (live.get() > 0 && !isClosing()) {
+                runOnce();
+            }
+        } finally {
+            end();
+        }
+        if (isClosing()) {
+            throw new IllegalStateException("the scheduler was closed while " + live.get() + " goroutine(s) lived");
+        }
+    }
+
+    private synchronized void begin() {
+        requireOpen();
+        requireOutside("run");
+        if (runner != null) {
+            throw new IllegalStateException("run is under way in thread '" + runner.getName()
+                    + "': one run at a time; it also runs what is started meanwhile");
+        }
+        runner = Thread.currentThread();
+    }
+
+    private synchronized void end() {
+        runner = null;
+        notifyAll();
+    }
+
+    private synchronized boolean isClosing() {
+        return closing;
+    }
+
+    private void requireOutside(String what) {
+        if (Thread.currentThread() instanceof CarrierThread carrier && carrier.scheduler() == this) {
+            throw new IllegalStateException(
+                    what + " from inside an upcall: this thread is a carrier of the same scheduler."
+                            + " Start goroutines with go() and let the upcall return");
+        }
+    }
+
+    private void runOnce() {
+        setStop(0);
+        List<CarrierThread> threads = new ArrayList<>();
+        PreemptionTimer timer = PreemptionTimer.start(machines, timeSlice);
+        try {
+            for (int i = 0; i < machines.size(); i++) {
+                CarrierThread thread = new CarrierThread(this, machines.get(i), i);
+                threads.add(thread);
+                thread.start();
+            }
+        } finally {
+            if (threads.size() < machines.size()) {
+                stop();
+            }
+            threads.forEach(CarrierThread::awaitEnd);
+            timer.close();
+        }
+        threads.forEach(CarrierThread::rethrow);
+    }
+
+    /** What a carrier's thread does. */
+    void carry(Machine machine) {
+        machine.attached(() -> {
+            int reason = SchedulerCode.IDLE;
+            while (reason != SchedulerCode.STOPPED) {
+                reason = machine.enter();
+                if (reason == SchedulerCode.EXITED) {
+                    ended(machine.exited());
+                } else if (reason == SchedulerCode.IDLE) {
+                    machine.waitForWork();
+                }
+            }
+        });
+    }
+
+    private void ended(long address) {
+        Goroutine goroutine = goroutineAt(address);
+        synchronized (goroutine) {
+            goroutine.end();
+        }
+        bySlot.set(goroutine.slot(), null);
+        slab.release(goroutine.slot());
+        goroutine.body().exit();
+        if (live.decrementAndGet() == 0) {
+            stop();
+        }
+    }
+
+    /** Makes all carriers leave at their next look around. */
+    void stop() {
+        setStop(1);
+        wakeAll.call(control.address());
+    }
+
+    private void setStop(long value) {
+        records.shared().put(control, 0, SharedField.STOP, value);
+    }
+
+    Goroutine goroutineAt(long address) {
+        return bySlot.get(Math.toIntExact((address - goroutines.address()) / g.size()));
+    }
+
+    void fail(long address, Throwable thrown) {
+        Goroutine goroutine = goroutineAt(address);
+        goroutine.fail(thrown);
+        g.put(goroutines, address - goroutines.address(), GoroutineField.FAILED, 1);
+        try {
+            onFailure.accept(goroutine, thrown);
+        } catch (RuntimeException | Error handler) { // a handler's failure must not reach emitted code either
+            thrown.addSuppressed(handler);
+        }
+    }
+
+    GoroutineState state(Goroutine goroutine) {
+        synchronized (goroutine) {
+            if (closed || goroutine.hasEnded()) {
+                return GoroutineState.DEAD;
+            }
+            long record = (long) goroutine.slot() * g.size();
+            return GoroutineState.values()[(int) g.get(goroutines, record, GoroutineField.STATUS)];
+        }
+    }
+
+    long sharedAddress() {
+        return control.address();
+    }
+
+    /** Returns what has been done so far; exact while nothing runs. */
+    public SchedulerStatistics statistics() {
+        requireOpen();
+        return new SchedulerStatistics(
+                created.get() - live.get(),
+                machines.stream().mapToLong(Machine::switches).sum(),
+                machines.stream().mapToLong(Machine::upcalls).sum(),
+                machines.stream().mapToLong(Machine::preemptions).sum());
+    }
+
+    /** Returns the number of carriers. */
+    public int carriers() {
+        return machines.size();
+    }
+
+    /** Returns what preemption saves. */
+    public SaveSet saveSet() {
+        return saveSet;
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the scheduler is closed: build a new one");
+        }
+    }
+
+    /**
+     * Ends a run that is under way, and gives all memory back; again does nothing.
+     *
+     * @throws IllegalStateException if goroutines still lived, after all is given back; from inside an upcall, before anything
+     */
+    @Override
+    public void close() {
+        requireOutside("close");
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closing = true;
+            boolean interrupted = false;
+            while (runner != null) {
+                stop();
+                try {
+                    wait(100);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            closed = true;
+        }
+        gate.close();
+        arena.close();
+        slab.close();
+        goroutines.close();
+        control.close();
+        if (live.get() > 0) {
+            throw new IllegalStateException("closed while " + live.get()
+                    + " goroutine(s) lived: call run() first; it returns when all have ended");
+        }
+    }
+}

@@ -1,0 +1,649 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.runtime.sched;
+
+import static io.trapeze.emitter.operand.Mem.*;
+import static io.trapeze.emitter.operand.Registers.*;
+
+import io.trapeze.emitter.Assembler;
+import io.trapeze.emitter.CodeBlob;
+import io.trapeze.emitter.operand.Address;
+import io.trapeze.emitter.operand.IndexReg;
+import io.trapeze.emitter.operand.Label;
+import io.trapeze.emitter.operand.Mem;
+import io.trapeze.emitter.operand.Reg64;
+import io.trapeze.runtime.stack.StackSlab;
+import io.trapeze.trampolines.Gobuf;
+import io.trapeze.trampolines.SwitchState;
+
+/**
+ * The scheduler's emitted code.
+ *
+ * <p>Each carrier keeps its runnable goroutines on a ring: a circular list in which the running one is the head and the one
+ * before it the tail. To yield is to go one step round, which reads one pointer and moves nothing. Every {@value #PERIOD}
+ * yields the carrier looks around: it takes its share of the global queue and gives one goroutine to it, so that goroutines
+ * move between carriers, and it sees whether it is to stop.
+ *
+ * <p>On g0's stack {@code rbx} holds M. In a goroutine's body {@link #G} holds G, everywhere and always: a switch sets it
+ * and does not save it. Nothing that belongs to a carrier is in a register while a goroutine is suspended: M is read from G.
+ */
+final class SchedulerCode {
+    /** The register that holds the running goroutine in bodies. */
+    static final IndexReg G = r14;
+
+    /** Yields between two looks around. */
+    static final int PERIOD = 64;
+
+    /** Value of {@link GoroutineField#PARK}: the next park goes on at once. */
+    static final int PERMIT = 1;
+    /** Value of {@link GoroutineField#PARK}: the goroutine waits. */
+    static final int PARKED = 2;
+
+    /** What {@code enter} returns when nothing is runnable. */
+    static final int IDLE = 0;
+    /** What {@code enter} returns when it was told to stop. */
+    static final int STOPPED = 1;
+    /** What {@code enter} returns when a goroutine has ended; {@link MachineField#EXITED} names it. */
+    static final int EXITED = 2;
+
+    private static final IndexReg M = rbx;
+    /** Linux system calls (arch/x86/entry/syscalls/syscall_64.tbl). */
+    private static final int SYS_SCHED_YIELD = 24;
+
+    private static final int SYS_FUTEX = 202;
+    private static final int FUTEX_WAIT_PRIVATE = 128;
+    private static final int FUTEX_WAKE_PRIVATE = 129;
+    /** {@code CallLongMethodA} in the JNI function table. */
+    private static final int CALL_LONG_METHOD_A = 54 * 8;
+    /** Control words as a process starts with them (psABI, section 3.4.1). */
+    static final int DEFAULT_MXCSR = 0x1F80;
+
+    static final int DEFAULT_X87 = 0x037F;
+
+    private final Assembler a = new Assembler();
+    private final Layout<GoroutineField> g;
+    private final Layout<MachineField> m;
+    private final Layout<SharedField> shared;
+    private final Gobuf gobuf;
+    private final SwitchState hot;
+    private final int slotMask;
+
+    private final Label gogo = a.external("gogo");
+    private final Label mcall = a.external("mcall");
+    private final Label systemstack = a.external("systemstack");
+
+    private final Label schedule = a.label("schedule");
+    private final Label dispatch = a.label("dispatch");
+    private final Label leave = a.label("leave");
+    private final Label requeue = a.label("requeue");
+    private final Label onPark = a.label("park_m");
+    private final Label onExit = a.label("goexit_m");
+    private final Label onPreempt = a.label("preempt_m");
+    private final Label takeShare = a.label("take_share");
+    private final Label insert = a.label("insert");
+    private final Label remove = a.label("remove");
+    private final Label pushGlobal = a.label("push_global");
+    private final Label lock = a.label("lock");
+    private final Label yield = a.label("yield");
+    private final Label goexit = a.label("goexit");
+    private final Label callJava = a.label("call_java");
+    private final Label onG0 = a.label("on_g0");
+    private final Label controlWords = a.label("default_control_words");
+
+    private SchedulerCode(Records records, long slotSize) {
+        this.g = records.g();
+        this.m = records.m();
+        this.shared = records.shared();
+        this.gobuf = g.gobuf();
+        this.hot = SwitchState.of(records.abi()).withoutControlWords().without(G);
+        this.slotMask = Math.toIntExact(slotSize - 1);
+    }
+
+    /**
+     * Emits everything. External symbols: the primitives {@code gogo}, {@code mcall} and {@code systemstack}.
+     *
+     * @param slotSize bytes of a slot of the stack slab, a power of two
+     */
+    static CodeBlob emit(Records records, long slotSize) {
+        SchedulerCode code = new SchedulerCode(records, slotSize);
+        code.enter();
+        code.dispatch();
+        code.leave();
+        code.yield();
+        code.yieldWithControlWords();
+        code.park();
+        code.exit();
+        code.preempt();
+        code.requeue();
+        code.ring();
+        code.globalQueue();
+        code.ready();
+        code.waiting();
+        code.upcall();
+        code.onG0();
+        code.start();
+        return code.a.finish("scheduler");
+    }
+
+    /**
+     * Emits what finds the running goroutine from the stack pointer alone: the header at the top of its stack's slot.
+     *
+     * @param target receives G; any register but rsp
+     */
+    static void goroutineOfStack(Assembler a, Reg64 target, long slotSize) {
+        a.because("last byte of the stack's slot")
+                .serves(GoroutineAssembler.PIN)
+                .mov(target, rsp);
+        a.serves(GoroutineAssembler.PIN).or(target, Math.toIntExact(slotSize - 1));
+        a.because("its header names the goroutine")
+                .serves(GoroutineAssembler.PIN)
+                .mov(target, qword(target, 1 - StackSlab.HEADER_BYTES));
+    }
+
+    /*
+     * enter(JNIEnv *, M)   in: rdi, rsi
+     *                      out: rax = IDLE, STOPPED or EXITED; called by the rules of C
+     *                      while inside, g0's stack pointer is that of this frame
+     */
+    private void enter() {
+        a.symbol("enter");
+        a.push(rbp);
+        a.mov(rbp, rsp);
+        a.push(rbx);
+        a.push(r12);
+        a.push(r13);
+        a.push(r14);
+        a.push(r15);
+        a.because("control words, and alignment").sub(rsp, 8);
+        a.stmxcsr(dword(rsp));
+        a.fnstcw(word(rsp, 4));
+        a.mov(M, rsi);
+        a.because("good for this carrier and this call").mov(m.at(M, MachineField.ENVIRONMENT), rdi);
+        a.because("fixed while goroutines run").mov(gobuf.sp(M), rsp);
+        a.mov(gobuf.bp(M), rbp);
+    }
+
+    /*
+     * schedule   in: rbx = M, on g0's stack; runs the next goroutine, or leaves
+     */
+    private void dispatch() {
+        Label idle = a.label("idle");
+        Label stopped = a.label("stopped");
+        a.symbol("schedule", schedule);
+        a.bind(schedule);
+        a.mov(r12, m.at(M, MachineField.SHARED));
+        a.cmp(shared.at(r12, SharedField.STOP), 0);
+        a.jne(stopped);
+        Label local = a.label("local");
+        a.cmp(shared.at(r12, SharedField.LENGTH), 0);
+        a.je(local);
+        a.call(takeShare);
+        a.bind(local);
+
+        a.bind(dispatch);
+        a.mov(rdi, m.at(M, MachineField.RING));
+        a.test(rdi, rdi);
+        a.jz(idle);
+        countSwitches();
+        a.inc(m.at(M, MachineField.SWITCHES));
+        setStatus(rdi, GoroutineState.RUNNING);
+        a.because("before the stack moves").mov(m.at(M, MachineField.CURRENT), rdi);
+        a.because("the primitive: everything comes from the Gobuf").jmp(gogo);
+
+        a.bind(idle);
+        a.mov(eax, IDLE);
+        a.jmp(leave);
+        a.bind(stopped);
+        a.mov(eax, STOPPED);
+    }
+
+    /** Emits the yields since the last look around into the count of switches; destroys rax. */
+    private void countSwitches() {
+        a.mov(eax, PERIOD);
+        a.sub(rax, m.at(M, MachineField.BUDGET));
+        a.add(m.at(M, MachineField.SWITCHES), rax);
+        a.mov(m.at(M, MachineField.BUDGET), PERIOD);
+    }
+
+    private void setStatus(Reg64 goroutine, GoroutineState state) {
+        a.mov(g.at(goroutine, GoroutineField.STATUS), state.ordinal());
+    }
+
+    /*
+     * leave   in: rbx = M, rax = reason; returns from enter
+     */
+    private void leave() {
+        a.bind(leave);
+        a.mov(rsp, gobuf.sp(M));
+        a.mov(m.at(M, MachineField.CURRENT), 0);
+        a.ldmxcsr(dword(rsp));
+        a.fldcw(word(rsp, 4));
+        a.add(rsp, 8);
+        a.pop(r15);
+        a.pop(r14);
+        a.pop(r13);
+        a.pop(r12);
+        a.pop(rbx);
+        a.pop(rbp);
+        a.ret();
+    }
+
+    /*
+     * yield   in: r14 = G, rax = where to go on; jumped to, not called
+     *         out: the other goroutines of the ring have had their turn; every callee-saved register is as it was
+     *         neither stack is touched
+     */
+    private void yield() {
+        Label slow = a.label("yield_slow");
+        a.align(64);
+        a.symbol("yield", yield);
+        a.bind(yield);
+        a.mov(gobuf.pc(G), rax);
+        a.mov(gobuf.sp(G), rsp);
+        hot.save(a, G, rcx);
+        a.because("never kept in a register across a switch").mov(rcx, g.at(G, GoroutineField.M));
+        a.because("one step round the ring").mov(rdx, g.at(G, GoroutineField.NEXT));
+        a.dec(m.at(rcx, MachineField.BUDGET));
+        a.jz(slow);
+        setStatus(G, GoroutineState.RUNNABLE);
+        setStatus(rdx, GoroutineState.RUNNING);
+        a.because("before the stack moves").mov(m.at(rcx, MachineField.CURRENT), rdx);
+        hot.restore(a, rdx, rax);
+        a.mov(rax, gobuf.pc(rdx));
+        a.because("the switch").mov(rsp, gobuf.sp(rdx));
+        a.mov(G, rdx);
+        a.jmp(rax);
+
+        a.bind(slow);
+        a.because("the dispatch to come counts this switch").inc(m.at(rcx, MachineField.BUDGET));
+        a.mov(M, rcx);
+        a.mov(rdi, G);
+        a.because("off the goroutine's stack before another carrier may run it").mov(rsp, gobuf.sp(M));
+        a.mov(rbp, gobuf.bp(M));
+        a.jmp(requeue);
+    }
+
+    /*
+     * yield_control   as yield, for bodies that may have changed MXCSR or the x87 control word
+     *                 the hot path runs with default control words, so these are set on leaving
+     */
+    private void yieldWithControlWords() {
+        Label back = a.label("yield_control_back");
+        a.symbol("yield_control");
+        a.because("the real place to go on").mov(qword(G, Gobuf.CTXT), rax);
+        a.stmxcsr(gobuf.mxcsr(G));
+        a.fnstcw(gobuf.x87(G));
+        a.ldmxcsr(dword(controlWords));
+        a.fldcw(word(Address.rip(controlWords).plus(4)));
+        a.lea(rax, ptr(back));
+        a.jmp(yield);
+        a.bind(back);
+        a.ldmxcsr(gobuf.mxcsr(G));
+        a.fldcw(gobuf.x87(G));
+        a.jmp(qword(G, Gobuf.CTXT));
+        a.align(8);
+        a.bind(controlWords);
+        a.dd(DEFAULT_MXCSR, DEFAULT_X87);
+    }
+
+    /*
+     * park   in: r14 = G; called
+     *        out: somebody made G ready since; every callee-saved register is as it was
+     */
+    private void park() {
+        a.symbol("park");
+        mcall(onPark);
+
+        Label waits = a.label("waits");
+        a.bind(onPark);
+        a.mov(M, g.at(rdi, GoroutineField.M));
+        a.call(remove);
+        setStatus(rdi, GoroutineState.WAITING);
+        a.xor(eax, eax);
+        a.mov(ecx, PARKED);
+        a.because("from here on anyone may run it").lock().cmpxchg(g.at(rdi, GoroutineField.PARK), rcx);
+        a.je(waits);
+        a.because("a permit was there: go on").mov(g.at(rdi, GoroutineField.PARK), 0);
+        setStatus(rdi, GoroutineState.RUNNABLE);
+        a.call(insert);
+        a.bind(waits);
+        a.jmp(schedule);
+    }
+
+    /** Emits a tail call of {@code mcall(g, g.sched, g0, fn)} for the goroutine in {@link #G}; the return address is its. */
+    private void mcall(Label fn) {
+        a.mov(rdi, G);
+        a.because("its Gobuf is its first field").mov(rsi, G);
+        a.because("g0's Gobuf is M's first field").mov(rdx, g.at(G, GoroutineField.M));
+        a.lea(rcx, ptr(fn));
+        a.jmp(mcall);
+    }
+
+    /*
+     * goexit   in: on a goroutine's stack, nothing else; the goroutine ends here
+     */
+    private void exit() {
+        a.symbol("goexit", goexit);
+        a.bind(goexit);
+        goroutineOfStack(a, G, slotMask + 1L);
+        a.because("a place for mcall to find a return address").push(G);
+        mcall(onExit);
+
+        a.bind(onExit);
+        a.mov(M, g.at(rdi, GoroutineField.M));
+        a.call(remove);
+        setStatus(rdi, GoroutineState.DEAD);
+        a.mov(m.at(M, MachineField.EXITED), rdi);
+        a.mov(eax, EXITED);
+        a.jmp(leave);
+    }
+
+    /*
+     * async_preempt2   called by the preemption trampoline, which has saved everything
+     */
+    private void preempt() {
+        a.symbol("async_preempt2");
+        goroutineOfStack(a, G, slotMask + 1L);
+        a.inc(g.at(G, GoroutineField.PREEMPTIONS));
+        a.mov(rdx, g.at(G, GoroutineField.M));
+        a.inc(m.at(rdx, MachineField.PREEMPTIONS));
+        mcall(onPreempt);
+    }
+
+    /*
+     * preempt_m   in: rdi = g, suspended, on g0's stack
+     * requeue     in: rdi = g, suspended, rbx = M, on g0's stack
+     */
+    private void requeue() {
+        a.bind(onPreempt);
+        a.mov(M, g.at(rdi, GoroutineField.M));
+        a.bind(requeue);
+        setStatus(rdi, GoroutineState.RUNNABLE);
+        a.mov(rax, g.at(rdi, GoroutineField.NEXT));
+        a.because("the next one's turn").mov(m.at(M, MachineField.RING), rax);
+        a.mov(r12, m.at(M, MachineField.SHARED));
+        a.because("alone: nobody to share with").cmp(shared.at(r12, SharedField.CARRIERS), 1);
+        a.je(schedule);
+        a.cmp(shared.at(r12, SharedField.STOP), 0);
+        a.jne(schedule);
+        a.because("take first, so that what is given can reach another carrier").mov(r13, rdi);
+        a.call(takeShare);
+        a.mov(rdi, r13);
+        a.because("the last one stays").cmp(g.at(rdi, GoroutineField.NEXT), rdi);
+        a.je(dispatch);
+        a.call(remove);
+        a.mov(rsi, r12);
+        a.call(pushGlobal);
+        a.jmp(dispatch);
+    }
+
+    /*
+     * insert   in: rdi = g, rbx = M; g becomes the ring's tail; destroys rcx, rdx
+     * remove   in: rdi = g on the ring of rbx = M, g at its head; the ring starts with the next; destroys rcx, rdx
+     */
+    private void ring() {
+        Label first = a.label("first");
+        a.bind(insert);
+        a.mov(g.at(rdi, GoroutineField.M), M);
+        a.mov(rcx, m.at(M, MachineField.RING));
+        a.test(rcx, rcx);
+        a.jz(first);
+        a.mov(rdx, g.at(rcx, GoroutineField.PREVIOUS));
+        a.mov(g.at(rdx, GoroutineField.NEXT), rdi);
+        a.mov(g.at(rdi, GoroutineField.PREVIOUS), rdx);
+        a.mov(g.at(rdi, GoroutineField.NEXT), rcx);
+        a.mov(g.at(rcx, GoroutineField.PREVIOUS), rdi);
+        a.ret();
+        a.bind(first);
+        a.mov(g.at(rdi, GoroutineField.NEXT), rdi);
+        a.mov(g.at(rdi, GoroutineField.PREVIOUS), rdi);
+        a.mov(m.at(M, MachineField.RING), rdi);
+        a.ret();
+
+        Label last = a.label("last");
+        a.bind(remove);
+        a.mov(rcx, g.at(rdi, GoroutineField.NEXT));
+        a.cmp(rcx, rdi);
+        a.je(last);
+        a.mov(rdx, g.at(rdi, GoroutineField.PREVIOUS));
+        a.mov(g.at(rdx, GoroutineField.NEXT), rcx);
+        a.mov(g.at(rcx, GoroutineField.PREVIOUS), rdx);
+        a.mov(m.at(M, MachineField.RING), rcx);
+        a.ret();
+        a.bind(last);
+        a.mov(m.at(M, MachineField.RING), 0);
+        a.ret();
+    }
+
+    /*
+     * take_share    in: rbx = M, r12 = shared; moves 1/carriers of the global queue, and one more, to the ring's tail;
+     *               destroys everything but rbx, r12, r13, r14
+     * push_global   in: rdi = g, rsi = shared; appends g and wakes a waiting carrier; called by the rules of C, no frame
+     * lock          in: rsi = shared; destroys rax, rcx, r11; while the holder of the lock is off its processor, the others
+     *               give theirs away as well
+     */
+    private void globalQueue() {
+        Label next = a.label("next");
+        Label done = a.label("done");
+        a.bind(takeShare);
+        a.mov(rsi, r12);
+        a.call(lock);
+        a.mov(rax, shared.at(rsi, SharedField.LENGTH));
+        a.xor(edx, edx);
+        a.div(shared.at(rsi, SharedField.CARRIERS));
+        a.because("at least one, at most all").lea(r8, ptr(rax, 1));
+        a.bind(next);
+        a.mov(rdi, shared.at(rsi, SharedField.HEAD));
+        a.test(rdi, rdi);
+        a.jz(done);
+        a.mov(rax, g.at(rdi, GoroutineField.LINK));
+        a.mov(shared.at(rsi, SharedField.HEAD), rax);
+        a.dec(shared.at(rsi, SharedField.LENGTH));
+        a.call(insert);
+        a.dec(r8);
+        a.jnz(next);
+        a.bind(done);
+        unlock();
+        a.ret();
+
+        Label empty = a.label("empty");
+        Label linked = a.label("linked");
+        Label nobody = a.label("nobody");
+        a.symbol("push_global", pushGlobal);
+        a.bind(pushGlobal);
+        a.call(lock);
+        a.mov(g.at(rdi, GoroutineField.LINK), 0);
+        a.cmp(shared.at(rsi, SharedField.HEAD), 0);
+        a.je(empty);
+        a.mov(rax, shared.at(rsi, SharedField.TAIL));
+        a.mov(g.at(rax, GoroutineField.LINK), rdi);
+        a.jmp(linked);
+        a.bind(empty);
+        a.mov(shared.at(rsi, SharedField.HEAD), rdi);
+        a.bind(linked);
+        a.mov(shared.at(rsi, SharedField.TAIL), rdi);
+        a.inc(shared.at(rsi, SharedField.LENGTH));
+        unlock();
+        a.because("read after the queue is seen to be longer").cmp(shared.at(rsi, SharedField.IDLE), 0);
+        a.je(nobody);
+        a.mov(edx, 1);
+        wake();
+        a.bind(nobody);
+        a.ret();
+
+        a.symbol("wake_all");
+        a.mov(rsi, rdi);
+        a.mov(edx, Integer.MAX_VALUE);
+        wake();
+        a.ret();
+
+        Label spin = a.label("lock_spin");
+        Label taken = a.label("lock_taken");
+        a.bind(lock);
+        a.mov(eax, 1);
+        a.xchg(shared.at(rsi, SharedField.LOCK), rax);
+        a.test(rax, rax);
+        a.jz(taken);
+        a.mov(r8d, 100);
+        a.bind(spin);
+        a.pause();
+        a.cmp(shared.at(rsi, SharedField.LOCK), 0);
+        a.je(lock);
+        a.dec(r8d);
+        a.jnz(spin);
+        a.mov(eax, SYS_SCHED_YIELD);
+        a.syscall();
+        a.jmp(lock);
+        a.bind(taken);
+        a.ret();
+    }
+
+    /** Emits the release of the lock, as a full fence. */
+    private void unlock() {
+        a.xor(eax, eax);
+        a.because("xchg with memory locks: nothing moves across").xchg(shared.at(rsi, SharedField.LOCK), rax);
+    }
+
+    /** Emits the waking of up to edx carriers of the scheduler in rsi; destroys rax, rcx, rdi, rsi, r11. */
+    private void wake() {
+        a.lock().inc(sequence(rsi));
+        a.lea(rdi, ptr(rsi, shared.offset(SharedField.SEQUENCE)));
+        a.mov(esi, FUTEX_WAKE_PRIVATE);
+        a.mov(eax, SYS_FUTEX);
+        a.syscall();
+    }
+
+    private Mem.Dword sequence(Reg64 base) {
+        return dword(base, shared.offset(SharedField.SEQUENCE));
+    }
+
+    /*
+     * ready(g, shared)   in: rdi, rsi; by the rules of C, no frame
+     *                    a parked goroutine becomes runnable; any other gets a permit, for its next park
+     */
+    private void ready() {
+        Label parked = a.label("parked");
+        Label done = a.label("had_permit");
+        Label retry = a.symbol("ready");
+        a.mov(rax, g.at(rdi, GoroutineField.PARK));
+        a.cmp(rax, PARKED);
+        a.je(parked);
+        a.cmp(rax, PERMIT);
+        a.je(done);
+        a.mov(ecx, PERMIT);
+        a.lock().cmpxchg(g.at(rdi, GoroutineField.PARK), rcx);
+        a.jne(retry);
+        a.bind(done);
+        a.ret();
+        a.bind(parked);
+        a.xor(ecx, ecx);
+        a.lock().cmpxchg(g.at(rdi, GoroutineField.PARK), rcx);
+        a.jne(retry);
+        setStatus(rdi, GoroutineState.RUNNABLE);
+        a.jmp(pushGlobal);
+    }
+
+    /*
+     * wait_for_work(M)   in: rdi; by the rules of C; returns when there may be work, or when told to stop
+     */
+    private void waiting() {
+        Label out = a.label("work");
+        a.symbol("wait_for_work");
+        a.mov(r8, m.at(rdi, MachineField.SHARED));
+        a.mov(edx, sequence(r8));
+        a.because("seen by whoever adds work from here on").lock().inc(shared.at(r8, SharedField.IDLE));
+        a.cmp(shared.at(r8, SharedField.LENGTH), 0);
+        a.jne(out);
+        a.cmp(shared.at(r8, SharedField.STOP), 0);
+        a.jne(out);
+        a.lea(rdi, ptr(r8, shared.offset(SharedField.SEQUENCE)));
+        a.mov(esi, FUTEX_WAIT_PRIVATE);
+        a.because("no time limit").xor(r10d, r10d);
+        a.mov(eax, SYS_FUTEX);
+        a.syscall();
+        a.bind(out);
+        a.lock().dec(shared.at(r8, SharedField.IDLE));
+        a.ret();
+    }
+
+    /*
+     * upcall      in: rax = number of the upcall, rdi, rsi, rdx = its arguments, r14 = G; called, at any alignment
+     *             out: rax = its result; if it failed, the goroutine ends instead
+     * call_java   the thunk that systemstack runs on g0: in: rdi = argument block, first the goroutine
+     */
+    private void upcall() {
+        Label failed = a.label("failed");
+        a.symbol("upcall");
+        a.because("the argument block stays on the goroutine's stack").push(rdx);
+        a.push(rsi);
+        a.push(rdi);
+        a.push(rax);
+        a.push(G);
+        a.mov(rdi, g.at(G, GoroutineField.M));
+        a.mov(rsi, rsp);
+        a.lea(rdx, ptr(callJava));
+        a.call(onG0);
+        a.add(rsp, 40);
+        a.cmp(g.at(G, GoroutineField.FAILED), 0);
+        a.jne(failed);
+        a.ret();
+        a.bind(failed);
+        a.jmp(goexit);
+
+        a.bind(callJava);
+        a.push(rbx);
+        a.because("control words, and alignment").sub(rsp, 16);
+        a.mov(rbx, qword(rdi));
+        a.mov(rbx, g.at(rbx, GoroutineField.M));
+        a.mov(m.at(rbx, MachineField.IN_UPCALL), 1);
+        a.inc(m.at(rbx, MachineField.UPCALLS));
+        a.because("Java runs with default control words, whatever the goroutine has")
+                .stmxcsr(dword(rsp));
+        a.fnstcw(word(rsp, 4));
+        a.ldmxcsr(dword(controlWords));
+        a.fldcw(word(Address.rip(controlWords).plus(4)));
+        a.mov(rcx, rdi);
+        a.mov(rax, m.at(rbx, MachineField.SHARED));
+        a.mov(rdi, m.at(rbx, MachineField.ENVIRONMENT));
+        a.mov(rsi, shared.at(rax, SharedField.UPCALL_TARGET));
+        a.mov(rdx, shared.at(rax, SharedField.UPCALL_METHOD));
+        a.mov(rax, qword(rdi));
+        a.call(qword(rax, CALL_LONG_METHOD_A));
+        a.ldmxcsr(dword(rsp));
+        a.fldcw(word(rsp, 4));
+        a.mov(m.at(rbx, MachineField.IN_UPCALL), 0);
+        a.add(rsp, 16);
+        a.pop(rbx);
+        a.ret();
+    }
+
+    /*
+     * on_g0(M, arg, thunk)   in: rdi, rsi, rdx; by the rules of C
+     *                        out: thunk(arg)'s result; it runs on g0's stack, without a switch if that is in use already
+     */
+    private void onG0() {
+        Label direct = a.label("on_g0_already");
+        a.symbol("on_g0", onG0);
+        a.bind(onG0);
+        a.cmp(m.at(rdi, MachineField.CURRENT), 0);
+        a.je(direct);
+        a.mov(rdi, gobuf.sp(rdi));
+        a.jmp(systemstack);
+        a.bind(direct);
+        a.mov(rdi, rsi);
+        a.jmp(rdx);
+    }
+
+    /*
+     * start   where a new goroutine begins: its arguments, body and goexit wait on its stack
+     */
+    private void start() {
+        a.symbol("start");
+        a.pop(rdi);
+        a.pop(rsi);
+        a.pop(rdx);
+        a.pop(rcx);
+        a.pop(r8);
+        a.pop(r9);
+        a.because("to the body; its own return address is goexit").ret();
+    }
+}
