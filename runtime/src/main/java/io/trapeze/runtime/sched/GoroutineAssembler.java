@@ -30,6 +30,7 @@ import java.util.function.Consumer;
  */
 public final class GoroutineAssembler extends Assembler {
     static final String YIELD = "goroutine_yield";
+    static final String PARK = "goroutine_park";
     /** The rule that instructions serve which set r14 on purpose. */
     static final String PIN = "pinned.g";
 
@@ -69,7 +70,7 @@ public final class GoroutineAssembler extends Assembler {
 
     /** Waits until somebody {@linkplain Scheduler#ready makes this goroutine ready}, or goes on if somebody has already. */
     public void park() {
-        because("until made ready").call(external("park"));
+        because("until made ready").call(external(PARK));
     }
 
     /**

@@ -121,7 +121,7 @@ public final class Scheduler implements AutoCloseable {
             }
             opened.keep();
         }
-        for (String symbol : List.of("park", "ready", "upcall", "goexit")) {
+        for (String symbol : List.of("ready", "upcall", "goexit")) {
             bodySymbols.put(symbol, code.address(symbol));
         }
     }

@@ -286,12 +286,21 @@ final class SchedulerCode {
     }
 
     /*
-     * park   in: r14 = G; called
-     *        out: somebody made G ready since; every callee-saved register is as it was
+     * park           in: r14 = G; called
+     *                out: somebody made G ready since; every callee-saved register is as it was
+     * park_control   as park, for bodies that may have changed MXCSR or the x87 control word: mcall saves them, but the
+     *                hot path may be what resumes
      */
     private void park() {
-        a.symbol("park");
+        Label park = a.symbol("park");
         mcall(onPark);
+
+        a.symbol("park_control");
+        a.because("the caller").pop(qword(G, Gobuf.CTXT));
+        a.call(park);
+        a.ldmxcsr(gobuf.mxcsr(G));
+        a.fldcw(gobuf.x87(G));
+        a.jmp(qword(G, Gobuf.CTXT));
 
         Label waits = a.label("waits");
         a.bind(onPark);
