@@ -4,6 +4,7 @@ module io.trapeze.lab {
     requires io.trapeze.testkit;
     requires io.trapeze.bench;
     requires info.picocli;
+    requires java.management;
 
     opens io.trapeze.lab to
             info.picocli; // reads and sets the fields that carry its annotations

@@ -14,6 +14,7 @@ import picocli.CommandLine.Help;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
@@ -98,6 +99,7 @@ final class TrapezeCommand implements Runnable {
         CommandLine line = new CommandLine(trapeze)
                 .addSubcommand(new RunCommand(trapeze, programs))
                 .addSubcommand(new EmitCommand(trapeze))
+                .addSubcommand(new DoctorCommand(trapeze))
                 .setOut(new PrintWriter(shell.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(shell.err(), true, StandardCharsets.UTF_8));
         return line.setParameterExceptionHandler((error, arguments) -> Complaint.about(error, trapeze, arguments))
@@ -106,8 +108,22 @@ final class TrapezeCommand implements Runnable {
                     // Not before: colours of the help depend on an option.
                     line.setColorScheme(
                             Help.defaultColorScheme(trapeze.outStyle() == Style.COLOUR ? Help.Ansi.ON : Help.Ansi.OFF));
-                    return new CommandLine.RunLast().execute(parsed);
+                    return execute(line, parsed);
                 });
+    }
+
+    /** What picocli lets through is an error of the JVM; the one that a host can be the reason of is a user's to know. */
+    private static int execute(CommandLine line, ParseResult parsed) {
+        try {
+            return new CommandLine.RunLast().execute(parsed);
+        } catch (LinkageError e) {
+            CommandException cause = new CommandException(
+                    Exit.IMPOSSIBLE,
+                    "a native library can't be loaded: " + e.getMessage(),
+                    "`trapeze doctor` tells what to do",
+                    e);
+            throw new CommandLine.ExecutionException(line, cause.getMessage(), cause);
+        }
     }
 
     /** Without a subcommand there is nothing to do but to name them. */

@@ -48,6 +48,9 @@ class RunCommandTest {
                 if (failures.length > 0 && failures[0].equals("throws")) {
                     throw new IllegalStateException("the slab is closed");
                 }
+                if (failures.length > 0 && failures[0].equals("can't be linked")) {
+                    throw new UnsatisfiedLinkError("no jnidispatch");
+                }
                 return new ProgramReport(
                         name, List.of(failures), 1_234_567, 89, 1, Duration.ofMillis(1500), Map.of("ns a switch", 12L));
             }
@@ -116,6 +119,16 @@ class RunCommandTest {
                         .type("run --verbose")
                         .err())
                 .contains("RunCommandTest");
+    }
+
+    @Test
+    void saysThatTheNativeLibraryCannotBeLoaded() {
+        Ending ending = new Session().with(program("ring", "can't be linked")).type("run");
+        assertThat(ending.exit()).isEqualTo(3);
+        assertThat(ending.out()).isEmpty();
+        assertThat(ending.err())
+                .isEqualTo("trapeze: a native library can't be loaded: no jnidispatch."
+                        + " `trapeze doctor` tells what to do.\n");
     }
 
     @Test

@@ -23,12 +23,13 @@ class TrapezeCommandTest {
     void helpsAndNamesEveryCommandAndStatus() {
         Ending ending = new Session().type("--help");
         assertThat(ending.exit()).isZero();
-        assertThat(ending.out()).contains("Usage: trapeze", "  run ", "  emit ", "Exit status:", "  3  ", "--color");
+        assertThat(ending.out())
+                .contains("Usage: trapeze", "  run ", "  emit ", "  doctor ", "Exit status:", "  3  ", "--color");
         assertThat(ending.err()).isEmpty();
     }
 
     @ParameterizedTest
-    @CsvSource({"run", "emit"})
+    @CsvSource({"run", "emit", "doctor"})
     void helpsWithEachCommand(String command) {
         Ending ending = new Session().run(command, "--help");
         assertThat(ending.exit()).isZero();

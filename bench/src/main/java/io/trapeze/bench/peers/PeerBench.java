@@ -42,6 +42,12 @@ public final class PeerBench {
                 Surroundings.ofThisProcess(), Workshop.usualPlace(System.getenv()), BUILD_LIMIT, RUN_LIMIT);
     }
 
+    /** What this machine lacks to measure a peer, and how to get it: one line. Nothing is built to find out. */
+    public Optional<String> obstacle(Peer peer) {
+        Toolchain toolchain = peer.toolchain();
+        return toolchain.find(surroundings).isPresent() ? Optional.empty() : Optional.of(toolchain.whenAbsent());
+    }
+
     /**
      * Measures a peer, pinned to one processor where the host has {@code taskset}.
      *

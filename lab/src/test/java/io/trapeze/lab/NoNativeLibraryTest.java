@@ -10,25 +10,28 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("Emitting")
-class EmitLoadsNothingNativeTest {
-    /** A JVM of its own, since in this one other tests may have loaded anything. */
+@DisplayName("A machine that code can't run on")
+class NoNativeLibraryTest {
+    /** In a JVM of its own, since in this one other tests may have loaded anything. */
     @Test
-    void loadsNoClassOfJnaOnAMachineWhereNothingElseWorks() throws IOException, InterruptedException {
+    void seesEveryCommandWorkOrRefuseWithoutAClassOfJna() throws IOException, InterruptedException {
         Process java = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("java.class.path"),
                         "-verbose:class",
                         "-Dos.arch=aarch64",
-                        EmitEverything.class.getName())
+                        EverythingWithoutAHost.class.getName())
                 .redirectErrorStream(true)
                 .start();
         List<String> lines = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
                 .lines()
                 .toList();
-        assertThat(java.waitFor()).as("status of the commands").isZero();
-        assertThat(lines).as("classes that were loaded").anyMatch(line -> line.contains(EmitCommand.class.getName()));
-        assertThat(lines).noneMatch(line -> line.contains("com.sun.jna"));
+        assertThat(java.waitFor()).as(() -> String.join("\n", lines)).isZero();
+        assertThat(lines)
+                .contains("all as expected")
+                .as("-verbose:class tells what is loaded")
+                .anyMatch(line -> line.contains(EmitCommand.class.getName()))
+                .noneMatch(line -> line.contains("com.sun.jna"));
     }
 }
