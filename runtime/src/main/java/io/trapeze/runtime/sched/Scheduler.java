@@ -182,7 +182,9 @@ public final class Scheduler implements AutoCloseable {
         CodeBlob blob = a.finishBody(name);
         a.requirePinIntact(blob);
         Map<String, Long> symbols = new HashMap<>(bodySymbols);
-        symbols.put(GoroutineAssembler.YIELD, code.address(a.mayChangeControlWords(blob) ? "yield_control" : "yield"));
+        boolean carried = a.mayChangeControlWords(blob);
+        symbols.put(GoroutineAssembler.YIELD, code.address(carried ? "yield_control" : "yield"));
+        symbols.put(GoroutineAssembler.PARK, code.address(carried ? "park_control" : "park"));
         return new Body(this, arena.map(blob, symbols), a.upcalls(), closesWithLast);
     }
 
