@@ -328,11 +328,53 @@ public final class Scheduler implements AutoCloseable {
         return closing;
     }
 
-    private void requireOutside(String what) {
-        if (Thread.currentThread() instanceof CarrierThread carrier && carrier.scheduler() == this) {
+    /**
+     * Makes the calling thread the only carrier while {@code work} runs. Goroutines run in its calls of {@link Carrier#enter}, and
+     * at no other time.
+     *
+     * @throws IllegalStateException if a run is under way, or from inside an upcall
+     */
+    public void attached(Consumer<Carrier> work) {
+        begin();
+        setStop(0);
+        Machine machine = machines.get(0);
+        PreemptionTimer timer = PreemptionTimer.start(List.of(machine), timeSlice);
+        try {
+            machine.attached(() -> {
+                Carrier carrier = new Carrier(this, machine);
+                try {
+                    work.accept(carrier);
+                } finally {
+                    carrier.detach();
+                }
+            });
+        } finally {
+            timer.close();
+            end();
+        }
+    }
+
+    /** Enters until nothing is runnable. */
+    void runRunnable(Machine machine) {
+        int reason = machine.enter();
+        while (reason != SchedulerCode.IDLE) {
+            if (reason == SchedulerCode.EXITED) {
+                ended(machine.exited());
+            } else if (isClosing()) {
+                throw new IllegalStateException("the scheduler is being closed: let the work of attached() return");
+            } else {
+                setStop(0); // the last goroutine's end had set it; more may have been started since
+            }
+            reason = machine.enter();
+        }
+    }
+
+    private synchronized void requireOutside(String what) {
+        if (Thread.currentThread() == runner
+                || Thread.currentThread() instanceof CarrierThread carrier && carrier.scheduler() == this) {
             throw new IllegalStateException(
-                    what + " from inside an upcall: this thread is a carrier of the same scheduler."
-                            + " Start goroutines with go() and let the upcall return");
+                    what + " from inside an upcall, or from attached work: this thread is a carrier of the same"
+                            + " scheduler. Start goroutines with go() and return from there first");
         }
     }
 
