@@ -48,6 +48,20 @@ public final class Gobuf {
         this.threadBlock = control + (abi.controlWords().any() ? 8 : 0);
         int fields = abi.threadBlock().map(t -> t.fields().size()).orElse(0);
         this.size = threadBlock + 8 * fields;
+        requireSound(rows());
+    }
+
+    /** Offsets are written down in two places, here and as emitted displacements, so a wrong one must not get that far. */
+    private void requireSound(List<Row> rows) {
+        int end = 0;
+        for (Row row : rows) {
+            if (row.offset() < end || row.offset() + row.size() > size) {
+                throw new IllegalStateException(
+                        "the Gobuf of ABI '" + abi.name() + "' has " + row + ", but the slot before" + " it ends at "
+                                + end + " and the Gobuf at " + size + ": the layout is computed wrongly");
+            }
+            end = row.offset() + row.size();
+        }
     }
 
     /** Returns the layout for an ABI. */

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.trampolines;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.trapeze.emitter.operand.IndexReg;
+import io.trapeze.emitter.operand.Reg64;
+import io.trapeze.emitter.operand.Registers;
+import io.trapeze.emitter.operand.Xmm;
+import io.trapeze.trampolines.abi.Abi;
+import io.trapeze.trampolines.abi.ThreadBlock;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * A goroutine on its stack, about to be switched: two stacks, two Gobufs and a thread block full of random values, and a
+ * {@link Processor} to run a primitive on.
+ */
+final class Scene {
+    static final long STACK_TOP = 0x10_0000;
+    static final long G0_STACK_TOP = 0x20_0000;
+    static final long G = 0x30_0000;
+    static final long SCHED = 0x31_0008; // no multiple of 16: a Gobuf is aligned to 8 only
+    static final long G0_GOBUF = 0x32_0008;
+    static final long FUNCTION = 0x50_0000;
+    static final long RETURN_ADDRESS = 0x60_0000;
+    private static final int STACK_BYTES = 0x1_0000;
+
+    final Abi abi;
+    final Gobuf gobuf;
+    final Processor processor = new Processor();
+    final Memory memory = processor.memory;
+    final Random random;
+    /** RSP on entry to the primitive; the return address is there. */
+    long entry;
+
+    Scene(Abi abi, long seed) {
+        this.abi = abi;
+        this.gobuf = Gobuf.of(abi);
+        this.random = new Random(seed);
+        memory.fill(STACK_TOP - 0x1000, STACK_TOP, random);
+        fillGobuf(SCHED);
+        fillGobuf(G0_GOBUF);
+        memory.set8(G0_GOBUF + Gobuf.SP, G0_STACK_TOP);
+        fields().forEach(f -> memory.set8(Processor.GS_BASE + f.offset(), random.nextLong()));
+        processor.trash(random);
+        processor.flags &= ~Processor.DIRECTION;
+    }
+
+    private void fillGobuf(long address) {
+        memory.fill(address, address + gobuf.size(), random);
+    }
+
+    List<ThreadBlock.Field> fields() {
+        return abi.threadBlock().map(ThreadBlock::fields).orElse(List.of());
+    }
+
+    /** Enters a primitive as its ABI asks: aligned, arguments in their places, the return address on top of the stack. */
+    void enter(long... arguments) {
+        int inRegisters = Math.min(arguments.length, abi.integerArguments().size());
+        entry = STACK_TOP - 1024 - 8;
+        assertThat((entry + 8) % 64).isZero();
+        processor.general[4] = entry;
+        memory.set8(entry, RETURN_ADDRESS);
+        for (int i = 0; i < inRegisters; i++) {
+            processor.general[abi.integerArguments().get(i).number()] = arguments[i];
+        }
+        for (int i = inRegisters; i < arguments.length; i++) {
+            memory.set8(entry + 8 + abi.stack().shadow() + 8L * (i - inRegisters), arguments[i]);
+        }
+    }
+
+    /** The first integer argument, seen from inside a callee that was just called. */
+    long firstArgument() {
+        return abi.integerArguments().isEmpty()
+                ? memory.read8(processor.rsp() + 8 + abi.stack().shadow())
+                : processor.general[abi.integerArguments().get(0).number()];
+    }
+
+    /** What a hostile callee does that still obeys the ABI: homes into its shadow space, trashes all that is volatile. */
+    void callee(Processor p) {
+        Map<String, Object> before = preserved();
+        memory.fill(p.rsp() - 512, p.rsp(), random);
+        memory.fill(p.rsp() + 8, p.rsp() + 8 + abi.stack().shadow(), random);
+        long[] general = p.general.clone();
+        byte[][] vectors = Arrays.stream(p.vectors).map(byte[]::clone).toArray(byte[][]::new);
+        p.trash(random);
+        abi.preservedGeneral().forEach(r -> p.general[r.number()] = general[r.number()]);
+        if (abi.preservesRbp()) {
+            p.general[5] = general[5];
+        }
+        abi.preservedVectors().forEach(v -> System.arraycopy(vectors[v.number()], 0, p.vectors[v.number()], 0, 16));
+        if (abi.controlWords().mxcsr()) {
+            p.mxcsr = (int) before.get("mxcsr");
+        }
+        if (abi.controlWords().x87()) {
+            p.x87 = (int) before.get("x87");
+        }
+        p.flags &= ~Processor.DIRECTION;
+    }
+
+    /** What the ABI preserves besides RSP and the stack bounds, by name. */
+    Map<String, Object> preserved() {
+        Map<String, Object> state = new LinkedHashMap<>();
+        for (IndexReg register : abi.preservedGeneral()) {
+            state.put(register.name(), general(register));
+        }
+        if (abi.preservesRbp()) {
+            state.put("rbp", general(Registers.rbp));
+        }
+        for (Xmm vector : abi.preservedVectors()) {
+            state.put(vector.name(), Arrays.toString(Arrays.copyOf(processor.vectors[vector.number()], 16)));
+        }
+        if (abi.controlWords().mxcsr()) {
+            state.put("mxcsr", processor.mxcsr);
+        }
+        if (abi.controlWords().x87()) {
+            state.put("x87", processor.x87);
+        }
+        return state;
+    }
+
+    /** The same, as the Gobuf at {@code base} holds it. */
+    Map<String, Object> saved(long base) {
+        Map<String, Object> state = new LinkedHashMap<>();
+        for (IndexReg register : abi.preservedGeneral()) {
+            state.put(register.name(), memory.read8(base + gobuf.offset(register)));
+        }
+        if (abi.preservesRbp()) {
+            state.put("rbp", memory.read8(base + Gobuf.BP));
+        }
+        for (Xmm vector : abi.preservedVectors()) {
+            state.put(vector.name(), Arrays.toString(memory.read(base + gobuf.offset(vector), 16)));
+        }
+        if (abi.controlWords().mxcsr()) {
+            state.put("mxcsr", (int) LittleEndian.number(memory.read(base + gobuf.mxcsrOffset(), 4)));
+        }
+        if (abi.controlWords().x87()) {
+            state.put("x87", (int) LittleEndian.number(memory.read(base + gobuf.x87Offset(), 2)));
+        }
+        return state;
+    }
+
+    /** The stack bounds in the thread block. */
+    List<Long> bounds() {
+        return fields().stream()
+                .map(f -> memory.read8(Processor.GS_BASE + f.offset()))
+                .toList();
+    }
+
+    /** The stack bounds in a Gobuf. */
+    List<Long> bounds(long base) {
+        return fields().stream().map(f -> memory.read8(base + gobuf.offset(f))).toList();
+    }
+
+    long general(Reg64 register) {
+        return processor.general[register.number()];
+    }
+
+    /** Checks that RSP is aligned at the one call made, and that shadow space and more fits below the stack's top. */
+    void assertCallIsFit(long stackTop) {
+        assertThat(processor.calls).hasSize(1);
+        long rsp = processor.calls.get(0).rsp();
+        assertThat(rsp % abi.stack().alignment())
+                .as("RSP at the call, mod alignment")
+                .isZero();
+        assertThat(rsp + abi.stack().shadow()).as("top of the shadow space").isLessThanOrEqualTo(stackTop);
+    }
+
+    /** Checks that all writes of the primitive lie in Gobuf fields, the thread block, or below the given stack pointers. */
+    void assertWritesStayWithin(long goroutineTop, long g0Top) {
+        assertThat(memory.writes())
+                .as("writes")
+                .allMatch(w -> w.within(SCHED, SCHED + gobuf.size())
+                        || fields().stream()
+                                .anyMatch(f ->
+                                        w.within(Processor.GS_BASE + f.offset(), Processor.GS_BASE + f.offset() + 8))
+                        || w.within(goroutineTop - STACK_BYTES, goroutineTop)
+                        || w.within(g0Top - STACK_BYTES, g0Top));
+    }
+
+    /** Checks that the thread block had the bounds of g0, or of whatever stack came, before RSP left for it. */
+    void assertBoundsWereSetBeforeRspMovedTo(long low, long high) {
+        int writesBefore = processor.stackMoves.stream()
+                .filter(m -> m[0] > low && m[0] <= high)
+                .findFirst()
+                .map(m -> (int) m[1])
+                .orElseThrow(() -> new AssertionError("RSP never reached that stack"));
+        List<Memory.Write> early = memory.writes().subList(0, writesBefore);
+        for (ThreadBlock.Field field : fields()) {
+            assertThat(early)
+                    .as("writes before RSP moved")
+                    .contains(new Memory.Write(Processor.GS_BASE + field.offset(), 8));
+        }
+    }
+
+    static long stackBytes() {
+        return STACK_BYTES;
+    }
+}
