@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.lab;
 
-import io.trapeze.lab.program.Programs;
-
 /** The entry point of the command line. */
 public final class Main {
     private Main() {}
@@ -13,7 +11,7 @@ public final class Main {
      * @param arguments the command and its options
      */
     public static void main(String[] arguments) {
-        System.exit(TrapezeCommand.commandLine(Shell.ofThisProcess(), Programs.all())
+        System.exit(TrapezeCommand.commandLine(Shell.ofThisProcess(), Repertoire.shipped())
                 .execute(arguments));
     }
 }

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.lab;
 
-import io.trapeze.lab.program.Program;
 import io.trapeze.lab.render.Style;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -92,14 +90,16 @@ final class TrapezeCommand implements Runnable {
     /**
      * Returns the whole command line, ready to execute.
      *
-     * @param programs what {@code run} can run
+     * @param repertoire what there is to run and to measure
      */
-    static CommandLine commandLine(Shell shell, List<Program> programs) {
+    static CommandLine commandLine(Shell shell, Repertoire repertoire) {
         TrapezeCommand trapeze = new TrapezeCommand(shell);
         CommandLine line = new CommandLine(trapeze)
-                .addSubcommand(new RunCommand(trapeze, programs))
+                .addSubcommand(new RunCommand(trapeze, repertoire.programs()))
                 .addSubcommand(new EmitCommand(trapeze))
                 .addSubcommand(new DoctorCommand(trapeze))
+                .addSubcommand(new CommandLine(new BenchCommand(trapeze))
+                        .addSubcommand(new BenchSwitchCommand(trapeze, repertoire)))
                 .setOut(new PrintWriter(shell.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(shell.err(), true, StandardCharsets.UTF_8));
         return line.setParameterExceptionHandler((error, arguments) -> Complaint.about(error, trapeze, arguments))

@@ -2,7 +2,6 @@
 package io.trapeze.lab;
 
 import io.trapeze.lab.program.Program;
-import io.trapeze.lab.program.Programs;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -12,7 +11,7 @@ import java.util.Map;
 /** Runs the command line in this JVM and catches what it writes. */
 final class Session {
     private final Map<String, String> environment = new HashMap<>();
-    private List<Program> programs = Programs.all();
+    private Repertoire repertoire = Repertoire.shipped();
     private boolean terminal;
 
     /** What a command left. */
@@ -23,7 +22,11 @@ final class Session {
     }
 
     Session with(Program... those) {
-        programs = List.of(those);
+        return with(new Repertoire(List.of(those), List.of(), repertoire.peers()));
+    }
+
+    Session with(Repertoire other) {
+        repertoire = other;
         return this;
     }
 
@@ -41,7 +44,7 @@ final class Session {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Shell shell = new Shell(out, err, terminal, terminal, environment);
-        int exit = TrapezeCommand.commandLine(shell, programs).execute(arguments);
+        int exit = TrapezeCommand.commandLine(shell, repertoire).execute(arguments);
         return new Ending(exit, out.toByteArray(), err.toString(StandardCharsets.UTF_8));
     }
 

@@ -8,7 +8,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -29,9 +28,9 @@ class TrapezeCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"run", "emit", "doctor"})
+    @CsvSource({"run", "emit", "doctor", "bench", "bench switch"})
     void helpsWithEachCommand(String command) {
-        Ending ending = new Session().run(command, "--help");
+        Ending ending = new Session().type(command + " --help");
         assertThat(ending.exit()).isZero();
         assertThat(ending.out()).contains("Usage: trapeze " + command, "--color", "--verbose", "Exit status:");
     }
@@ -59,6 +58,7 @@ class TrapezeCommandTest {
             value = {
                 "rnu                      | trapeze: unknown command 'rnu'. Did you mean run? Choose ",
                 "frobnicate               | trapeze: unknown command 'frobnicate'. Choose run",
+                "bench swich              | trapeze: unknown command 'swich'. Did you mean switch? Choose switch. `trapeze bench --help`",
                 "emit mcal                | trapeze: unknown primitive 'mcal'. Did you mean mcall? Choose gogo, mcall, systemstack or async_preempt.",
                 "emit MCALL               | trapeze: unknown primitive 'MCALL'. Did you mean mcall?",
                 "emit async               | trapeze: unknown primitive 'async'. Did you mean async_preempt?",
@@ -150,7 +150,7 @@ class TrapezeCommandTest {
             }
         };
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int exit = TrapezeCommand.commandLine(new Shell(full, err, false, false, Map.of()), List.of())
+        int exit = TrapezeCommand.commandLine(new Shell(full, err, false, false, Map.of()), Repertoire.shipped())
                 .execute("emit", "mcall");
         return new Ending(exit, new byte[0], err.toString(StandardCharsets.UTF_8));
     }
