@@ -18,7 +18,7 @@ import java.util.OptionalInt;
  * lower case with {@code -} for {@code _}; an empty {@link Optional} is {@code null}.
  */
 public final class Json {
-    private static final int LINE = 180;
+    private static final int LINE = 240;
 
     private Json() {}
 

@@ -56,7 +56,7 @@ class JsonTest {
 
     @Test
     void breaksIntoLinesOnlyWhatIsTooLongForOne() throws JsonParserException {
-        List<String> words = List.of("x".repeat(100), "y".repeat(100));
+        List<String> words = List.of("x".repeat(200), "y".repeat(200));
         String json = Json.of(Map.of("words", words));
         assertThat(json)
                 .isEqualTo("{\n  \"words\": [\n    \"" + words.get(0) + "\",\n    \"" + words.get(1) + "\"\n  ]\n}\n");
