@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.emitter.oracle;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What objdump makes of code, written in one normal form for comparison. */
+final class Disassembly {
+    private static final Pattern LINE = Pattern.compile(" *([0-9a-f]+):\t(.*)");
+    private static final Pattern NEGATIVE = Pattern.compile("\\+0x(f{8}[0-9a-f]{8})(?=\\])");
+    private static final Pattern STRING_OPERANDS = Pattern.compile("(movs|stos|lods|scas|cmps) .*?(byte|qword) ptr .*");
+
+    /**
+     * One instruction.
+     *
+     * @param offset bytes from the start of the code
+     * @param text its normal form
+     */
+    record Line(int offset, String text) {}
+
+    private Disassembly() {}
+
+    /** Disassembles code that starts at address 0. */
+    static List<Line> of(Path directory, byte[] code) {
+        try {
+            Files.write(directory.resolve("code.bin"), code);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        String text = Tool.OBJDUMP.run(
+                directory, "-D", "-b", "binary", "-m", "i386:x86-64", "-M", "intel", "--no-show-raw-insn", "code.bin");
+        return text.lines()
+                .map(LINE::matcher)
+                .filter(Matcher::matches)
+                .map(m -> new Line(Integer.parseInt(m.group(1), 16), normal(m.group(2))))
+                .toList();
+    }
+
+    /**
+     * Returns an instruction's text without what has no meaning: case and spacing, the comment with a rip-relative address,
+     * a displacement of 0, the unsigned form of a negative one, the segment ds of an absolute address and its missing
+     * brackets, the implied operands of string instructions, the order of the operands of {@code xchg}, and other names:
+     * {@code oword} for 16 bytes, {@code nop} for an exchange of rax with itself.
+     */
+    static String normal(String instruction) {
+        String text = instruction.toLowerCase(Locale.ROOT);
+        int comment = text.indexOf('#');
+        text = (comment < 0 ? text : text.substring(0, comment)).strip().replaceAll("\\s+", " ");
+        text = text.replace(", ", ",").replace(" + ", "+").replace(" - ", "-");
+        text = text.replaceAll("\\+0x0\\]", "]");
+        text = NEGATIVE.matcher(text)
+                .replaceAll(m -> "-0x" + Long.toHexString(-Long.parseUnsignedLong(m.group(1), 16)));
+        text = text.replaceAll("\\bds:(0x[0-9a-f]+)", "[$1]").replaceAll("\\b(fs|gs):(0x[0-9a-f]+)", "$1:[$2]");
+        Matcher string = STRING_OPERANDS.matcher(text);
+        if (string.find() && text.contains("[r") && text.contains("s:[")) {
+            text = text.substring(0, string.end(1)) + (string.group(2).equals("byte") ? "b" : "q");
+        }
+        if (text.startsWith("xchg ")) {
+            String[] operands = text.substring(5).split(",");
+            Arrays.sort(operands);
+            text = "xchg " + String.join(",", operands);
+            return text.equals("xchg rax,rax") ? "nop" : text;
+        }
+        return text.replace("oword ptr", "xmmword ptr");
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.emitter.oracle;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** An assembler of another project: turns lines of Intel syntax into the bytes of each, as hexadecimal digits. */
+enum ReferenceAssembler {
+    /** GNU as; the bytes come from its listing. */
+    GNU_AS(Tool.AS) {
+        @Override
+        List<String> assemble(Path directory, List<String> lines) {
+            write(directory.resolve("code.s"), ".intel_syntax noprefix", lines);
+            tool().run(
+                            directory,
+                            "--64",
+                            "-aln=code.lst",
+                            "--listing-lhs-width=8",
+                            "--listing-lhs-width2=8",
+                            "--listing-cont-lines=8",
+                            "-o",
+                            "code.o",
+                            "code.s");
+            List<String> encodings = new ArrayList<>();
+            StringBuilder bytes = new StringBuilder();
+            int current = 1;
+            for (String line : read(directory.resolve("code.lst"))) {
+                Matcher row = LISTING.matcher(line);
+                if (row.matches()) {
+                    int number = Integer.parseInt(row.group(1));
+                    if (number != current && current > 1) {
+                        encodings.add(bytes.toString());
+                    }
+                    if (number != current) {
+                        bytes.setLength(0);
+                    }
+                    current = number;
+                    bytes.append(row.group(2).replace(" ", ""));
+                }
+            }
+            encodings.add(bytes.toString());
+            return encodings;
+        }
+    },
+
+    /** llvm-mc; the bytes stand in a comment behind each instruction. */
+    LLVM_MC(Tool.LLVM_MC) {
+        @Override
+        List<String> assemble(Path directory, List<String> lines) {
+            write(directory.resolve("code.s"), ".intel_syntax noprefix", lines);
+            String text = tool().run(directory, "-triple=x86_64", "-mattr=+" + FEATURES, "--show-encoding", "code.s");
+            List<String> encodings = new ArrayList<>();
+            Matcher matcher = ENCODING.matcher(text);
+            while (matcher.find()) {
+                encodings.add(matcher.group(1).replace("0x", "").replace(",", ""));
+            }
+            return encodings;
+        }
+    };
+
+    private static final Pattern LISTING =
+            Pattern.compile(" *(\\d+) (?:[0-9a-f]{4,} | {5,})((?:[0-9A-F]+ ?)*)(?:\\s.*)?");
+    private static final Pattern ENCODING = Pattern.compile("# encoding: \\[([^\\]]*)\\]");
+    private static final String FEATURES = "avx512f,+avx512vl,+avx512bw,+avx512dq,+bmi,+bmi2,+lzcnt,+popcnt,+shstk,+pku"
+            + ",+rdpid,+fsgsbase,+rdrnd,+rdseed,+xsave,+xsaveopt,+xsavec,+cx16,+clflushopt,+sahf";
+
+    private final Tool tool;
+
+    ReferenceAssembler(Tool tool) {
+        this.tool = tool;
+    }
+
+    final Tool tool() {
+        return tool;
+    }
+
+    /** Assembles one instruction a line; each gives one element of the result. */
+    abstract List<String> assemble(Path directory, List<String> lines);
+
+    static void write(Path file, String first, List<String> lines) {
+        try {
+            Files.writeString(file, first + "\n" + String.join("\n", lines) + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static List<String> read(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.emitter.oracle;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** A program of another project, found on the path, that tests compare with. */
+record Tool(String name) {
+    static final Tool AS = new Tool("as");
+    static final Tool LLVM_MC = new Tool("llvm-mc");
+    static final Tool OBJDUMP = new Tool("objdump");
+
+    boolean present() {
+        return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory, name)));
+    }
+
+    /** Skips the running test, and says why, on a machine without this program. */
+    void assumePresent() {
+        assumeTrue(present(), "'" + name + "' is not on this machine's PATH, so there is nothing to compare with");
+    }
+
+    /** Runs the program in a directory and returns what it writes; an exit code other than 0 is a failure. */
+    String run(Path directory, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(name));
+        command.addAll(List.of(arguments));
+        try {
+            Path output = directory.resolve(name + ".out");
+            Path errors = directory.resolve(name + ".err");
+            int exit = new ProcessBuilder(command)
+                    .directory(directory.toFile())
+                    .redirectOutput(output.toFile())
+                    .redirectError(errors.toFile())
+                    .start()
+                    .waitFor();
+            if (exit != 0) {
+                List<String> lines = Files.readAllLines(errors);
+                throw new AssertionError(command + " ended with " + exit + ":\n"
+                        + String.join("\n", lines.subList(0, Math.min(30, lines.size()))));
+            }
+            return Files.readString(output);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while running " + command, e);
+        }
+    }
+}

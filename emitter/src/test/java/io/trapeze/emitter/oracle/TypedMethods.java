@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.emitter.oracle;
+
+import io.trapeze.emitter.Assembler;
+import io.trapeze.emitter.Instructions;
+import io.trapeze.emitter.operand.Immediate;
+import io.trapeze.emitter.operand.Operand;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The typed instruction methods, called for operands that are known only at run time. */
+final class TypedMethods {
+    private final Map<String, List<Method>> byName = new HashMap<>();
+    private final Map<List<Object>, Callable> known = new HashMap<>();
+
+    private record Callable(Class<?>[] types, MethodHandle handle) {}
+
+    TypedMethods() {
+        for (Method method : Instructions.class.getDeclaredMethods()) {
+            if (Modifier.isPublic(method.getModifiers())) {
+                byName.computeIfAbsent(method.getName(), n -> new ArrayList<>()).add(method);
+            }
+        }
+    }
+
+    void call(Assembler assembler, String mnemonic, List<Operand> operands) {
+        List<Object> key = new ArrayList<>(List.of(mnemonic));
+        operands.forEach(operand -> key.add(operand.getClass()));
+        Callable callable = known.computeIfAbsent(key, k -> callable(find(mnemonic, operands)));
+        Object[] arguments = new Object[operands.size() + 1];
+        arguments[0] = assembler;
+        for (int i = 0; i < operands.size(); i++) {
+            arguments[i + 1] = argument(callable.types()[i], operands.get(i));
+        }
+        try {
+            callable.handle().invokeExact(arguments);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Object argument(Class<?> type, Operand operand) {
+        if (!(operand instanceof Immediate immediate)) {
+            return operand;
+        }
+        // a 32-bit constant may be written as 0xFFFF_FFFF, which is −1 as an int
+        return type == int.class ? (Object) (int) immediate.value() : (Object) immediate.value();
+    }
+
+    private static Callable callable(Method method) {
+        try {
+            MethodHandle handle = MethodHandles.lookup()
+                    .unreflect(method)
+                    .asSpreader(Object[].class, method.getParameterCount() + 1)
+                    .asType(MethodType.methodType(void.class, Object[].class));
+            return new Callable(method.getParameterTypes(), handle);
+        } catch (IllegalAccessException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private Method find(String mnemonic, List<Operand> operands) {
+        return byName.getOrDefault(methodName(mnemonic), List.of()).stream()
+                .filter(method -> takes(method, operands))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no typed method for " + mnemonic + " " + operands));
+    }
+
+    private static String methodName(String mnemonic) {
+        if (mnemonic.equals("int")) {
+            return "int_"; // a Java keyword
+        }
+        int bar = mnemonic.indexOf('_');
+        return bar < 0
+                ? mnemonic
+                : mnemonic.substring(0, bar)
+                        + mnemonic.substring(bar + 1, bar + 2).toUpperCase(Locale.ROOT)
+                        + mnemonic.substring(bar + 2);
+    }
+
+    private static boolean takes(Method method, List<Operand> operands) {
+        Class<?>[] types = method.getParameterTypes();
+        if (types.length != operands.size()) {
+            return false;
+        }
+        for (int i = 0; i < types.length; i++) {
+            boolean takes = types[i].isPrimitive()
+                    ? operands.get(i) instanceof Immediate
+                    : types[i].isInstance(operands.get(i));
+            if (!takes) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
