@@ -10,6 +10,7 @@ import io.trapeze.emitter.Instruction;
 import io.trapeze.emitter.decode.DecodedInstruction;
 import io.trapeze.emitter.isa.RegisterClass;
 import io.trapeze.emitter.operand.Label;
+import io.trapeze.emitter.operand.Mem;
 import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.emitter.operand.Register;
 import io.trapeze.runtime.code.NativeFunction;
@@ -51,12 +52,14 @@ public final class GoroutineAssembler extends Assembler {
 
     private record Callback(Label label, Consumer<GoroutineAssembler> code) {}
 
+    private final Records records;
     private final long slotSize;
     private final List<Upcall> upcalls = new ArrayList<>();
     private final List<Callback> callbacks = new ArrayList<>();
     private boolean callsForeignCode;
 
-    GoroutineAssembler(long slotSize) {
+    GoroutineAssembler(Records records, long slotSize) {
+        this.records = records;
         this.slotSize = slotSize;
     }
 
@@ -139,6 +142,31 @@ public final class GoroutineAssembler extends Assembler {
     /** Puts a handle of this goroutine into a register: what {@link Upcall}s can be told, and {@code r14} always holds. */
     public void self(Reg64 target) {
         mov(target, SchedulerCode.G);
+    }
+
+    /**
+     * Returns the field of this goroutine that holds the address of M, the record of the carrier it runs on.
+     *
+     * <p>What is read from it goes stale whenever the goroutine may be moved to another carrier: by a yield, a park or a
+     * preemption. The same holds for any address that belongs to a thread.
+     */
+    public Mem.Qword machine() {
+        return records.g().at(SchedulerCode.G, GoroutineField.M);
+    }
+
+    /** Returns the field of the M at {@code machine} that holds the kernel's number of its thread, as gettid returns it. */
+    public Mem.Qword thread(Reg64 machine) {
+        return records.m().at(machine, MachineField.THREAD);
+    }
+
+    /** Returns the field of the M at {@code machine} that holds its thread's pointer, which that thread finds at fs:[0]. */
+    public Mem.Qword threadPointer(Reg64 machine) {
+        return records.m().at(machine, MachineField.THREAD_POINTER);
+    }
+
+    /** Returns the field of this goroutine that counts how often it was preempted. */
+    public Mem.Qword preemptions() {
+        return records.g().at(SchedulerCode.G, GoroutineField.PREEMPTIONS);
     }
 
     List<Upcall> upcalls() {

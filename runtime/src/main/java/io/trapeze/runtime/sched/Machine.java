@@ -25,6 +25,7 @@ final class Machine implements PreemptionTimer.Carrier {
     private final NativeFunction waitForWork;
     private final Optional<PreemptSignal> signal;
     private boolean entered;
+    private Optional<Throwable> escaped = Optional.empty();
     private volatile int thread;
     private volatile int place;
 
@@ -68,6 +69,12 @@ final class Machine implements PreemptionTimer.Carrier {
         entered = true;
         try {
             return (int) enter.enter(address());
+        } catch (Throwable thrown) { // it passed the gate, and the upcall's goroutine has ended over it
+            if (m.get(memory, record, MachineField.EXITED) == 0) {
+                throw thrown;
+            }
+            escaped = Optional.of(thrown);
+            return SchedulerCode.EXITED;
         } finally {
             entered = false;
         }
@@ -78,13 +85,23 @@ final class Machine implements PreemptionTimer.Carrier {
         waitForWork.call(address());
     }
 
-    /** Returns the address of the goroutine whose end made {@link #enter} return. */
-    long exited() {
-        return m.get(memory, record, MachineField.EXITED);
+    /** Returns what the upcall threw past the gate that the last goroutine ended over, if it ended so; once. */
+    Optional<Throwable> takeEscaped() {
+        Optional<Throwable> taken = escaped;
+        escaped = Optional.empty();
+        return taken;
+    }
+
+    /** Returns the address of the goroutine whose end made {@link #enter} return; once. */
+    long takeExited() {
+        long exited = m.get(memory, record, MachineField.EXITED);
+        m.put(memory, record, MachineField.EXITED, 0);
+        return exited;
     }
 
     /** Runs {@code work} on this carrier's thread, with what preemption needs. */
     void attached(Runnable work) {
+        m.put(memory, record, MachineField.THREAD, os.currentThread());
         if (signal.isEmpty()) {
             work.run();
             return;

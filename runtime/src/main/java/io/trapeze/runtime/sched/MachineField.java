@@ -24,5 +24,9 @@ enum MachineField {
     /** The goroutine that ended last, for Java to take leave of. */
     EXITED,
     /** Where the signal handler sends a goroutine: the preemption trampoline. */
-    TRAMPOLINE
+    TRAMPOLINE,
+    /** The kernel's number of the carrier's thread. */
+    THREAD,
+    /** The thread pointer of the carrier's thread as it entered: what {@code fs:[0]} holds, different in each thread. */
+    THREAD_POINTER
 }

@@ -103,8 +103,7 @@ public final class Scheduler implements AutoCloseable {
             this.gate = opened.add(new UpcallGate(this));
             Layout<SharedField> shared = records.shared();
             shared.put(control, 0, SharedField.CARRIERS, builder.carriers);
-            shared.put(control, 0, SharedField.UPCALL_TARGET, gate.handle());
-            shared.put(control, 0, SharedField.UPCALL_METHOD, gate.method());
+            directUpcalls(gate.handle(), gate.method());
             Optional<PreemptSignal> signal =
                     timeSlice.isZero() ? Optional.empty() : Optional.of(PreemptSignal.install(os, safePoint(abi)));
             for (int i = 0; i < builder.carriers; i++) {
@@ -124,6 +123,12 @@ public final class Scheduler implements AutoCloseable {
         for (String symbol : List.of("ready", "upcall", "goexit")) {
             bodySymbols.put(symbol, code.address(symbol));
         }
+    }
+
+    /** Sends upcalls to an object, by its JNI handle, and a method of it, by its JNI id. */
+    void directUpcalls(long target, long method) {
+        records.shared().put(control, 0, SharedField.UPCALL_TARGET, target);
+        records.shared().put(control, 0, SharedField.UPCALL_METHOD, method);
     }
 
     private SafePoint safePoint(Abi abi) {
@@ -176,7 +181,7 @@ public final class Scheduler implements AutoCloseable {
 
     private Body compile(String name, Consumer<GoroutineAssembler> body, boolean closesWithLast) {
         requireOpen();
-        GoroutineAssembler a = new GoroutineAssembler(slab.slotSize());
+        GoroutineAssembler a = new GoroutineAssembler(records, slab.slotSize());
         a.symbol(name);
         body.accept(a);
         CodeBlob blob = a.finishBody(name);
@@ -359,7 +364,7 @@ public final class Scheduler implements AutoCloseable {
         int reason = machine.enter();
         while (reason != SchedulerCode.IDLE) {
             if (reason == SchedulerCode.EXITED) {
-                ended(machine.exited());
+                ended(machine);
             } else if (isClosing()) {
                 throw new IllegalStateException("the scheduler is being closed: let the work of attached() return");
             } else {
@@ -405,7 +410,7 @@ public final class Scheduler implements AutoCloseable {
             while (reason != SchedulerCode.STOPPED) {
                 reason = machine.enter();
                 if (reason == SchedulerCode.EXITED) {
-                    ended(machine.exited());
+                    ended(machine);
                 } else if (reason == SchedulerCode.IDLE) {
                     machine.waitForWork();
                 }
@@ -413,8 +418,10 @@ public final class Scheduler implements AutoCloseable {
         });
     }
 
-    private void ended(long address) {
+    private void ended(Machine machine) {
+        long address = machine.takeExited();
         Goroutine goroutine = goroutineAt(address);
+        machine.takeEscaped().ifPresent(thrown -> fail(address, thrown));
         synchronized (goroutine) {
             goroutine.end();
         }
@@ -446,8 +453,10 @@ public final class Scheduler implements AutoCloseable {
         g.put(goroutines, address - goroutines.address(), GoroutineField.FAILED, 1);
         try {
             onFailure.accept(goroutine, thrown);
-        } catch (RuntimeException | Error handler) { // a handler's failure must not reach emitted code either
-            thrown.addSuppressed(handler);
+        } catch (Throwable handler) { // a handler's failure must not reach emitted code either
+            if (handler != thrown) {
+                thrown.addSuppressed(handler);
+            }
         }
     }
 

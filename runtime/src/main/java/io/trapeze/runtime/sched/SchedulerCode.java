@@ -11,6 +11,8 @@ import io.trapeze.emitter.operand.IndexReg;
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Mem;
 import io.trapeze.emitter.operand.Reg64;
+import io.trapeze.emitter.operand.Segment;
+import io.trapeze.runtime.code.JniFunction;
 import io.trapeze.runtime.stack.StackSlab;
 import io.trapeze.trampolines.Gobuf;
 import io.trapeze.trampolines.SwitchState;
@@ -52,8 +54,6 @@ final class SchedulerCode {
     private static final int SYS_FUTEX = 202;
     private static final int FUTEX_WAIT_PRIVATE = 128;
     private static final int FUTEX_WAKE_PRIVATE = 129;
-    /** {@code CallLongMethodA} in the JNI function table. */
-    private static final int CALL_LONG_METHOD_A = 54 * 8;
     /** Control words as a process starts with them (psABI, section 3.4.1). */
     static final int DEFAULT_MXCSR = 0x1F80;
 
@@ -158,6 +158,9 @@ final class SchedulerCode {
         a.fnstcw(word(rsp, 4));
         a.mov(M, rsi);
         a.because("good for this carrier and this call").mov(m.at(M, MachineField.ENVIRONMENT), rdi);
+        a.because("the thread block's first word is its own address (psABI of thread-local storage, variant II)");
+        a.mov(rax, qword(Address.absolute(0).in(Segment.FS)));
+        a.mov(m.at(M, MachineField.THREAD_POINTER), rax);
         a.because("fixed while goroutines run").mov(gobuf.sp(M), rsp);
         a.mov(gobuf.bp(M), rbp);
     }
@@ -581,6 +584,8 @@ final class SchedulerCode {
      */
     private void upcall() {
         Label failed = a.label("failed");
+        Label thrown = a.label("thrown");
+        Label caught = a.label("caught");
         a.symbol("upcall");
         a.because("the argument block stays on the goroutine's stack").push(rdx);
         a.push(rsi);
@@ -600,7 +605,7 @@ final class SchedulerCode {
 
         a.bind(callJava);
         a.push(rbx);
-        a.because("control words, and alignment").sub(rsp, 16);
+        a.because("control words, and the result").sub(rsp, 16);
         a.mov(rbx, qword(rdi));
         a.mov(rbx, g.at(rbx, GoroutineField.M));
         a.mov(m.at(rbx, MachineField.IN_UPCALL), 1);
@@ -616,13 +621,26 @@ final class SchedulerCode {
         a.mov(rsi, shared.at(rax, SharedField.UPCALL_TARGET));
         a.mov(rdx, shared.at(rax, SharedField.UPCALL_METHOD));
         a.mov(rax, qword(rdi));
-        a.call(qword(rax, CALL_LONG_METHOD_A));
+        a.call(qword(rax, JniFunction.CALL_LONG_METHOD_A.offset()));
+        a.mov(qword(rsp, 8), rax);
+        a.mov(rdi, m.at(rbx, MachineField.ENVIRONMENT));
+        a.mov(rax, qword(rdi));
+        a.because("a stack overflow needs no catch block to get here")
+                .call(qword(rax, JniFunction.EXCEPTION_CHECK.offset()));
+        a.test(al, al);
+        a.jnz(thrown);
+        a.bind(caught);
+        a.mov(rax, qword(rsp, 8));
         a.ldmxcsr(dword(rsp));
         a.fldcw(word(rsp, 4));
         a.mov(m.at(rbx, MachineField.IN_UPCALL), 0);
         a.add(rsp, 16);
         a.pop(rbx);
         a.ret();
+        a.bind(thrown);
+        a.because("the goroutine ends; enter throws what is pending").mov(rcx, m.at(rbx, MachineField.CURRENT));
+        a.mov(g.at(rcx, GoroutineField.FAILED), 1);
+        a.jmp(caught);
     }
 
     /*
