@@ -5,7 +5,6 @@ import io.trapeze.emitter.encoding.BranchRelaxation;
 import io.trapeze.emitter.encoding.LittleEndian;
 import io.trapeze.emitter.isa.Descriptor;
 import io.trapeze.emitter.isa.InstructionTable;
-import io.trapeze.emitter.operand.Address;
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Operand;
 import java.nio.charset.StandardCharsets;
@@ -241,11 +240,9 @@ public class Assembler extends Instructions {
     // ---- from the encoder -------------------------------------------------------------------------------------------
 
     @Override
-    final void emitted(int form, int start, Address address) {
+    final void emitted(int form, int start, Label label, int addend) {
         if (recorder != null) {
-            boolean named = address != null && address.label() != null;
-            recorder.add(
-                    form, start, relaxation.gaps(), named ? address.label() : null, named ? address.displacement() : 0);
+            recorder.add(form, start, relaxation.gaps(), label, addend);
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter;
 
+import io.trapeze.emitter.encoding.AddressShape;
 import io.trapeze.emitter.encoding.EffectiveAddress;
 import io.trapeze.emitter.encoding.Evex;
 import io.trapeze.emitter.encoding.LegacyOpcode;
@@ -47,8 +48,8 @@ abstract class Encoder {
         lockPending = false;
     }
 
-    /** Called after each instruction; {@code form} is a {@link Form#id()}, {@code address} null without a memory operand. */
-    abstract void emitted(int form, int start, Address address);
+    /** Called after each instruction; {@code form} is a {@link Form#id()}, {@code label} null where none is named. */
+    abstract void emitted(int form, int start, Label label, int addend);
 
     /** Called for a branch; its bytes are chosen when the code is finished. A descriptor of 0 means no such form. */
     abstract void branch(long shortForm, long longForm, Label target);
@@ -173,44 +174,51 @@ abstract class Encoder {
     }
 
     final void memory(long d, int reg, int v, Mem mem) {
-        int rex = checkMemory(d, reg, v, mem, 0);
-        int end = putMemory(room(), d, reg, v, mem.address(), rex);
-        commit(d, mem.address(), end, end);
+        Address address = mem.address();
+        memory(d, reg, v, address.shape(), address.displacement(), address.labelOrNull());
     }
 
     final void memory(long d, int reg, int v, Mem mem, long value) {
-        if (!Descriptor.immediateFits(d, value)) {
-            throw refused(d, reg, v, 0, mem, value);
+        Address address = mem.address();
+        memory(d, reg, v, address.shape(), address.displacement(), address.labelOrNull(), value);
+    }
+
+    // the operand as numbers: where the methods above are inlined, no object is left of it
+
+    private void memory(long d, int reg, int v, int shape, int displacement, Label label) {
+        int rex = memoryRex(d, reg, shape);
+        if (lockPending && !Descriptor.lockable(d) || excluded(d, reg | v, rex)) {
+            throw refused(d, reg, v, 0, Refusal.memory(d, shape, displacement, label), 0);
         }
-        int rex = checkMemory(d, reg, v, mem, value);
-        byte[] b = room();
-        int displacementEnd = putMemory(b, d, reg, v, mem.address(), rex);
-        commit(d, mem.address(), displacementEnd, putImmediate(b, displacementEnd, d, value));
+        byte[] b = room(label);
+        int end = putMemory(b, d, reg, v, shape, displacement, rex);
+        commit(d, end, label, displacement, end);
+    }
+
+    private void memory(long d, int reg, int v, int shape, int displacement, Label label, long value) {
+        int rex = memoryRex(d, reg, shape);
+        if (lockPending && !Descriptor.lockable(d)
+                || excluded(d, reg | v, rex)
+                || !Descriptor.immediateFits(d, value)) {
+            throw refused(d, reg, v, 0, Refusal.memory(d, shape, displacement, label), value);
+        }
+        byte[] b = room(label);
+        int displacementEnd = putMemory(b, d, reg, v, shape, displacement, rex);
+        commit(d, displacementEnd, label, displacement, putImmediate(b, displacementEnd, d, value));
+    }
+
+    private static int memoryRex(long d, int reg, int shape) {
+        return Rex.bits(Descriptor.w(d), reg, AddressShape.indexNumber(shape), AddressShape.baseNumber(shape));
+    }
+
+    private byte[] room(Label label) {
+        if (label != null) {
+            checkOwn(label);
+        }
+        return room();
     }
 
     // ---- writing ----------------------------------------------------------------------------------------------------
-
-    /** Returns the REX bits, having checked what may stand with memory. */
-    private int checkMemory(long d, int reg, int v, Mem mem, long value) {
-        Address address = mem.address();
-        int rex = Rex.bits(Descriptor.w(d), reg, index(address), base(address));
-        if (lockPending && !Descriptor.lockable(d) || excluded(d, reg | v, rex)) {
-            throw refused(d, reg, v, 0, mem, value);
-        }
-        if (address.label() != null) {
-            checkOwn(address.label());
-        }
-        return rex;
-    }
-
-    /** Returns the base's number for the prefix: a missing one is negative, and its bit 3 must not show. */
-    private static int base(Address address) {
-        return Math.max(address.base(), 0);
-    }
-
-    private static int index(Address address) {
-        return Math.max(address.index(), 0);
-    }
 
     private int putPlainOpcode(byte[] b, long d) {
         return Descriptor.prefixing(d) == Descriptor.LEGACY
@@ -230,14 +238,15 @@ abstract class Encoder {
         return p;
     }
 
-    private int putMemory(byte[] b, long d, int reg, int v, Address address, int rex) {
+    private int putMemory(byte[] b, long d, int reg, int v, int shape, int displacement, int rex) {
         int p = position;
-        int segment = address.segment().prefix();
-        if (segment != 0) {
-            b[p++] = (byte) segment;
+        if (AddressShape.segment(shape) != 0) {
+            b[p++] = (byte) AddressShape.segment(shape);
         }
-        p = putOpcode(b, p, d, reg, v, index(address), base(address), rex, reg);
-        return EffectiveAddress.write(b, p, reg | Descriptor.digit(d), address, Descriptor.disp8Shift(d));
+        int index = AddressShape.indexNumber(shape);
+        p = putOpcode(b, p, d, reg, v, index, AddressShape.baseNumber(shape), rex, reg);
+        int shift = Descriptor.disp8Shift(d);
+        return EffectiveAddress.write(b, p, reg | Descriptor.digit(d), shape, displacement, shift);
     }
 
     private int putOpcode(byte[] b, int at, long d, int reg, int v, int index, int base, int rex, int marks) {
@@ -263,17 +272,17 @@ abstract class Encoder {
     private void commit(long d, int end) {
         int start = position;
         position = end;
-        emitted(Descriptor.id(d), start, null);
+        emitted(Descriptor.id(d), start, null, 0);
     }
 
-    private void commit(long d, Address address, int displacementEnd, int end) {
+    private void commit(long d, int displacementEnd, Label label, int addend, int end) {
         lockPending = false;
-        if (address.label() != null) {
-            labelDisplacement(displacementEnd - 4, end, address.label(), address.displacement());
+        if (label != null) {
+            labelDisplacement(displacementEnd - Integer.BYTES, end, label, addend);
         }
         int start = position;
         position = end;
-        emitted(Descriptor.id(d), start, address);
+        emitted(Descriptor.id(d), start, label, addend);
     }
 
     private byte[] room() {

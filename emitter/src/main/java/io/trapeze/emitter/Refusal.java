@@ -6,7 +6,10 @@ import io.trapeze.emitter.isa.Form;
 import io.trapeze.emitter.isa.Guard;
 import io.trapeze.emitter.isa.InstructionTable;
 import io.trapeze.emitter.isa.OperandKind;
+import io.trapeze.emitter.isa.OperandSpec;
+import io.trapeze.emitter.operand.Address;
 import io.trapeze.emitter.operand.Immediate;
+import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Mem;
 import io.trapeze.emitter.operand.Operand;
 import io.trapeze.emitter.operand.Registers;
@@ -35,6 +38,18 @@ final class Refusal {
         }
         String prefix = lock ? "lock " : "";
         return EncodingException.refused(prefix, form.mnemonic(), operands, reason(d, lock, reg | v | rm, mem, value));
+    }
+
+    /** Puts a memory operand together again. */
+    static Mem memory(long d, int shape, int displacement, Label label) {
+        Form form = InstructionTable.shipped().form(Descriptor.id(d));
+        int bits = form.operands().stream()
+                .map(OperandSpec::kind)
+                .filter(OperandKind::allowsMemory)
+                .mapToInt(OperandKind::memoryBits)
+                .findFirst()
+                .orElse(0);
+        return Mem.of(bits, Address.of(shape, displacement, label));
     }
 
     private static Operand fixed(OperandKind kind) {

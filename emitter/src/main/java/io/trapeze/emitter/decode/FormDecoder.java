@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter.decode;
 
+import io.trapeze.emitter.encoding.LittleEndian;
+import io.trapeze.emitter.encoding.ModRm;
 import io.trapeze.emitter.isa.Encoding;
 import io.trapeze.emitter.isa.Encoding.Prefixing;
 import io.trapeze.emitter.isa.Form;
@@ -12,10 +14,12 @@ import io.trapeze.emitter.operand.IndexReg;
 import io.trapeze.emitter.operand.Mem;
 import io.trapeze.emitter.operand.Operand;
 import io.trapeze.emitter.operand.Reg64;
+import io.trapeze.emitter.operand.Reg8;
 import io.trapeze.emitter.operand.Registers;
 import io.trapeze.emitter.operand.Scale;
 import io.trapeze.emitter.operand.Segment;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /** Reads the fields and operands of one instruction whose form is known. */
@@ -26,7 +30,10 @@ public final class FormDecoder {
 
     private Segment segment = Segment.NONE;
     private boolean lock;
+    private boolean operandSize;
+    private int repeat;
     private boolean rex;
+    private boolean w;
     private int r;
     private int x;
     private int b;
@@ -68,80 +75,135 @@ public final class FormDecoder {
         int prefixes = at;
         extension(encoding);
         int extension = at - prefixes;
-        if (encoding.prefixing() == Prefixing.LEGACY) {
-            at += encoding.map() == 0 ? 0 : encoding.map() == 1 ? 1 : 2;
-        }
-        opcode = code[at++] & 0xFF;
-        at += encoding.fixedModRm().isPresent() ? 1 : 0;
+        opcode(encoding);
         int opcodeBytes = at - prefixes - extension;
         int sib = 0;
         int displacement = 0;
         if (encoding.modRm()) {
-            int modRm = code[at++] & 0xFF;
-            mod = modRm >> 6;
-            reg = modRm >> 3 & 7 | r << 3 | rHigh << 4;
-            rm = modRm & 7;
-            if (mod != 3) {
+            modRm(encoding);
+            if (mod != ModRm.REGISTER) {
                 int before = at;
                 displacement = memory();
                 sib = at - before - displacement;
             }
         }
-        int immediate = encoding.immediateBytes();
+        require(!lock || form.lockable() && address != null, "LOCK is not legal here");
         List<Operand> operands = new ArrayList<>();
         for (int i = 0; i < form.operands().size(); i++) {
             operands.add(operand(form.operands().get(i).kind(), form.field(i)));
         }
+        int immediate = encoding.immediateBytes();
         Fields fields =
                 new Fields(prefixes, extension, opcodeBytes, encoding.modRm() ? 1 : 0, sib, displacement, immediate);
-        if (fields.length() != code.length) {
-            throw new IllegalArgumentException(
-                    "'" + form.signature() + "' takes " + fields.length() + " bytes here, not " + code.length);
-        }
+        require(fields.length() == code.length, "that takes " + fields.length() + " bytes, not " + code.length);
         return new DecodedInstruction(form, fields, List.copyOf(operands), lock);
     }
 
+    private void require(boolean condition, String reason) {
+        if (!condition) {
+            throw new IllegalArgumentException("the bytes "
+                    + HexFormat.ofDelimiter(" ").formatHex(code) + " are no instance of '" + form + "': " + reason);
+        }
+    }
+
     private void prefixes() {
-        while (true) {
+        boolean more = true;
+        while (more) {
             switch (code[at] & 0xFF) {
                 case 0x64 -> segment = Segment.FS;
                 case 0x65 -> segment = Segment.GS;
                 case 0xF0 -> lock = true;
-                case 0x66, 0xF2, 0xF3 -> {}
-                default -> {
-                    return;
-                }
+                case 0x66 -> operandSize = true;
+                case 0xF3 -> repeat = 2;
+                case 0xF2 -> repeat = 3;
+                default -> more = false;
             }
-            at++;
+            at += more ? 1 : 0;
         }
     }
 
     private void extension(Encoding encoding) {
         int first = code[at] & 0xFF;
-        if (encoding.prefixing() == Prefixing.LEGACY) {
-            if (first >> 4 == 4) {
-                rex = true;
-                r = first >> 2 & 1;
-                x = first >> 1 & 1;
-                b = first & 1;
-                at++;
+        switch (encoding.prefixing()) {
+            case LEGACY -> {
+                rex = first >> 4 == 4;
+                if (rex) {
+                    w = (first & 8) != 0;
+                    r = first >> 2 & 1;
+                    x = first >> 1 & 1;
+                    b = first & 1;
+                    at++;
+                }
+                int mandatory = encoding.mandatory();
+                require(operandSize == (encoding.operandSize16() || mandatory == 1), "66H is missing or too much");
+                require(repeat == (mandatory > 1 ? mandatory : 0), "its mandatory prefix is another");
             }
-        } else if (first == 0xC5) {
-            int p = code[at + 1];
-            r = ~p >> 7 & 1;
-            vvvv = ~p >> 3 & 15;
-            at += 2;
-        } else {
-            int p = code[at + 1];
-            r = ~p >> 7 & 1;
-            x = ~p >> 6 & 1;
-            b = ~p >> 5 & 1;
-            vvvv = ~code[at + 2] >> 3 & 15;
-            at += 3;
-            if (encoding.prefixing() == Prefixing.EVEX) {
-                rHigh = ~p >> 4 & 1;
-                vvvv |= (~code[at] >> 3 & 1) << 4;
-                at++;
+            case VEX -> {
+                require(first == 0xC5 || first == 0xC4, "it begins with no VEX prefix");
+                int last = code[at + (first == 0xC5 ? 1 : 2)];
+                r = ~code[at + 1] >> 7 & 1;
+                int map = 1;
+                if (first == 0xC4) {
+                    x = ~code[at + 1] >> 6 & 1;
+                    b = ~code[at + 1] >> 5 & 1;
+                    map = code[at + 1] & 0x1F;
+                    w = last >> 7 != 0;
+                }
+                vvvv = ~last >> 3 & 15;
+                requireVector(encoding, map, last, last >> 2 & 1);
+                at += first == 0xC5 ? 2 : 3;
+            }
+            case EVEX -> {
+                require(first == 0x62, "it begins with no EVEX prefix");
+                int inverted = ~code[at + 1];
+                r = inverted >> 7 & 1;
+                x = inverted >> 6 & 1;
+                b = inverted >> 5 & 1;
+                rHigh = inverted >> 4 & 1;
+                w = code[at + 2] >> 7 != 0;
+                vvvv = ~code[at + 2] >> 3 & 15 | (~code[at + 3] >> 3 & 1) << 4;
+                requireVector(encoding, code[at + 1] & 0xF, code[at + 2], code[at + 3] >> 5 & 3);
+                require((code[at + 2] & 4) != 0, "a fixed bit of its EVEX prefix is wrong");
+                require((code[at + 3] & 0x97) == 0, "masking, broadcast and rounding are not supported");
+                at += 4;
+            }
+        }
+        require(w == encoding.w(), "W is not as the form has it");
+    }
+
+    private void requireVector(Encoding encoding, int map, int prefixes, int length) {
+        require(map == encoding.map(), "its opcode map is another");
+        require((prefixes & 3) == encoding.mandatory(), "its mandatory prefix is another");
+        require(length == encoding.length(), "its vector length is another");
+        require(vvvv == 0 || form.opEn().has('V'), "vvvv holds a register");
+        require(!operandSize && repeat == 0, "a legacy prefix stands before it");
+    }
+
+    private void opcode(Encoding encoding) {
+        if (encoding.prefixing() == Prefixing.LEGACY && encoding.map() > 0) {
+            require((code[at++] & 0xFF) == 0x0F, "it lacks the escape byte 0FH");
+            if (encoding.map() > 1) {
+                require((code[at++] & 0xFF) == (encoding.map() == 2 ? 0x38 : 0x3A), "its opcode map is another");
+            }
+        }
+        opcode = code[at++] & 0xFF;
+        require((encoding.opcodeRegister() ? opcode & ~7 : opcode) == encoding.opcode(), "its opcode is another");
+        encoding.fixedModRm().ifPresent(fixed -> require((code[at++] & 0xFF) == fixed, "its ModRM byte is another"));
+    }
+
+    private void modRm(Encoding encoding) {
+        int modRm = code[at++] & 0xFF;
+        mod = modRm >> 6;
+        reg = modRm >> 3 & 7 | r << 3 | rHigh << 4;
+        rm = modRm & 7;
+        encoding.digit().ifPresent(digit -> require((reg & 7) == digit, "its ModRM.reg is another"));
+        for (int i = 0; i < form.operands().size(); i++) {
+            if (form.field(i) == 'M') {
+                OperandKind kind = form.operands().get(i).kind();
+                boolean memory = mod != ModRm.REGISTER;
+                require(
+                        memory ? kind.allowsMemory() : kind.register().isPresent(),
+                        memory ? "it takes no memory" : "it takes no register");
             }
         }
     }
@@ -162,7 +224,7 @@ public final class FormDecoder {
             }
         }
         int bytes = mod == 1 ? 1 : mod == 2 || (mod == 0 && baseBits == 5) ? 4 : 0;
-        int displacement = bytes == 0 ? 0 : bytes == 1 ? code[at] << disp8Shift() : little4(at);
+        int displacement = (int) LittleEndian.get(code, at, bytes) << (bytes == 1 ? disp8Shift() : 0);
         at += bytes;
         if (mod == 0 && rm == 5) {
             address = Address.rip(displacement);
@@ -188,13 +250,6 @@ public final class FormDecoder {
                 .orElse(0);
     }
 
-    private int little4(int offset) {
-        return code[offset] & 0xFF
-                | (code[offset + 1] & 0xFF) << 8
-                | (code[offset + 2] & 0xFF) << 16
-                | code[offset + 3] << 24;
-    }
-
     private Operand operand(OperandKind kind, char field) {
         return switch (field) {
             case 'M' -> mod == 3 ? register(kind, rm | b << 3 | vectorHigh(kind)) : Mem.of(kind.memoryBits(), address);
@@ -214,26 +269,15 @@ public final class FormDecoder {
 
     private Operand register(OperandKind kind, int number) {
         RegisterClass registerClass = kind.register().orElseThrow();
-        return switch (registerClass) {
-            case GP8 -> !rex && number >= 4 && number < 8 ? Registers.high8(number) : Registers.gp8(number);
-            case GP16 -> Registers.gp16(number);
-            case GP32 -> Registers.gp32(number);
-            case GP64 -> Registers.gp64(number);
-            case XMM -> Registers.xmm(number);
-            case YMM -> Registers.ymm(number);
-            case ZMM -> Registers.zmm(number);
-            case MASK -> Registers.mask(number & 7);
-        };
+        boolean high8 = registerClass == RegisterClass.GP8 && !rex && number >= 4 && number < 8;
+        return Registers.of(registerClass, high8 ? number | Reg8.FORBIDS_REX : number);
     }
 
     private Operand immediate(OperandKind kind) {
-        long value = 0;
-        for (int i = 0; i < kind.immediateBytes(); i++) {
-            value |= (code[at + i] & 0xFFL) << 8 * i;
-        }
-        int unused = 64 - 8 * kind.immediateBytes();
-        at += kind.immediateBytes();
-        return new Immediate(kind.signed() ? value << unused >> unused : value);
+        int bytes = kind.immediateBytes();
+        long value = LittleEndian.get(code, at, bytes);
+        at += bytes;
+        return new Immediate(kind.signed() || bytes == Long.BYTES ? value : value & (1L << 8 * bytes) - 1);
     }
 
     private static Operand fixed(OperandKind kind) {

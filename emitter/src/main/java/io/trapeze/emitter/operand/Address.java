@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter.operand;
 
+import io.trapeze.emitter.encoding.AddressShape;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Where a memory operand lies: base, scaled index, displacement, segment, or a place relative to the next instruction. */
 public final class Address {
@@ -11,111 +13,139 @@ public final class Address {
     /** {@link #base()} of an address relative to the next instruction. */
     public static final int RIP = -2;
 
-    private final int base;
-    private final int index;
-    private final Scale scale;
+    private static final Scale[] SCALES = Scale.values();
+
+    private final int shape;
     private final int displacement;
-    private final Segment segment;
     private final Label label;
 
-    private Address(int base, int index, Scale scale, int displacement, Segment segment, Label label) {
-        this.base = base;
-        this.index = index;
-        this.scale = scale;
+    private Address(int shape, int displacement, Label label) {
+        this.shape = shape;
         this.displacement = displacement;
-        this.segment = segment;
         this.label = label;
+    }
+
+    /**
+     * Returns the address that these parts make.
+     *
+     * @param shape as {@link AddressShape} packs it
+     * @param label what the address is relative to, or null
+     */
+    public static Address of(int shape, int displacement, Label label) {
+        return new Address(shape, displacement, label);
     }
 
     /** Returns {@code [base + displacement]}. */
     public static Address of(Reg64 base, int displacement) {
-        return new Address(base.number(), NONE, Scale.X1, displacement, Segment.NONE, null);
+        return new Address(AddressShape.base(base.number()), displacement, null);
     }
 
     /** Returns {@code [base + index*scale + displacement]}. */
     public static Address of(Reg64 base, IndexReg index, Scale scale, int displacement) {
-        return new Address(base.number(), index.number(), scale, displacement, Segment.NONE, null);
+        int shape = AddressShape.withIndex(AddressShape.base(base.number()), index.number(), scale.ordinal());
+        return new Address(shape, displacement, null);
     }
 
     /** Returns {@code [index*scale + displacement]}; with scale 1 the register serves as base, which is shorter. */
     public static Address of(IndexReg index, Scale scale, int displacement) {
         return scale == Scale.X1
                 ? of(index, displacement)
-                : new Address(NONE, index.number(), scale, displacement, Segment.NONE, null);
+                : new Address(
+                        AddressShape.withIndex(AddressShape.ABSOLUTE, index.number(), scale.ordinal()),
+                        displacement,
+                        null);
     }
 
     /** Returns {@code [displacement]}: an absolute address, sign-extended from 32 bits. */
     public static Address absolute(int displacement) {
-        return new Address(NONE, NONE, Scale.X1, displacement, Segment.NONE, null);
+        return new Address(AddressShape.ABSOLUTE, displacement, null);
     }
 
     /** Returns the address of {@code label}, relative to the next instruction. */
     public static Address rip(Label label) {
-        return new Address(RIP, NONE, Scale.X1, 0, Segment.NONE, Objects.requireNonNull(label, "label"));
+        return new Address(AddressShape.RIP, 0, Objects.requireNonNull(label, "label"));
     }
 
     /** Returns {@code [rip + displacement]}, counted from the end of the instruction. */
     public static Address rip(int displacement) {
-        return new Address(RIP, NONE, Scale.X1, displacement, Segment.NONE, null);
+        return new Address(AddressShape.RIP, displacement, null);
     }
 
     /** Returns this address in {@code segment}. */
     public Address in(Segment segment) {
-        return new Address(base, index, scale, displacement, segment, label);
+        return new Address(AddressShape.withSegment(shape, segment.prefix()), displacement, label);
     }
 
-    /** Returns this address moved by {@code bytes}. */
+    /**
+     * Returns this address moved by {@code bytes}.
+     *
+     * @throws ArithmeticException if the displacement then exceeds 32 bits
+     */
     public Address plus(int bytes) {
-        return new Address(base, index, scale, Math.addExact(displacement, bytes), segment, label);
+        return new Address(shape, Math.addExact(displacement, bytes), label);
+    }
+
+    /** Returns everything but displacement and label, packed as {@link AddressShape} describes. */
+    public int shape() {
+        return shape;
     }
 
     /** Returns the base register's number, {@link #NONE} or {@link #RIP}. */
     public int base() {
-        return base;
+        return AddressShape.hasBase(shape) ? AddressShape.baseNumber(shape) : AddressShape.isRip(shape) ? RIP : NONE;
     }
 
     /** Returns the index register's number or {@link #NONE}. */
     public int index() {
-        return index;
+        return AddressShape.hasIndex(shape) ? AddressShape.indexNumber(shape) : NONE;
     }
 
     /** Returns the index register's factor. */
     public Scale scale() {
-        return scale;
+        return SCALES[AddressShape.scale(shape)];
     }
 
-    /** Returns the displacement in bytes. */
+    /** Returns the displacement in bytes; for a label, what is added to its place. */
     public int displacement() {
         return displacement;
     }
 
     /** Returns the segment override. */
     public Segment segment() {
-        return segment;
+        return switch (AddressShape.segment(shape)) {
+            case 0 -> Segment.NONE;
+            case 0x64 -> Segment.FS;
+            default -> Segment.GS;
+        };
     }
 
-    /** Returns the label that the address names, or null. */
-    public Label label() {
+    /** Returns the label that the address names; empty if it names none. */
+    public Optional<Label> label() {
+        return Optional.ofNullable(label);
+    }
+
+    /** Returns the label that the address names, or null: for the encoder, which makes no object of it. */
+    public Label labelOrNull() {
         return label;
     }
 
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
-        if (segment != Segment.NONE) {
-            text.append(segment.name().toLowerCase(Locale.ROOT)).append(':');
+        if (segment() != Segment.NONE) {
+            text.append(segment().name().toLowerCase(Locale.ROOT)).append(':');
         }
         text.append('[');
         String plus = "";
-        if (base != NONE) {
+        if (base() != NONE) {
             text.append(
                     label != null
                             ? "rip + " + label
-                            : base == RIP ? "rip" : Registers.gp64(base).name());
+                            : base() == RIP ? "rip" : Registers.gp64(base()).name());
             plus = " + ";
         }
-        if (index != NONE) {
-            text.append(plus).append(Registers.gp64(index).name()).append('*').append(scale.factor());
+        if (index() != NONE) {
+            text.append(plus).append(Registers.gp64(index()).name()).append('*').append(scale().factor());
             plus = " + ";
         }
         if (plus.isEmpty()) {
@@ -130,16 +160,13 @@ public final class Address {
     @Override
     public boolean equals(Object other) {
         return other instanceof Address a
-                && base == a.base
-                && index == a.index
-                && scale == a.scale
+                && shape == a.shape
                 && displacement == a.displacement
-                && segment == a.segment
-                && label == a.label;
+                && Objects.equals(label, a.label);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(base, index, scale, displacement, segment, label);
+        return Objects.hash(shape, displacement, label);
     }
 }

@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Every register as a constant, for static import, and by number or name.
@@ -228,9 +227,11 @@ public final class Registers {
 
     private static Map<String, Register> byName() {
         Map<String, Register> names = new LinkedHashMap<>();
-        Stream.of(GP64, GP32, GP16, GP8, HIGH8, XMM, YMM, ZMM, MASK)
-                .flatMap(List::stream)
-                .forEach(r -> names.put(r.name(), r));
+        for (List<? extends Register> registers : List.of(GP64, GP32, GP16, GP8, HIGH8, XMM, YMM, ZMM, MASK)) {
+            for (Register register : registers) {
+                names.put(register.name(), register);
+            }
+        }
         return names;
     }
 

@@ -47,6 +47,11 @@ enum ReferenceAssembler {
             encodings.add(bytes.toString());
             return encodings;
         }
+
+        @Override
+        void makeObject(Path directory) {
+            tool().run(directory, "--64", "-o", "code.o", "code.s");
+        }
     },
 
     /** llvm-mc; the bytes stand in a comment behind each instruction. */
@@ -61,6 +66,11 @@ enum ReferenceAssembler {
                 encodings.add(matcher.group(1).replace("0x", "").replace(",", ""));
             }
             return encodings;
+        }
+
+        @Override
+        void makeObject(Path directory) {
+            tool().run(directory, "-triple=x86_64", "-filetype=obj", "-o", "code.o", "code.s");
         }
     };
 
@@ -82,6 +92,21 @@ enum ReferenceAssembler {
 
     /** Assembles one instruction a line; each gives one element of the result. */
     abstract List<String> assemble(Path directory, List<String> lines);
+
+    /** Assembles {@code code.s} to {@code code.o}. */
+    abstract void makeObject(Path directory);
+
+    /** Assembles a whole program, labels and all, and returns its code. */
+    final byte[] assembleProgram(Path directory, List<String> lines) {
+        write(directory.resolve("code.s"), ".intel_syntax noprefix", lines);
+        makeObject(directory);
+        Tool.OBJCOPY.run(directory, "-O", "binary", "-j", ".text", "code.o", "code.bin");
+        try {
+            return Files.readAllBytes(directory.resolve("code.bin"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     static void write(Path file, String first, List<String> lines) {
         try {

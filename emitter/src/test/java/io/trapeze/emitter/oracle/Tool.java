@@ -16,6 +16,7 @@ import java.util.List;
 record Tool(String name) {
     static final Tool AS = new Tool("as");
     static final Tool LLVM_MC = new Tool("llvm-mc");
+    static final Tool OBJCOPY = new Tool("objcopy");
     static final Tool OBJDUMP = new Tool("objdump");
 
     boolean present() {
