@@ -61,7 +61,7 @@ public final class PreemptionTimer implements AutoCloseable {
         try {
             carrier.preempt();
         } catch (HostException e) {
-            // its thread has just ended; nothing is left to preempt
+            // too many signals are queued: the next slice tries again
             System.getLogger("io.trapeze").log(System.Logger.Level.DEBUG, "preemption signal not sent", e);
         }
     }

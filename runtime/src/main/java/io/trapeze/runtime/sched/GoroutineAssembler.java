@@ -8,6 +8,7 @@ import io.trapeze.emitter.Assembler;
 import io.trapeze.emitter.CodeBlob;
 import io.trapeze.emitter.Instruction;
 import io.trapeze.emitter.decode.DecodedInstruction;
+import io.trapeze.emitter.isa.Form;
 import io.trapeze.emitter.isa.RegisterClass;
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Mem;
@@ -78,6 +79,7 @@ public final class GoroutineAssembler extends Assembler {
 
     /**
      * Makes a goroutine of the same scheduler ready, as {@link Scheduler#ready}. Changes the registers that a call may change.
+     * That goroutine must not have ended yet: another one may have its place then, and would get the permit.
      */
     public void ready(Goroutine goroutine) {
         mov(rdi, goroutine.address());
@@ -193,9 +195,13 @@ public final class GoroutineAssembler extends Assembler {
     boolean mayChangeControlWords(CodeBlob body) {
         return callsForeignCode
                 || body.instructions().stream()
-                        .anyMatch(i -> i.form()
-                                .filter(f -> CHANGE_CONTROL_WORDS.contains(f.mnemonic()))
-                                .isPresent());
+                        .flatMap(i -> i.form().stream())
+                        .anyMatch(f -> CHANGE_CONTROL_WORDS.contains(f.mnemonic()) || callsThroughRegister(f));
+    }
+
+    private static boolean callsThroughRegister(Form form) {
+        return form.mnemonic().equals("call")
+                && form.operands().stream().noneMatch(o -> o.kind().isBranch());
     }
 
     /**

@@ -17,6 +17,9 @@ final class Machine implements PreemptionTimer.Carrier {
     /** Of the alternate signal stack: far more than the kernel's smallest, which grows with the vector registers. */
     private static final long SIGNAL_STACK_BYTES = 64 * 1024;
 
+    /** Where preemption signals reach the carrier. */
+    private record Reach(int thread, int place) {}
+
     private final OperatingSystem os;
     private final Layout<MachineField> m;
     private final NativeMemory memory;
@@ -26,8 +29,7 @@ final class Machine implements PreemptionTimer.Carrier {
     private final Optional<PreemptSignal> signal;
     private boolean entered;
     private Optional<Throwable> escaped = Optional.empty();
-    private volatile int thread;
-    private volatile int place;
+    private Optional<Reach> reach = Optional.empty();
 
     Machine(
             OperatingSystem os,
@@ -109,12 +111,12 @@ final class Machine implements PreemptionTimer.Carrier {
         long bytes = Math.max(SIGNAL_STACK_BYTES, 2 * os.minimumSignalStack());
         try (NativeMemory stack = NativeMemory.allocate(os, bytes)) {
             SignalStack previous = os.installSignalStack(new SignalStack(stack.address(), stack.size()));
-            place = signal.get().register(address());
-            thread = os.currentThread();
+            int place = signal.get().register(address());
+            reach(Optional.of(new Reach(os.currentThread(), place)));
             try {
                 work.run();
             } finally {
-                thread = 0;
+                reach(Optional.empty());
                 signal.get().unregister(place);
                 os.installSignalStack(previous);
             }
@@ -123,17 +125,17 @@ final class Machine implements PreemptionTimer.Carrier {
 
     @Override
     public long progress() {
-        boolean runs =
-                m.get(memory, record, MachineField.CURRENT) != 0 && m.get(memory, record, MachineField.IN_UPCALL) == 0;
-        return runs ? switches() + 1 : 0;
+        return m.get(memory, record, MachineField.CURRENT) == 0 ? 0 : switches() + 1;
+    }
+
+    /** Under the same lock as {@link #preempt}: a thread that may have ended is never sent a signal, nor one that has its number. */
+    private synchronized void reach(Optional<Reach> to) {
+        reach = to;
     }
 
     @Override
-    public void preempt() {
-        int target = thread;
-        if (target != 0) {
-            signal.ifPresent(s -> s.send(target, place));
-        }
+    public synchronized void preempt() {
+        reach.ifPresent(to -> signal.orElseThrow().send(to.thread(), to.place()));
     }
 
     long switches() {

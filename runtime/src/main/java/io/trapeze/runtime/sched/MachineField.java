@@ -3,7 +3,7 @@ package io.trapeze.runtime.sched;
 
 /** The fields of an M behind g0's Gobuf. */
 enum MachineField {
-    /** The goroutine that runs; 0 while the carrier is in the scheduler or in Java that no goroutine called. */
+    /** The goroutine that runs; 0 while g0's stack is in use: in the scheduler, in an upcall, in Java that no goroutine called. */
     CURRENT,
     /** The ring's next goroutine to run; 0 if the ring is empty. Stale while a goroutine runs. */
     RING,
@@ -15,8 +15,6 @@ enum MachineField {
     SHARED,
     /** The carrier's {@code JNIEnv *}, while it is inside {@code enter}. */
     ENVIRONMENT,
-    /** Not 0 while a goroutine's upcall runs. */
-    IN_UPCALL,
     /** Upcalls so far. */
     UPCALLS,
     /** Preemptions so far. */

@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.BiConsumer;
@@ -75,6 +76,9 @@ public final class Scheduler implements AutoCloseable {
     private final AtomicLong live = new AtomicLong();
     private final AtomicLong created = new AtomicLong();
     private final Map<String, Long> bodySymbols = new HashMap<>();
+    /** Held while goroutines are started, so that no memory is given back meanwhile. */
+    private final Object lifetime = new Object();
+
     private volatile boolean closed;
     private boolean closing;
     private Thread runner;
@@ -83,7 +87,7 @@ public final class Scheduler implements AutoCloseable {
         Abi abi = host.abi();
         this.timeSlice = builder.timeSlice;
         this.onFailure = builder.onFailure;
-        this.saveSet = builder.saveSet.orElseGet(() -> SaveSet.widest(host.cpu().xcr0()));
+        this.saveSet = saveSet(builder.saveSet, SaveSet.widest(host.cpu().xcr0()));
         this.records = Records.of(abi);
         this.g = records.g();
         this.bySlot = new AtomicReferenceArray<>(builder.maxGoroutines);
@@ -129,6 +133,14 @@ public final class Scheduler implements AutoCloseable {
     void directUpcalls(long target, long method) {
         records.shared().put(control, 0, SharedField.UPCALL_TARGET, target);
         records.shared().put(control, 0, SharedField.UPCALL_METHOD, method);
+    }
+
+    private static SaveSet saveSet(Optional<SaveSet> asked, SaveSet widest) {
+        asked.filter(set -> set.compareTo(widest) > 0).ifPresent(set -> {
+            throw new IllegalArgumentException("saveSet(" + set + "): this machine lets programs use no more than "
+                    + widest + "; leave the option out for the widest it has");
+        });
+        return asked.orElse(widest);
     }
 
     private SafePoint safePoint(Abi abi) {
@@ -190,7 +202,18 @@ public final class Scheduler implements AutoCloseable {
         boolean carried = a.mayChangeControlWords(blob);
         symbols.put(GoroutineAssembler.YIELD, code.address(carried ? "yield_control" : "yield"));
         symbols.put(GoroutineAssembler.PARK, code.address(carried ? "park_control" : "park"));
+        requireOwnNames(blob, symbols.keySet());
         return new Body(this, arena.map(blob, symbols), a.upcalls(), closesWithLast);
+    }
+
+    /** A symbol of the body's own would take the place of the scheduler's. */
+    private static void requireOwnNames(CodeBlob blob, Set<String> taken) {
+        for (String symbol : blob.symbols().keySet()) {
+            if (taken.contains(symbol)) {
+                throw new BodyException("body '" + blob.name() + "' defines the symbol '" + symbol
+                        + "', by which bodies call the scheduler: choose another name; taken are " + taken);
+            }
+        }
     }
 
     /** Starts a goroutine with a body of its own. */
@@ -222,6 +245,13 @@ public final class Scheduler implements AutoCloseable {
                     arguments.length + " arguments: a goroutine takes at most 6, in registers;"
                             + " pass the address of a block for more");
         }
+        synchronized (lifetime) {
+            requireOpen();
+            return start(body, arguments);
+        }
+    }
+
+    private Goroutine start(Body body, long... arguments) {
         int slot = slab.acquire();
         try {
             body.enter();
@@ -309,8 +339,9 @@ public final class Scheduler implements AutoCloseable {
         } finally {
             end();
         }
-        if (isClosing()) {
-            throw new IllegalStateException("the scheduler was closed while " + live.get() + " goroutine(s) lived");
+        long left = live.get();
+        if (left > 0 && isClosing()) {
+            throw new IllegalStateException("the scheduler was closed while " + left + " goroutine(s) lived");
         }
     }
 
@@ -390,8 +421,8 @@ public final class Scheduler implements AutoCloseable {
         try {
             for (int i = 0; i < machines.size(); i++) {
                 CarrierThread thread = new CarrierThread(this, machines.get(i), i);
-                threads.add(thread);
                 thread.start();
+                threads.add(thread);
             }
         } finally {
             if (threads.size() < machines.size()) {
@@ -462,7 +493,7 @@ public final class Scheduler implements AutoCloseable {
 
     GoroutineState state(Goroutine goroutine) {
         synchronized (goroutine) {
-            if (closed || goroutine.hasEnded()) {
+            if (goroutine.hasEnded()) {
                 return GoroutineState.DEAD;
             }
             long record = (long) goroutine.slot() * g.size();
@@ -476,12 +507,14 @@ public final class Scheduler implements AutoCloseable {
 
     /** Returns what has been done so far; exact while nothing runs. */
     public SchedulerStatistics statistics() {
-        requireOpen();
-        return new SchedulerStatistics(
-                created.get() - live.get(),
-                machines.stream().mapToLong(Machine::switches).sum(),
-                machines.stream().mapToLong(Machine::upcalls).sum(),
-                machines.stream().mapToLong(Machine::preemptions).sum());
+        synchronized (lifetime) {
+            requireOpen();
+            return new SchedulerStatistics(
+                    created.get() - live.get(),
+                    machines.stream().mapToLong(Machine::switches).sum(),
+                    machines.stream().mapToLong(Machine::upcalls).sum(),
+                    machines.stream().mapToLong(Machine::preemptions).sum());
+        }
     }
 
     /** Returns the number of carriers. */
@@ -525,8 +558,11 @@ public final class Scheduler implements AutoCloseable {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
-            closed = true;
+            synchronized (lifetime) {
+                closed = true;
+            }
         }
+        abandon();
         gate.close();
         arena.close();
         slab.close();
@@ -535,6 +571,18 @@ public final class Scheduler implements AutoCloseable {
         if (live.get() > 0) {
             throw new IllegalStateException("closed while " + live.get()
                     + " goroutine(s) lived: call run() first; it returns when all have ended");
+        }
+    }
+
+    /** Cuts the Java side of all goroutines off from memory that is about to go. */
+    private void abandon() {
+        for (int slot = 0; slot < bySlot.length(); slot++) {
+            Goroutine goroutine = bySlot.get(slot);
+            if (goroutine != null) {
+                synchronized (goroutine) {
+                    goroutine.end();
+                }
+            }
         }
     }
 }

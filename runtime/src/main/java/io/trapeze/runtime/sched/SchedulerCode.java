@@ -314,7 +314,9 @@ final class SchedulerCode {
         a.mov(ecx, PARKED);
         a.because("from here on anyone may run it").lock().cmpxchg(g.at(rdi, GoroutineField.PARK), rcx);
         a.je(waits);
-        a.because("a permit was there: go on").mov(g.at(rdi, GoroutineField.PARK), 0);
+        a.xor(eax, eax);
+        a.because("a permit was there: take it, and see what its giver wrote before")
+                .xchg(g.at(rdi, GoroutineField.PARK), rax);
         setStatus(rdi, GoroutineState.RUNNABLE);
         a.call(insert);
         a.bind(waits);
@@ -534,22 +536,21 @@ final class SchedulerCode {
      */
     private void ready() {
         Label parked = a.label("parked");
-        Label done = a.label("had_permit");
+        Label exchange = a.label("exchange");
         Label retry = a.symbol("ready");
         a.mov(rax, g.at(rdi, GoroutineField.PARK));
+        a.mov(ecx, PERMIT);
+        a.cmp(rax, PARKED);
+        a.jne(exchange);
+        a.xor(ecx, ecx);
+        a.bind(exchange);
+        a.because("locked even where a permit is already: what the caller wrote before must be seen with it");
+        a.lock().cmpxchg(g.at(rdi, GoroutineField.PARK), rcx);
+        a.jne(retry);
         a.cmp(rax, PARKED);
         a.je(parked);
-        a.cmp(rax, PERMIT);
-        a.je(done);
-        a.mov(ecx, PERMIT);
-        a.lock().cmpxchg(g.at(rdi, GoroutineField.PARK), rcx);
-        a.jne(retry);
-        a.bind(done);
         a.ret();
         a.bind(parked);
-        a.xor(ecx, ecx);
-        a.lock().cmpxchg(g.at(rdi, GoroutineField.PARK), rcx);
-        a.jne(retry);
         setStatus(rdi, GoroutineState.RUNNABLE);
         a.jmp(pushGlobal);
     }
@@ -605,10 +606,10 @@ final class SchedulerCode {
 
         a.bind(callJava);
         a.push(rbx);
-        a.because("control words, and the result").sub(rsp, 16);
-        a.mov(rbx, qword(rdi));
-        a.mov(rbx, g.at(rbx, GoroutineField.M));
-        a.mov(m.at(rbx, MachineField.IN_UPCALL), 1);
+        a.push(r12);
+        a.because("control words, the result, and alignment").sub(rsp, 24);
+        a.mov(r12, qword(rdi));
+        a.mov(rbx, g.at(r12, GoroutineField.M));
         a.inc(m.at(rbx, MachineField.UPCALLS));
         a.because("Java runs with default control words, whatever the goroutine has")
                 .stmxcsr(dword(rsp));
@@ -633,28 +634,37 @@ final class SchedulerCode {
         a.mov(rax, qword(rsp, 8));
         a.ldmxcsr(dword(rsp));
         a.fldcw(word(rsp, 4));
-        a.mov(m.at(rbx, MachineField.IN_UPCALL), 0);
-        a.add(rsp, 16);
+        a.add(rsp, 24);
+        a.pop(r12);
         a.pop(rbx);
         a.ret();
         a.bind(thrown);
-        a.because("the goroutine ends; enter throws what is pending").mov(rcx, m.at(rbx, MachineField.CURRENT));
-        a.mov(g.at(rcx, GoroutineField.FAILED), 1);
+        a.because("the goroutine ends; enter throws what is pending").mov(g.at(r12, GoroutineField.FAILED), 1);
         a.jmp(caught);
     }
 
     /*
      * on_g0(M, arg, thunk)   in: rdi, rsi, rdx; by the rules of C
      *                        out: thunk(arg)'s result; it runs on g0's stack, without a switch if that is in use already
+     *                        while it runs, M has no current goroutine
      */
     private void onG0() {
         Label direct = a.label("on_g0_already");
         a.symbol("on_g0", onG0);
         a.bind(onG0);
-        a.cmp(m.at(rdi, MachineField.CURRENT), 0);
-        a.je(direct);
+        a.mov(rax, m.at(rdi, MachineField.CURRENT));
+        a.test(rax, rax);
+        a.jz(direct);
+        a.push(rdi);
+        a.push(rax);
+        a.because("g0's stack is in use: no second switch to it, no preemption")
+                .mov(m.at(rdi, MachineField.CURRENT), 0);
         a.mov(rdi, gobuf.sp(rdi));
-        a.jmp(systemstack);
+        a.call(systemstack);
+        a.pop(rcx);
+        a.pop(rdx);
+        a.because("the same carrier's: nothing switches during a thunk").mov(m.at(rdx, MachineField.CURRENT), rcx);
+        a.ret();
         a.bind(direct);
         a.mov(rdi, rsi);
         a.jmp(rdx);
