@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.trampolines;
 
-import static io.trapeze.emitter.operand.Mem.*;
+import static io.trapeze.emitter.operand.Mem.dword;
+import static io.trapeze.emitter.operand.Mem.qword;
+import static io.trapeze.emitter.operand.Mem.word;
 import static io.trapeze.emitter.operand.Registers.*;
 
 import io.trapeze.emitter.Assembler;
@@ -94,12 +96,7 @@ public final class AsyncPreempt {
         SaveSet set = frame.saveSet();
         a.because("vector registers, as wide as they may be in use");
         for (int i = 0; i < set.vectors(); i++) {
-            int slot = frame.vector(i);
-            switch (set) {
-                case SSE -> a.movdqu(xmmword(rsp, slot), Registers.xmm(i));
-                case AVX -> a.vmovdqu(ymmword(rsp, slot), Registers.ymm(i));
-                case AVX512 -> a.vmovdqu64(zmmword(rsp, slot), Registers.zmm(i));
-            }
+            set.store(a, rsp, frame.vector(i), i);
         }
         for (int i = 0; i < set.masks(); i++) {
             a.because(i == 0 ? "mask registers" : "").kmovq(qword(rsp, frame.mask(i)), Registers.mask(i));
@@ -115,12 +112,7 @@ public final class AsyncPreempt {
         SaveSet set = frame.saveSet();
         a.because("everything back from where it was put");
         for (int i = 0; i < set.vectors(); i++) {
-            int slot = frame.vector(i);
-            switch (set) {
-                case SSE -> a.movdqu(Registers.xmm(i), xmmword(rsp, slot));
-                case AVX -> a.vmovdqu(Registers.ymm(i), ymmword(rsp, slot));
-                case AVX512 -> a.vmovdqu64(Registers.zmm(i), zmmword(rsp, slot));
-            }
+            set.load(a, rsp, frame.vector(i), i);
         }
         for (int i = 0; i < set.masks(); i++) {
             a.kmovq(Registers.mask(i), qword(rsp, frame.mask(i)));

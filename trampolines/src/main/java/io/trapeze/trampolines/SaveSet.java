@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.trampolines;
 
+import static io.trapeze.emitter.operand.Mem.xmmword;
+import static io.trapeze.emitter.operand.Mem.ymmword;
+import static io.trapeze.emitter.operand.Mem.zmmword;
+
+import io.trapeze.emitter.Assembler;
+import io.trapeze.emitter.operand.Reg64;
+import io.trapeze.emitter.operand.Registers;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -50,6 +57,24 @@ public enum SaveSet {
     /** Returns how many mask registers are saved, 8 bytes each. */
     public int masks() {
         return masks;
+    }
+
+    /** Emits a vector register's way to {@code [base + offset]}, which need not be aligned. */
+    void store(Assembler a, Reg64 base, int offset, int vector) {
+        switch (this) {
+            case SSE -> a.movdqu(xmmword(base, offset), Registers.xmm(vector));
+            case AVX -> a.vmovdqu(ymmword(base, offset), Registers.ymm(vector));
+            case AVX512 -> a.vmovdqu64(zmmword(base, offset), Registers.zmm(vector));
+        }
+    }
+
+    /** Emits a vector register's way back from {@code [base + offset]}. */
+    void load(Assembler a, Reg64 base, int offset, int vector) {
+        switch (this) {
+            case SSE -> a.movdqu(Registers.xmm(vector), xmmword(base, offset));
+            case AVX -> a.vmovdqu(Registers.ymm(vector), ymmword(base, offset));
+            case AVX512 -> a.vmovdqu64(Registers.zmm(vector), zmmword(base, offset));
+        }
     }
 
     /** Finds a save set by its {@link #label()}. */
