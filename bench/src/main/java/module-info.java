@@ -2,6 +2,9 @@
 /** Measurements, side by side with peers. */
 module io.trapeze.bench {
     requires io.trapeze.testkit;
+    requires io.trapeze.runtime;
 
     exports io.trapeze.bench.peers;
+    exports io.trapeze.bench.sampling;
+    exports io.trapeze.bench.switches;
 }

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Builds and runs peers on this machine. What was built is kept and used again until source or toolchain change.
@@ -46,6 +47,11 @@ public final class PeerBench {
     public Optional<String> obstacle(Peer peer) {
         Toolchain toolchain = peer.toolchain();
         return toolchain.find(surroundings).isPresent() ? Optional.empty() : Optional.of(toolchain.whenAbsent());
+    }
+
+    /** The processor that peers are pinned to, by its number; empty when the host does not tell. */
+    public OptionalInt cpu() {
+        return surroundings.cpu();
     }
 
     /**
