@@ -61,7 +61,7 @@ final class Code {
         return moves;
     }
 
-    /** All registers that appear as operands or in addresses. */
+    /** The vector registers that appear as operands. */
     static List<String> vectorsNamed(CodeBlob blob) {
         List<String> names = new ArrayList<>();
         for (Instruction instruction : blob.instructions()) {
