@@ -143,7 +143,7 @@ public class Assembler extends Instructions {
         byte[] data = new byte[values.length];
         for (int i = 0; i < values.length; i++) {
             if (values[i] < -128 || values[i] > 255) {
-                throw new EncodingException("db: " + values[i] + " is no byte; it must be in -128 … 255");
+                throw refused(new EncodingException("db: " + values[i] + " is no byte; it must be in -128 … 255"));
             }
             data[i] = (byte) values[i];
         }
@@ -177,9 +177,10 @@ public class Assembler extends Instructions {
     public final void dq(Label symbol) {
         checkOwn(symbol);
         if (!symbol.external()) {
-            throw new EncodingException(
-                    "dq: label '" + symbol
-                            + "' is local, and code does not know where it will be mapped: use lea with a rip-relative address");
+            throw refused(
+                    new EncodingException(
+                            "dq: label '" + symbol
+                                    + "' is local, and code does not know where it will be mapped: use lea with a rip-relative address"));
         }
         int at = position();
         data(new byte[8], symbol);
@@ -207,7 +208,8 @@ public class Assembler extends Instructions {
      */
     public final void align(int bytes) {
         if (Integer.bitCount(bytes) != 1 || bytes < 0 || bytes > LARGEST_ALIGNMENT) {
-            throw new EncodingException("align: " + bytes + " is not a power of two in 1 … " + LARGEST_ALIGNMENT);
+            throw refused(
+                    new EncodingException("align: " + bytes + " is not a power of two in 1 … " + LARGEST_ALIGNMENT));
         }
         refuseLockBeforeData();
         relaxation.addAlignment(position(), bytes);
@@ -257,10 +259,9 @@ public class Assembler extends Instructions {
     final void branch(long shortForm, long longForm, Label target) {
         checkOwn(target);
         if (lockPending()) {
-            throw refused(
-                    mnemonic(longForm != 0 ? longForm : shortForm),
-                    List.of(target),
-                    "LOCK is not legal before a branch");
+            throw refused(new EncodingException("cannot encode 'lock "
+                    + mnemonic(longForm != 0 ? longForm : shortForm)
+                    + " " + target + "': LOCK is not legal before a branch; put it before the access to memory"));
         }
         int gap = relaxation.gaps();
         relaxation.addBranch(position(), target.index(), Branches.shortBytes(shortForm), Branches.longBytes(longForm));
@@ -380,10 +381,10 @@ public class Assembler extends Instructions {
             return;
         }
         int end = relaxation.position(displacements.end(i), displacements.gaps(i));
+        int distance = label.external() ? 0 : labels.offset(label, relaxation) + addend - end;
+        LittleEndian.put4(bytes, at, distance);
         if (label.external()) {
             relocations.add(new Relocation(at, Relocation.Kind.RELATIVE_32, label.name(), (long) addend + at - end));
-        } else {
-            LittleEndian.put4(bytes, at, labels.offset(label, relaxation) + addend - end);
         }
     }
 

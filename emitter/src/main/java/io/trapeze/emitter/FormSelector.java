@@ -30,8 +30,17 @@ final class FormSelector {
             return;
         }
         Form form = choose(forms, operands)
-                .orElseThrow(() -> encoder.refused(mnemonic, List.of(operands), "no form takes these operands"));
+                .orElseThrow(() -> encoder.refused(mnemonic, List.of(operands), reason(operands)));
         emit(encoder, form, operands);
+    }
+
+    private static String reason(Operand... operands) {
+        for (Operand operand : operands) {
+            if (operand instanceof Mem.Any) {
+                return "no form takes these operands: say how wide the memory is, for example qword(rdi)";
+            }
+        }
+        return "no form takes these operands";
     }
 
     private static void branch(Encoder encoder, String mnemonic, List<Form> forms, Label label) {

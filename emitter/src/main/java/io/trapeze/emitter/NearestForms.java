@@ -58,7 +58,7 @@ final class NearestForms {
             return wrongOne + (wanted == own ? 0 : sameSort ? 3 : 10);
         }
         if (operand instanceof Mem mem) {
-            return !kind.allowsMemory() ? 20 : kind.memoryBits() == 0 || kind.memoryBits() == mem.bits() ? 0 : 3;
+            return !kind.allowsMemory() ? 20 : kind.memoryBits() == 0 || kind.memoryBits() == mem.bits() ? 0 : 2;
         }
         if (operand instanceof Immediate) {
             return kind == OperandKind.ONE ? 2 : kind.isImmediate() ? 0 : 20;

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.emitter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
+
+class DataTest {
+    @Test
+    void numbersAreLittleEndian() {
+        assertThat(Code.hex(a -> {
+                    a.db(1, -1, 255);
+                    a.dd(0x01020304, -1);
+                    a.dq(0x0102030405060708L);
+                }))
+                .isEqualTo("01 ff ff 04 03 02 01 ff ff ff ff 08 07 06 05 04 03 02 01");
+    }
+
+    @Test
+    void stringsEndWithAZeroByte() {
+        assertThat(Code.hex(a -> a.asciz("aé"))).isEqualTo("61 c3 a9 00");
+    }
+
+    @Test
+    void muchDataFits() {
+        byte[] data = new byte[100_000];
+        data[99_999] = 7;
+        CodeBlob blob = Code.blob(a -> a.db(data));
+        assertThat(blob.bytes()).isEqualTo(data);
+    }
+
+    @Test
+    void theListingShowsDataInRowsOfEightBytes() {
+        CodeBlob blob = Code.blob(a -> {
+            a.symbol("greeting");
+            a.because("for the user").asciz("Hello, world");
+        });
+        assertThat(blob.instructions()).hasSize(1);
+        assertThat(blob.instructions().get(0).text())
+                .isEqualTo(".byte 0x" + HexFormat.ofDelimiter(", 0x").formatHex(blob.bytes()));
+        assertThat(blob.listing()).isEqualTo("""
+                greeting:
+                    0  48 65 6c 6c 6f 2c 20 77  .byte 0x48, 0x65, 0x6c, 0x6c, 0x6f, 0x2c, 0x20, 0x77  ; for the user
+                    8  6f 72 6c 64 00           .byte 0x6f, 0x72, 0x6c, 0x64, 0x00
+                """);
+    }
+
+    @Test
+    void bytesOfABlobCannotBeChangedFromOutside() {
+        CodeBlob blob = Code.blob(Assembler::ret);
+        blob.bytes()[0] = 0;
+        blob.instructions().get(0).bytes()[0] = 0;
+        assertThat(Code.hex(blob)).isEqualTo("c3");
+        assertThat(blob.instructions().get(0).bytes()).containsExactly(0xC3);
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.emitter;
+
+import static io.trapeze.emitter.operand.Mem.byte_;
+import static io.trapeze.emitter.operand.Mem.dword;
+import static io.trapeze.emitter.operand.Mem.ptr;
+import static io.trapeze.emitter.operand.Mem.qword;
+import static io.trapeze.emitter.operand.Mem.xmmword;
+import static io.trapeze.emitter.operand.Registers.*;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.trapeze.emitter.operand.Immediate;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RefusalTest {
+    static Stream<Arguments> refusals() {
+        return Stream.of(
+                refusal("operands of two sizes", a -> a.emit("mov", rax, ecx), "'mov rax, ecx'", "mov r/m64, r64"),
+                refusal(
+                        "memory of the wrong size",
+                        a -> a.emit("mov", rax, dword(rdi)),
+                        "'mov rax, dword ptr [rdi]'",
+                        "Nearest legal forms: mov r64, r/m64; mov r32, r/m32"),
+                refusal(
+                        "memory without a size",
+                        a -> a.emit("inc", ptr(rdi)),
+                        "'inc [rdi]'",
+                        "say how wide the memory is"),
+                refusal("too few operands", a -> a.emit("add", rax), "'add rax'", "no form takes these operands"),
+                refusal(
+                        "two memory operands",
+                        a -> a.emit("mov", qword(rax), qword(rcx)),
+                        "no form takes",
+                        "mov r/m64"),
+                refusal("unknown mnemonic", a -> a.emit("mvo", rax, rcx), "unknown instruction 'mvo'", "lower case"),
+                refusal("count in another register", a -> a.shl(rax, dl), "'shl rax, dl'", "shl r/m64, cl"),
+                refusal("byte immediate", a -> a.mov(al, 256), "'mov al, 0x100'", "must be in -128 … 255"),
+                refusal("byte immediate below", a -> a.add(cl, -129), "'add cl, -0x81'", "must be in -128 … 255"),
+                refusal("shift count", a -> a.shr(rax, 300), "immediate 300", "-128 … 255"),
+                refusal("16-bit immediate", a -> a.mov(ax, 65536), "'mov ax, 0x10000'", "-32768 … 65535"),
+                refusal("16-bit immediate below", a -> a.add(ax, -32769), "'add ax, -0x8001'", "-32768 … 65535"),
+                refusal("ret with too much", a -> a.ret(65536), "'ret 0x10000'", "-32768 … 65535"),
+                refusal(
+                        "32-bit immediate",
+                        a -> a.emit("add", rax, new Immediate(0x8000_0000L)),
+                        "'add rax, 0x80000000'",
+                        "must be in -2147483648 … 2147483647"),
+                refusal(
+                        "wide immediate to memory",
+                        a -> a.emit("mov", qword(rdi), new Immediate(1L << 40)),
+                        "'mov qword ptr [rdi], 0x10000000000'",
+                        "must be in -2147483648 … 2147483647"),
+                refusal(
+                        "VEX register",
+                        a -> a.vpxor(ymm0, ymm1, ymm16),
+                        "'vpxor ymm0, ymm1, ymm16'",
+                        "use a register below 16"),
+                refusal(
+                        "SSE register",
+                        a -> a.movdqu(xmm31, xmmword(rsp)),
+                        "'movdqu xmm31, xmmword ptr [rsp]'",
+                        "AVX-512"),
+                refusal("VEX register by name", a -> a.emit("vpor", ymm0, ymm20, ymm1), "ymm20", "only in EVEX"),
+                refusal(
+                        "lock on a register",
+                        a -> a.lock().add(rax, rcx),
+                        "'lock add rax, rcx'",
+                        "LOCK needs a memory destination"),
+                refusal("lock on a load", a -> a.lock().mov(rax, qword(rdi)), "'lock mov", "LOCK is legal only before"),
+                refusal(
+                        "lock on a comparison",
+                        a -> a.lock().cmp(qword(rdi), rax),
+                        "'lock cmp",
+                        "LOCK is legal only before"),
+                refusal("lock alone", a -> a.lock().ret(), "'lock ret'", "LOCK is legal only before"),
+                refusal("lock twice", a -> a.lock().lock(), "'lock' twice", "say it once"),
+                refusal("lock on a branch", a -> a.lock().jmp(a.label()), "'lock", "LOCK is not legal before a branch"),
+                refusal("lock on data", a -> a.lock().db(1), "'lock' is followed by no instruction", "directly before"),
+                refusal(
+                        "lock on padding",
+                        a -> a.lock().align(16),
+                        "'lock' is followed by no instruction",
+                        "directly before"),
+                refusal("branch that is none", a -> a.emit("add", a.label()), "does not branch", "add"),
+                refusal("db above", a -> a.db(256), "256 is no byte", "-128 … 255"),
+                refusal("db below", a -> a.db(-129), "-129 is no byte", "-128 … 255"),
+                refusal("alignment", a -> a.align(24), "24 is not a power of two", "1 … 4096"),
+                refusal("negative alignment", a -> a.align(Integer.MIN_VALUE), "is not a power of two", "1 … 4096"),
+                refusal("wide alignment", a -> a.align(8192), "8192 is not a power of two in", "1 … 4096"));
+    }
+
+    private static Arguments refusal(String what, Consumer<Assembler> body, String... parts) {
+        return Arguments.of(what, body, parts);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("refusals")
+    void messageNamesTheInstructionTheReasonAndTheRemedy(String what, Consumer<Assembler> body, String... parts) {
+        assertThatExceptionOfType(EncodingException.class)
+                .isThrownBy(() -> body.accept(new Assembler()))
+                .satisfies(e -> assertThat(e.getMessage()).contains(parts));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("refusals")
+    void nothingIsLeftOfARefusedInstruction(String what, Consumer<Assembler> body, String... parts) {
+        Assembler a = new Assembler();
+        a.mov(rax, rcx);
+        int size = a.sizeSoFar();
+        assertThatExceptionOfType(EncodingException.class)
+                .isThrownBy(() ->
+                        body.accept(a.because("of the refused instruction").serves("no.rule")));
+        assertThat(a.sizeSoFar()).isEqualTo(size);
+        a.add(qword(rdi), 1);
+        CodeBlob blob = a.finish("code");
+        assertThat(Code.hex(blob)).isEqualTo("48 89 c8 48 83 07 01");
+        assertThat(blob.instructions()).hasSize(2);
+        assertThat(blob.instructions().get(1).reason()).isEmpty();
+        assertThat(blob.instructions().get(1).rule()).isEmpty();
+    }
+
+    @Test
+    void lockIsLegalBeforeReadModifyWriteInMemory() {
+        assertThat(Code.hex(a -> a.lock().cmpxchg(qword(rdi), rcx))).isEqualTo("f0 48 0f b1 0f");
+        assertThat(Code.hex(a -> a.lock().xadd(qword(rdi, 8), rax))).isEqualTo("f0 48 0f c1 47 08");
+        assertThat(Code.hex(a -> a.lock().inc(byte_(rdi)))).isEqualTo("f0 fe 07");
+        assertThat(Code.hex(a -> a.lock().cmpxchg16b(xmmword(rsi)))).isEqualTo("f0 48 0f c7 0e");
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.emitter.isa;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class DescriptorTest {
+    static Stream<Form> forms() {
+        return InstructionTable.shipped().forms().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("forms")
+    void whatIsPackedComesBack(Form form) {
+        long d = Descriptor.of(form);
+        Encoding encoding = form.encoding();
+        assertThat(Descriptor.id(d)).isEqualTo(form.id());
+        assertThat(Descriptor.opcode(d)).isEqualTo(encoding.opcode());
+        assertThat(Descriptor.map(d)).isEqualTo(encoding.map());
+        assertThat(Descriptor.mandatory(d)).isEqualTo(encoding.mandatory());
+        assertThat(Descriptor.operandSize16(d)).isEqualTo(encoding.operandSize16());
+        assertThat(Descriptor.w(d)).isEqualTo(encoding.w() ? 1 : 0);
+        assertThat(Descriptor.digit(d)).isEqualTo(encoding.digit().orElse(0));
+        assertThat(Descriptor.prefixing(d)).isEqualTo(encoding.prefixing().ordinal());
+        assertThat(Descriptor.vectorLength(d)).isEqualTo(encoding.length());
+        assertThat(Descriptor.immediateBytes(d)).isEqualTo(encoding.immediateBytes());
+        assertThat(Descriptor.hasFixedModRm(d)).isEqualTo(encoding.fixedModRm().isPresent());
+        assertThat(Descriptor.fixedModRm(d)).isEqualTo(encoding.fixedModRm().orElse(0));
+        assertThat(Descriptor.lockable(d)).isEqualTo(form.lockable());
+    }
+
+    @ParameterizedTest
+    @MethodSource("forms")
+    void immediateRangeIsWhatItsBytesHold(Form form) {
+        long d = Descriptor.of(form);
+        int bits = 8 * form.encoding().immediateBytes();
+        if (bits == 0) {
+            assertThat(Descriptor.immediateFits(d, Long.MAX_VALUE)).isTrue();
+            return;
+        }
+        boolean signed = form.operands().stream().anyMatch(o -> o.kind().signed()) || bits == 64;
+        long low = -1L << bits - 1;
+        long high = signed ? ~low : (1L << bits) - 1;
+        assertThat(Descriptor.lowestImmediate(d)).isEqualTo(low);
+        assertThat(Descriptor.highestImmediate(d)).isEqualTo(high);
+        assertThat(Descriptor.immediateFits(d, low)).isTrue();
+        assertThat(Descriptor.immediateFits(d, high)).isTrue();
+        if (bits < 64) {
+            assertThat(Descriptor.immediateFits(d, low - 1)).isFalse();
+            assertThat(Descriptor.immediateFits(d, high + 1)).isFalse();
+        }
+    }
+}
