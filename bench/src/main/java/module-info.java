@@ -4,7 +4,9 @@ module io.trapeze.bench {
     requires io.trapeze.testkit;
     requires io.trapeze.runtime;
 
+    exports io.trapeze.bench.parked;
     exports io.trapeze.bench.peers;
     exports io.trapeze.bench.sampling;
+    exports io.trapeze.bench.start;
     exports io.trapeze.bench.switches;
 }
