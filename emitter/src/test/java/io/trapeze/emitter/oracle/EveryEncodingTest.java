@@ -13,51 +13,63 @@ import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.Operand;
 import io.trapeze.emitter.operand.Register;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class EveryEncodingTest {
     private static final InstructionTable TABLE = InstructionTable.shipped();
 
-    @Test
-    void typedMethodsAndEmissionByNameMakeTheSameBytes() {
+    private static final List<String> NOT_AS_TYPED = new ArrayList<>();
+    private static final List<String> NOT_AS_DECODED = new ArrayList<>();
+    private static final BitSet CHOSEN = new BitSet();
+
+    /** Encodes everything once, for the tests to look at what came of it. */
+    @BeforeAll
+    static void encodeEverything() {
         TypedMethods methods = new TypedMethods();
         Batch.forEach(batch -> {
             Assembler assembler = new Assembler(false);
             batch.samples().forEach(sample -> sample.emitTyped(assembler, methods));
-            assertThat(assembler.finish("typed").bytes()).isEqualTo(batch.blob().bytes());
+            byte[] typed = assembler.finish("typed").bytes();
+            for (int i = 0; i < batch.samples().size(); i++) {
+                Sample sample = batch.samples().get(i);
+                Instruction instruction = batch.instructions().get(i);
+                CHOSEN.set(instruction.form().orElseThrow().id());
+                int start = instruction.offset();
+                int end = start + instruction.size();
+                if (end > typed.length || !Arrays.equals(typed, start, end, instruction.bytes(), 0, end - start)) {
+                    NOT_AS_TYPED.add(sample.toString());
+                }
+                DecodedInstruction decoded = instruction.decoded().orElseThrow();
+                if (decoded.lock() != sample.lock() || !sameOperands(decoded, sample)) {
+                    NOT_AS_DECODED.add(sample + " came back as " + decoded);
+                }
+            }
         });
     }
 
     @Test
-    void everyFormIsChosenForSomeOperands() {
-        BitSet chosen = new BitSet();
-        Batch.forEach(batch -> batch.instructions()
-                .forEach(i -> chosen.set(i.form().orElseThrow().id())));
-        List<Form> never = TABLE.forms().stream()
-                .filter(form -> !EveryEncoding.isBranch(form) && !chosen.get(form.id()))
-                .toList();
-        assertThat(never).as("forms that another one always precedes").isEmpty();
+    void typedMethodsAndEmissionByNameMakeTheSameBytes() {
+        assertThat(NOT_AS_TYPED.stream().limit(20)).isEmpty();
     }
 
     @Test
     void decodingGivesBackWhatWasEmitted() {
-        List<String> differences = new ArrayList<>();
-        Batch.forEach(batch -> {
-            for (int i = 0; i < batch.samples().size(); i++) {
-                Sample sample = batch.samples().get(i);
-                DecodedInstruction decoded =
-                        batch.instructions().get(i).decoded().orElseThrow();
-                if (decoded.lock() != sample.lock() || !sameOperands(decoded, sample)) {
-                    differences.add(sample + " came back as " + decoded);
-                }
-            }
-        });
-        assertThat(differences.stream().limit(20)).isEmpty();
+        assertThat(NOT_AS_DECODED.stream().limit(20)).isEmpty();
+    }
+
+    @Test
+    void everyFormIsChosenForSomeOperands() {
+        List<Form> never = TABLE.forms().stream()
+                .filter(form -> !EveryEncoding.isBranch(form) && !CHOSEN.get(form.id()))
+                .toList();
+        assertThat(never).as("forms that another one always precedes").isEmpty();
     }
 
     @Test
