@@ -177,8 +177,14 @@ final class SchedulerCode {
         a.cmp(shared.at(r12, SharedField.STOP), 0);
         a.jne(stopped);
         Label local = a.label("local");
+        Label share = a.label("share");
         a.cmp(shared.at(r12, SharedField.LENGTH), 0);
         a.je(local);
+        a.cmp(m.at(M, MachineField.RING), 0);
+        a.je(share);
+        a.because("left for the carrier that was woken for it").cmp(shared.at(r12, SharedField.IDLE), 0);
+        a.jne(local);
+        a.bind(share);
         a.call(takeShare);
         a.bind(local);
 
@@ -379,6 +385,13 @@ final class SchedulerCode {
         a.je(schedule);
         a.cmp(shared.at(r12, SharedField.STOP), 0);
         a.jne(schedule);
+        Label exchange = a.label("exchange_work");
+        a.cmp(shared.at(r12, SharedField.IDLE), 0);
+        a.je(exchange);
+        a.because("a carrier wakes for what is there already: neither taken back nor added to")
+                .cmp(shared.at(r12, SharedField.LENGTH), 0);
+        a.jne(dispatch);
+        a.bind(exchange);
         a.because("take first, so that what is given can reach another carrier").mov(r13, rdi);
         a.call(takeShare);
         a.mov(rdi, r13);
