@@ -3,8 +3,6 @@ package io.trapeze.emitter;
 
 import io.trapeze.emitter.encoding.BranchRelaxation;
 import io.trapeze.emitter.encoding.LittleEndian;
-import io.trapeze.emitter.isa.Descriptor;
-import io.trapeze.emitter.isa.InstructionTable;
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Operand;
 import java.nio.charset.StandardCharsets;
@@ -260,7 +258,7 @@ public class Assembler extends Instructions {
         checkOwn(target);
         if (lockPending()) {
             throw refused(new EncodingException("cannot encode 'lock "
-                    + mnemonic(longForm != 0 ? longForm : shortForm)
+                    + Branches.mnemonic(longForm != 0 ? longForm : shortForm)
                     + " " + target + "': LOCK is not legal before a branch; put it before the access to memory"));
         }
         int gap = relaxation.gaps();
@@ -298,25 +296,10 @@ public class Assembler extends Instructions {
      */
     public final CodeBlob finish(String name) {
         refuseLockBeforeData();
-        requireBound();
-        labels.layOut(relaxation);
-        byte[] bytes = new byte[relaxation.position(position(), relaxation.gaps())];
+        symbols.values().forEach(labels::requireBound);
+        Layout layout = new Layout(relaxation, branches, displacements, labels);
         List<Relocation> relocations = new ArrayList<>();
-        int copied = 0;
-        for (int i = 0; i < relaxation.gaps(); i++) {
-            int fixed = relaxation.fixedBefore(i);
-            System.arraycopy(code(), copied, bytes, relaxation.start(i) - (fixed - copied), fixed - copied);
-            copied = fixed;
-            if (relaxation.isBranch(i)) {
-                putBranch(bytes, i, relocations);
-            } else {
-                Padding.fill(bytes, relaxation.start(i), relaxation.end(i));
-            }
-        }
-        System.arraycopy(code(), copied, bytes, bytes.length - (position() - copied), position() - copied);
-        for (int i = 0; i < displacements.count(); i++) {
-            putDisplacement(bytes, i, relocations);
-        }
+        byte[] bytes = layout.bytes(code(), position(), relocations);
         Map<String, Integer> offsets = new LinkedHashMap<>();
         for (Map.Entry<String, Label> symbol : symbols.entrySet()) {
             offsets.put(symbol.getKey(), labels.offset(symbol.getValue(), relaxation));
@@ -339,56 +322,5 @@ public class Assembler extends Instructions {
         if (recorder != null) {
             recorder.clear();
         }
-    }
-
-    private void requireBound() {
-        for (int i = 0; i < relaxation.gaps(); i++) {
-            if (relaxation.isBranch(i)) {
-                labels.requireBound(labels.get(relaxation.label(i)));
-            }
-        }
-        for (int i = 0; i < displacements.count(); i++) {
-            labels.requireBound(labels.get(displacements.label(i)));
-        }
-        for (Label label : symbols.values()) {
-            labels.requireBound(label);
-        }
-    }
-
-    private void putBranch(byte[] bytes, int gap, List<Relocation> relocations) {
-        Label target = labels.get(relaxation.label(gap));
-        int end = relaxation.end(gap);
-        int distance = target.external() ? 0 : labels.offset(target, relaxation) - end;
-        if (!relaxation.isLong(gap) && (target.external() || distance != (byte) distance)) {
-            throw new EncodingException("cannot encode '" + mnemonic(branches.form(gap, relaxation)) + " " + target
-                    + "' at offset 0x" + Integer.toHexString(relaxation.start(gap)) + ": the target is "
-                    + (target.external() ? "external" : distance + " bytes away")
-                    + ", and this instruction reaches only -128 … 127: let it branch to a jmp nearby");
-        }
-        branches.write(bytes, gap, relaxation, distance);
-        if (target.external()) {
-            relocations.add(
-                    new Relocation(end - Integer.BYTES, Relocation.Kind.RELATIVE_32, target.name(), -Integer.BYTES));
-        }
-    }
-
-    private void putDisplacement(byte[] bytes, int i, List<Relocation> relocations) {
-        Label label = labels.get(displacements.label(i));
-        int at = relaxation.position(displacements.at(i), displacements.gaps(i));
-        int addend = displacements.addend(i);
-        if (displacements.end(i) == Displacements.ABSOLUTE) {
-            relocations.add(new Relocation(at, Relocation.Kind.ABSOLUTE_64, label.name(), addend));
-            return;
-        }
-        int end = relaxation.position(displacements.end(i), displacements.gaps(i));
-        int distance = label.external() ? 0 : labels.offset(label, relaxation) + addend - end;
-        LittleEndian.put4(bytes, at, distance);
-        if (label.external()) {
-            relocations.add(new Relocation(at, Relocation.Kind.RELATIVE_32, label.name(), (long) addend + at - end));
-        }
-    }
-
-    private static String mnemonic(long form) {
-        return InstructionTable.shipped().form(Descriptor.id(form)).mnemonic();
     }
 }

@@ -4,6 +4,7 @@ package io.trapeze.emitter;
 import io.trapeze.emitter.encoding.BranchRelaxation;
 import io.trapeze.emitter.encoding.LittleEndian;
 import io.trapeze.emitter.isa.Descriptor;
+import io.trapeze.emitter.isa.InstructionTable;
 import java.util.Arrays;
 
 /** The forms that each branch may take, by the number of its gap. */
@@ -29,6 +30,10 @@ final class Branches {
 
     static int longBytes(long longForm) {
         return longForm == 0 ? 0 : (Descriptor.map(longForm) == 0 ? 1 : 2) + Integer.BYTES;
+    }
+
+    static String mnemonic(long form) {
+        return InstructionTable.shipped().form(Descriptor.id(form)).mnemonic();
     }
 
     /** Returns the form that branch {@code gap} has in this layout. */

@@ -8,7 +8,8 @@ import java.util.Arrays;
  *
  * <p>The code is seen as fixed bytes with <em>gaps</em> between them: a branch, or padding up to an alignment. A place in
  * the code is a number of fixed bytes and a number of gaps before it. Every branch starts short; those that do not reach
- * grow, until none has to: growth is never taken back, so this ends, and no branch is long that need not be.
+ * grow, until none has to. Growth is never taken back, so this ends. Without alignments between, no branch is long that
+ * need not be; padding that shrinks when a branch before it grows can leave one long that would just reach.
  */
 public final class BranchRelaxation {
     private static final int NO_LABEL = -1;
