@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.lab;
 
-import io.trapeze.bench.peers.Peer;
-import io.trapeze.bench.peers.PeerBench;
-import io.trapeze.bench.peers.PeerResult;
-import io.trapeze.lab.measure.Measure;
-import io.trapeze.lab.measure.Measures;
+import io.trapeze.bench.parked.ParkedBench;
+import io.trapeze.bench.parked.ParkedReport;
+import io.trapeze.bench.start.StartBench;
+import io.trapeze.bench.start.StartReport;
+import io.trapeze.bench.switches.Effort;
+import io.trapeze.bench.switches.SwitchBench;
+import io.trapeze.bench.switches.SwitchReport;
 import io.trapeze.lab.program.Program;
 import io.trapeze.lab.program.Programs;
 import java.util.List;
@@ -14,19 +16,21 @@ import java.util.List;
  * What there is to run and to measure.
  *
  * @param programs for {@code trapeze run}
- * @param measures for {@code trapeze bench switch}
- * @param peers measures what stands beside them
+ * @param switches for {@code trapeze bench switch}
+ * @param start for {@code trapeze bench start}, with the number of starts
+ * @param parked for {@code trapeze bench parked}, with the number of goroutines
  */
-record Repertoire(List<Program> programs, List<Measure> measures, Peers peers) {
-    /** Measures other ways to switch. */
-    @FunctionalInterface
-    interface Peers {
-        PeerResult measure(Peer peer) throws InterruptedException;
-    }
-
+record Repertoire(
+        List<Program> programs,
+        Bench<Effort, SwitchReport> switches,
+        Bench<Integer, StartReport> start,
+        Bench<Integer, ParkedReport> parked) {
     /** All that this version has. */
     static Repertoire shipped() {
-        return new Repertoire(
-                Programs.all(), Measures.ofSwitches(), peer -> PeerBench.here().measure(peer));
+        return new Repertoire(Programs.all(), SwitchBench::run, StartBench::run, ParkedBench::run);
+    }
+
+    Repertoire with(List<Program> others) {
+        return new Repertoire(others, switches, start, parked);
     }
 }

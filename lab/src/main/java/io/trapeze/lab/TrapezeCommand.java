@@ -99,7 +99,9 @@ final class TrapezeCommand implements Runnable {
                 .addSubcommand(new EmitCommand(trapeze))
                 .addSubcommand(new DoctorCommand(trapeze))
                 .addSubcommand(new CommandLine(new BenchCommand(trapeze))
-                        .addSubcommand(new BenchSwitchCommand(trapeze, repertoire)))
+                        .addSubcommand(new BenchSwitchCommand(trapeze, repertoire))
+                        .addSubcommand(new BenchStartCommand(trapeze, repertoire))
+                        .addSubcommand(new BenchParkedCommand(trapeze, repertoire)))
                 .setOut(new PrintWriter(shell.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(shell.err(), true, StandardCharsets.UTF_8));
         return line.setParameterExceptionHandler((error, arguments) -> Complaint.about(error, trapeze, arguments))

@@ -2,23 +2,22 @@
 package io.trapeze.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.grack.nanojson.JsonObject;
 import com.grack.nanojson.JsonParser;
 import com.grack.nanojson.JsonParserException;
-import io.trapeze.bench.peers.Peer;
-import io.trapeze.bench.peers.PeerReport;
-import io.trapeze.bench.peers.PeerResult;
-import io.trapeze.bench.peers.PeerRun;
+import io.trapeze.bench.sampling.Conditions;
+import io.trapeze.bench.switches.Absence;
+import io.trapeze.bench.switches.Effort;
+import io.trapeze.bench.switches.Row;
+import io.trapeze.bench.switches.SwitchReport;
+import io.trapeze.bench.switches.Verdict;
 import io.trapeze.lab.Session.Ending;
-import io.trapeze.lab.measure.Measure;
-import io.trapeze.lab.measure.Measures;
-import io.trapeze.lab.measure.Sampler;
-import io.trapeze.lab.measure.Timing;
 import io.trapeze.runtime.os.Platform;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -26,8 +25,7 @@ import org.junit.jupiter.api.Test;
 
 @DisplayName("trapeze bench switch")
 class BenchSwitchCommandTest {
-    private final Session session =
-            new Session().with(new Repertoire(List.of(), List.of(timings()), BenchSwitchCommandTest::peer));
+    private final List<Effort> asked = new ArrayList<>();
 
     @BeforeEach
     void assumeThatCodeRunsHere() {
@@ -35,82 +33,104 @@ class BenchSwitchCommandTest {
         assumeTrue(here.isX64() && here.isLinux(), "code runs on Linux on x86-64 only, and this is " + here);
     }
 
-    private static Measure timings() {
-        return new Measure() {
-            @Override
-            public String what() {
-                return "invented numbers";
-            }
-
-            @Override
-            public List<Timing> take(Sampler sampler) {
-                return List.of(
-                        new Timing(Measures.YIELD, OptionalInt.of(2), 4, 5),
-                        new Timing(Measures.YIELD, OptionalInt.of(1000), 8, 10),
-                        new Timing("call of Java", OptionalInt.empty(), 100, 1250.4));
-            }
-        };
+    private Session session(double load, Absence... absent) {
+        Repertoire shipped = Repertoire.shipped();
+        return new Session()
+                .with(new Repertoire(
+                        List.of(),
+                        (effort, progress) -> {
+                            asked.add(effort);
+                            return report(load, absent);
+                        },
+                        shipped.start(),
+                        shipped.parked()));
     }
 
-    private static PeerResult peer(Peer peer) {
-        return switch (peer) {
-            case BOOST ->
-                new PeerResult.Measured(
-                        peer,
-                        new PeerReport(
-                                "Boost 1.74", List.of(new PeerRun(peer, 2, 5.5, 6), new PeerRun(peer, 1000, 9, 12))),
-                        List.of("/cache/program", "fast"),
-                        true);
-            case GO -> new PeerResult.Absent(peer, "no go on the PATH: install golang-go");
-            case VIRTUAL_THREAD -> new PeerResult.Failed(peer, "java ended with 1");
-        };
+    private static SwitchReport report(double load, Absence... absent) {
+        return new SwitchReport(
+                new Conditions("A CPU", 2, OptionalInt.of(1), "Linux 6", "JDK 17", OptionalDouble.of(load)),
+                List.of(
+                        new Row("yield", OptionalInt.of(2), 2, 2.5, 15),
+                        new Row("yield", OptionalInt.of(1000), 3.004, 3.5, 15),
+                        new Row("upcall", OptionalInt.empty(), 100.4, 1250.4, 15),
+                        new Row("boost/jump_fcontext", OptionalInt.of(2), 4, 5, 45)),
+                List.of("boost/jump_fcontext: Boost 1.74"),
+                List.of(absent),
+                List.of(
+                        new Verdict(
+                                "yield / boost", Verdict.Unit.RATIO, OptionalDouble.of(0.5), 1, Verdict.Outcome.MET),
+                        new Verdict(
+                                "yield / go",
+                                Verdict.Unit.RATIO,
+                                OptionalDouble.empty(),
+                                0.125,
+                                Verdict.Outcome.PEER_ABSENT),
+                        new Verdict("upcall", Verdict.Unit.NS, OptionalDouble.of(100.4), 90, Verdict.Outcome.NOT_MET)));
     }
 
     @Test
-    void setsEverythingBesideAYieldAmongAsManyGoroutines() {
-        Ending ending = session.type("bench switch");
+    void showsNumbersThenBarsThenPeers() {
+        Ending ending = session(0.1, new Absence("go/gosched", "no go on the PATH: install golang-go", false))
+                .type("bench switch");
         assertThat(ending.exit()).isZero();
         assertThat(ending.err()).isEmpty();
         assertThat(ending.out()).isEqualTo("""
-                        what                             n  min ns  median ns  in yields
-                        yield through the run queue      2    4.00       5.00       1.00
-                        yield through the run queue  1,000    8.00      10.00       1.00
-                        call of Java                           100      1,250        250
-                        boost/jump_fcontext              2    5.50       6.00       1.20
-                        boost/jump_fcontext          1,000    9.00      12.00       1.20
-                        boost/jump_fcontext: Boost 1.74: /cache/program fast
+                        A CPU, on number 1 of 2; Linux 6; JDK 17
+
+                        what                     n  min ns  median ns
+                        yield                    2    2.00       2.50
+                        yield                1,000    3.00       3.50
+                        upcall                         100      1,250
+                        boost/jump_fcontext      2    4.00       5.00
+
+                        of the fastest samples               bar
+                        yield / boost           ratio 0.500  ratio 1.000  met
+                        yield / go                           ratio 0.125  peer absent
+                        upcall                     100.4 ns  90.0 ns      not met
+
+                        boost/jump_fcontext: Boost 1.74
                         go/gosched was not measured: no go on the PATH: install golang-go
-                        virtual-thread/yield was not measured: failed: java ended with 1
                         """);
     }
 
     @Test
     void writesTheSameAsJson() throws JsonParserException {
-        JsonObject json =
-                JsonParser.object().from(session.type("bench switch --json").out());
+        JsonObject json = JsonParser.object()
+                .from(session(0.1).type("bench switch --json").out());
         JsonObject upcall = json.getArray("rows").getObject(2);
-        assertThat(upcall.getString("what")).isEqualTo("call of Java");
+        assertThat(upcall.getString("what")).isEqualTo("upcall");
         assertThat(upcall.isNull("n")).isTrue();
         assertThat(upcall.getDouble("medianNs")).isEqualTo(1250.4);
-        assertThat(upcall.getDouble("yields")).isCloseTo(250.08, within(1e-9));
-        JsonObject go = json.getArray("peers").getObject(1);
-        assertThat(go.getBoolean("measured")).isFalse();
-        assertThat(go.getString("note")).contains("golang-go");
+        JsonObject go = json.getArray("verdicts").getObject(1);
+        assertThat(go.isNull("value")).isTrue();
+        assertThat(go.getString("outcome")).isEqualTo("peer-absent");
+        assertThat(json.getObject("conditions").getInt("cpu")).isEqualTo(1);
+    }
+
+    @Test
+    void takesLessTimeWhenAskedTo() {
+        session(0.1).type("bench switch --quick");
+        session(0.1).type("bench switch");
+        assertThat(asked).containsExactly(Effort.QUICK, Effort.FULL);
+    }
+
+    @Test
+    void saysThatTheMachineIsBusy() {
+        assertThat(session(2.5).type("bench switch").out()).contains("The machine is busy (load 2.5)");
+    }
+
+    @Test
+    void failsWhenAPeerThatShouldWorkDoesNot() {
+        Ending ending =
+                session(0.1, new Absence("go/gosched", "ended with 1", true)).type("bench switch");
+        assertThat(ending.exit()).isEqualTo(1);
+        assertThat(ending.out()).contains("go/gosched failed: ended with 1");
     }
 
     @Test
     void refusesAHostThatCodeCannotRunOn() {
-        Ending ending = ForeignHost.MAC.run(() -> session.type("bench switch"));
+        Ending ending = ForeignHost.MAC.run(() -> session(0.1).type("bench switch"));
         assertThat(ending.exit()).isEqualTo(3);
         assertThat(ending.err()).startsWith("trapeze: Trapeze can't run code here: unsupported processor aarch64");
-    }
-
-    @Test
-    void reallyMeasuresWhatIsOurs() {
-        Ending ending = new Session()
-                .with(new Repertoire(List.of(), Measures.ofSwitches(), BenchSwitchCommandTest::peer))
-                .type("bench switch --quick");
-        assertThat(ending.exit()).as(ending.err()).isZero();
-        assertThat(ending.out()).contains("function pointer, bound through JNI ", "function pointer, JNA Function ");
     }
 }

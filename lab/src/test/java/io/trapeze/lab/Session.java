@@ -22,7 +22,7 @@ final class Session {
     }
 
     Session with(Program... those) {
-        return with(new Repertoire(List.of(those), List.of(), repertoire.peers()));
+        return with(repertoire.with(List.of(those)));
     }
 
     Session with(Repertoire other) {

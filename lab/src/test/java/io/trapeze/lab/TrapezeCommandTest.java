@@ -58,7 +58,7 @@ class TrapezeCommandTest {
             value = {
                 "rnu                      | trapeze: unknown command 'rnu'. Did you mean run? Choose ",
                 "frobnicate               | trapeze: unknown command 'frobnicate'. Choose run",
-                "bench swich              | trapeze: unknown command 'swich'. Did you mean switch? Choose switch. `trapeze bench --help`",
+                "bench swich              | trapeze: unknown command 'swich'. Did you mean switch? Choose switch, start or parked. `trapeze bench --help`",
                 "emit mcal                | trapeze: unknown primitive 'mcal'. Did you mean mcall? Choose gogo, mcall, systemstack or async_preempt.",
                 "emit MCALL               | trapeze: unknown primitive 'MCALL'. Did you mean mcall?",
                 "emit async               | trapeze: unknown primitive 'async'. Did you mean async_preempt?",

@@ -2,7 +2,6 @@
 package io.trapeze.bench.switches;
 
 import io.trapeze.bench.peers.Peer;
-import io.trapeze.bench.peers.PeerReport;
 import io.trapeze.bench.peers.PeerResult;
 import io.trapeze.bench.peers.PeerRun;
 import java.util.ArrayList;
@@ -15,7 +14,7 @@ final class PeerRounds {
     static final int SAMPLES_PER_RUN = 15;
 
     private final Peer peer;
-    private final List<PeerReport> reports = new ArrayList<>();
+    private final List<PeerResult.Measured> runs = new ArrayList<>();
     private PeerResult last;
 
     PeerRounds(Peer peer) {
@@ -34,34 +33,38 @@ final class PeerRounds {
     void add(PeerResult result) {
         last = result;
         if (result instanceof PeerResult.Measured measured) {
-            reports.add(measured.report());
+            runs.add(measured);
         }
     }
 
     /** One row for each number of contexts; none if it was never measured. */
     List<Row> rows() {
         List<Row> rows = new ArrayList<>();
-        int numbers = reports.isEmpty() ? 0 : reports.get(0).runs().size();
+        int numbers = runs.isEmpty() ? 0 : runs.get(0).report().runs().size();
         for (int i = 0; i < numbers; i++) {
-            int index = i;
-            List<PeerRun> runs =
-                    reports.stream().map(report -> report.runs().get(index)).toList();
-            List<Double> medians = runs.stream().map(PeerRun::medianNs).sorted().toList();
-            rows.add(new Row(
-                    peer.label(),
-                    OptionalInt.of(runs.get(0).n()),
-                    runs.stream().mapToDouble(PeerRun::minNs).min().orElseThrow(),
-                    medians.get(medians.size() / 2),
-                    runs.size() * SAMPLES_PER_RUN));
+            rows.add(row(i));
         }
         return rows;
     }
 
-    /** What it was, in its own words; none if it was never measured. */
+    private Row row(int index) {
+        List<PeerRun> same =
+                runs.stream().map(run -> run.report().runs().get(index)).toList();
+        List<Double> medians = same.stream().map(PeerRun::medianNs).sorted().toList();
+        return new Row(
+                peer.label(),
+                OptionalInt.of(same.get(0).n()),
+                same.stream().mapToDouble(PeerRun::minNs).min().orElseThrow(),
+                medians.get(medians.size() / 2),
+                same.size() * SAMPLES_PER_RUN);
+    }
+
+    /** What it was, in its own words, and the command that ran it; none if it was never measured. */
     List<String> versions() {
-        return reports.stream()
+        return runs.stream()
                 .limit(1)
-                .map(report -> peer.label() + ": " + report.version())
+                .map(run -> peer.label() + ": " + run.report().version() + "; " + String.join(" ", run.command())
+                        + (run.pinned() ? "" : " (on any processor)"))
                 .toList();
     }
 

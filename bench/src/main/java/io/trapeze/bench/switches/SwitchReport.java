@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param conditions what it was measured on
  * @param rows Trapeze's own numbers, then the peers'
- * @param peers what the peers were, each with its version
+ * @param peers what the peers were: version, and the command that ran them
  * @param absent what was not measured
  * @param verdicts the bars
  */

@@ -25,7 +25,7 @@ class PeerRoundsTest {
         rounds.add(run(48, 90));
         rounds.add(run(55, 56));
         assertThat(rounds.rows()).containsExactly(new Row("go/gosched", OptionalInt.of(2), 48, 60, 45));
-        assertThat(rounds.versions()).containsExactly("go/gosched: go1.19");
+        assertThat(rounds.versions()).containsExactly("go/gosched: go1.19; gosched");
         assertThat(rounds.absences()).isEmpty();
     }
 

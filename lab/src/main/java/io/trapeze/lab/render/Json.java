@@ -9,13 +9,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
  * Values as JSON (RFC 8259). Whatever fits into a line stays in one; the rest has one member a line.
  *
  * <p>Records become objects with the names of their components, maps objects, iterables arrays, enum constants strings in
- * lower case with {@code -} for {@code _}; an empty {@link Optional} is {@code null}.
+ * lower case with {@code -} for {@code _}; an empty {@link Optional} of any sort is {@code null}.
  */
 public final class Json {
     private static final int LINE = 240;
@@ -36,6 +37,8 @@ public final class Json {
             return write(optional.orElse(null), indent);
         } else if (value instanceof OptionalInt optional) {
             return optional.isPresent() ? Integer.toString(optional.getAsInt()) : "null";
+        } else if (value instanceof OptionalDouble optional) {
+            return write(optional.isPresent() ? optional.getAsDouble() : null, indent);
         } else if (value instanceof Map<?, ?> map) {
             return object(map, indent);
         } else if (value instanceof Record record) {

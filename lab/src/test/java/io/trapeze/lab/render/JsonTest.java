@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -22,18 +23,19 @@ class JsonTest {
         NOT_YET
     }
 
-    private record Point(int x, Optional<String> label, OptionalInt weight, State state) {}
+    private record Point(int x, Optional<String> label, OptionalInt weight, OptionalDouble size, State state) {}
 
     @Test
     void hasAFormForEachKindOfValue() {
         Map<String, Object> map = new LinkedHashMap<>();
-        map.put("point", new Point(-3, Optional.of("here"), OptionalInt.of(5), State.NOT_YET));
-        map.put("empty", new Point(0, Optional.empty(), OptionalInt.empty(), State.NOT_YET));
+        map.put("point", new Point(-3, Optional.of("here"), OptionalInt.of(5), OptionalDouble.of(0.5), State.NOT_YET));
+        map.put("empty", new Point(0, Optional.empty(), OptionalInt.empty(), OptionalDouble.empty(), State.NOT_YET));
         map.put("list", Arrays.asList(1L, 2.5, true, null, List.of(), Map.of()));
         assertThat(Json.of(map))
-                .isEqualTo("{\"point\": {\"x\": -3, \"label\": \"here\", \"weight\": 5, \"state\": \"not-yet\"}, "
-                        + "\"empty\": {\"x\": 0, \"label\": null, \"weight\": null, \"state\": \"not-yet\"},"
-                        + " \"list\": [1, 2.5, true, null, [], {}]}\n");
+                .isEqualTo(
+                        "{\"point\": {\"x\": -3, \"label\": \"here\", \"weight\": 5, \"size\": 0.5, \"state\": \"not-yet\"}, "
+                                + "\"empty\": {\"x\": 0, \"label\": null, \"weight\": null, \"size\": null, \"state\": \"not-yet\"},"
+                                + " \"list\": [1, 2.5, true, null, [], {}]}\n");
     }
 
     @Test
