@@ -374,6 +374,7 @@ final class SchedulerCode {
      * requeue     in: rdi = g, suspended, rbx = M, on g0's stack
      */
     private void requeue() {
+        Label keep = a.label("keep");
         a.bind(onPreempt);
         a.mov(M, g.at(rdi, GoroutineField.M));
         a.bind(requeue);
@@ -392,14 +393,19 @@ final class SchedulerCode {
                 .cmp(shared.at(r12, SharedField.LENGTH), 0);
         a.jne(dispatch);
         a.bind(exchange);
-        a.because("take first, so that what is given can reach another carrier").mov(r13, rdi);
-        a.call(takeShare);
-        a.mov(rdi, r13);
-        a.because("the last one stays").cmp(g.at(rdi, GoroutineField.NEXT), rdi);
-        a.je(dispatch);
+        a.because("what comes in lines up behind those that wait here, not in the place of this one")
+                .mov(r13, rdi);
         a.call(remove);
+        a.because("before giving, so that what is given can reach another carrier")
+                .call(takeShare);
+        a.mov(rdi, r13);
+        a.cmp(m.at(M, MachineField.RING), 0);
+        a.because("the last one stays").je(keep);
         a.mov(rsi, r12);
         a.call(pushGlobal);
+        a.jmp(dispatch);
+        a.bind(keep);
+        a.call(insert);
         a.jmp(dispatch);
     }
 
