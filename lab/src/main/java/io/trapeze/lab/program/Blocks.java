@@ -50,6 +50,11 @@ final class Blocks implements AutoCloseable {
         memory.putLongVolatile((long) goroutine * size + offset, value);
     }
 
+    /** Whether a goroutine has found anything wrong. */
+    boolean isWrong(int goroutine) {
+        return get(goroutine, WHAT) != 0;
+    }
+
     /** Adds up one word of all blocks. */
     long sum(int offset) {
         long sum = 0;

@@ -9,6 +9,6 @@ public final class Programs {
 
     /** All of them, in the order in which they run. */
     public static List<Program> all() {
-        return List.of(new Ring(), new Qsort());
+        return List.of(new Ring(), new Qsort(), new Upcalls(), new Preempt());
     }
 }

@@ -64,6 +64,9 @@ public final class Ring implements Program {
     private static final int SYS_GETTID = 186;
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
+    /** Yields after which some goroutine must have changed carriers, or nothing was shown of that. */
+    private static final long ENOUGH_TO_HOP = 1_000_000;
+
     private final long yields;
     private final Consumer<GoroutineAssembler> intruder;
 
@@ -121,7 +124,7 @@ public final class Ring implements Program {
                 verdict.expect("yields checked", rounds * count, blocks.sum(Blocks.ROUNDS));
             }
             long hops = blocks.sum(HOPS);
-            if (options.carriers() > 1 && count >= 2 * options.carriers() && rounds >= 1_000) {
+            if (options.carriers() > 1 && count >= 2 * options.carriers() && rounds * count >= ENOUGH_TO_HOP) {
                 verdict.expectAtLeast("goroutines that came to another carrier", 1, hops);
             }
             Map<String, Long> figures = new LinkedHashMap<>();
