@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>What is compared is in {@link EveryEncoding}, what may differ in {@link KnownDifferences}, and how a disassembly is
  * made comparable in {@link Disassembly#normal}.
  */
+@Tag("S9")
 class AssemblersAgreeTest {
     private static Oracle gnuAs;
     private static Oracle llvmMc;
