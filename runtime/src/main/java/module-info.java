@@ -5,6 +5,7 @@ module io.trapeze.runtime {
     requires transitive com.sun.jna;
 
     exports io.trapeze.runtime.code;
+    exports io.trapeze.runtime.direct;
     exports io.trapeze.runtime.host;
     exports io.trapeze.runtime.memory;
     exports io.trapeze.runtime.os;
