@@ -69,9 +69,10 @@ public final class ContextRunner implements AutoCloseable {
     public static ContextRunner open(OperatingSystem os, Abi abi) {
         Abi host = Host.detect().abi();
         if (!abi.equals(host)) {
-            throw new IllegalArgumentException("primitives of ABI '" + abi.name() + "' cannot be called here: this host's"
-                    + " code follows '" + host.name() + "'. They can be emitted and read on any host, by"
-                    + " Primitive.emit");
+            throw new IllegalArgumentException(
+                    "primitives of ABI '" + abi.name() + "' cannot be called here: this host's"
+                            + " code follows '" + host.name() + "'. They can be emitted and read on any host, by"
+                            + " Primitive.emit");
         }
         CodeArena arena = CodeArena.open(os, 1 << 20);
         SavedContext g0 = SavedContext.allocate(os, abi);
@@ -135,10 +136,14 @@ public final class ContextRunner implements AutoCloseable {
         return arena.map(
                 blob,
                 Map.of(
-                        Primitive.GOGO.symbol(), address(Primitive.GOGO),
-                        Primitive.MCALL.symbol(), address(Primitive.MCALL),
-                        Primitive.SYSTEMSTACK.symbol(), address(Primitive.SYSTEMSTACK),
-                        BACK, entry.address(BACK)));
+                        Primitive.GOGO.symbol(),
+                        address(Primitive.GOGO),
+                        Primitive.MCALL.symbol(),
+                        address(Primitive.MCALL),
+                        Primitive.SYSTEMSTACK.symbol(),
+                        address(Primitive.SYSTEMSTACK),
+                        BACK,
+                        entry.address(BACK)));
     }
 
     /**
@@ -154,8 +159,8 @@ public final class ContextRunner implements AutoCloseable {
         requireSet(context.pc(), "pc", "set it to the address of mapped code");
         Thread other = runner.compareAndExchange(null, Thread.currentThread());
         if (other != null) {
-            throw new IllegalStateException("thread '" + other.getName()
-                    + "' is running a context here: open another runner for this thread");
+            throw new IllegalStateException(
+                    "thread '" + other.getName() + "' is running a context here: open another runner for this thread");
         }
         try {
             return entry.function("run").call(context.address(), g0.address());
@@ -197,8 +202,9 @@ public final class ContextRunner implements AutoCloseable {
 
     private void requireLayout(SavedContext context) {
         if (!context.abi().equals(abi)) {
-            throw new IllegalArgumentException("a context of ABI '" + context.abi().name()
-                    + "' cannot be used by primitives of '" + abi.name() + "': allocate one for that ABI");
+            throw new IllegalArgumentException(
+                    "a context of ABI '" + context.abi().name() + "' cannot be used by primitives of '" + abi.name()
+                            + "': allocate one for that ABI");
         }
     }
 

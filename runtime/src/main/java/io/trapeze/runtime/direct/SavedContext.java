@@ -116,8 +116,8 @@ public final class SavedContext implements AutoCloseable {
     public SavedContext set(String name, long value) {
         Gobuf.Row slot = word(name);
         if (slot.size() < Long.BYTES && value >>> 8 * slot.size() != 0) {
-            throw new IllegalArgumentException("0x" + Long.toHexString(value) + " does not fit '" + name + "', which has "
-                    + slot.size() + " bytes");
+            throw new IllegalArgumentException("0x" + Long.toHexString(value) + " does not fit '" + name
+                    + "', which has " + slot.size() + " bytes");
         }
         byte[] bytes = new byte[slot.size()];
         for (int i = 0; i < bytes.length; i++) {

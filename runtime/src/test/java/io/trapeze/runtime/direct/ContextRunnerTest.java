@@ -77,7 +77,9 @@ class ContextRunnerTest {
 
         assertThat(runner.run(context)).isEqualTo(7);
         for (int i = 0; i < values.length; i++) {
-            assertThat(notes.getLong(8L * i)).as("%s as resumed", PRESERVED.get(i)).isEqualTo(values[i]);
+            assertThat(notes.getLong(8L * i))
+                    .as("%s as resumed", PRESERVED.get(i))
+                    .isEqualTo(values[i]);
             assertThat(context.get(slot(PRESERVED.get(i))))
                     .as("%s as suspended", PRESERVED.get(i))
                     .isEqualTo(~values[i]);

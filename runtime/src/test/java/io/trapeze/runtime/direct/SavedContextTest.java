@@ -29,7 +29,9 @@ class SavedContextTest {
                         .toList();
                 for (int i = 0; i < values.size(); i++) {
                     Gobuf.Row slot = context.slots().get(i);
-                    assertThat(context.bytes(slot.name())).as("%s of %s", slot, abi.name()).isEqualTo(values.get(i));
+                    assertThat(context.bytes(slot.name()))
+                            .as("%s of %s", slot, abi.name())
+                            .isEqualTo(values.get(i));
                 }
             }
         }
@@ -50,7 +52,13 @@ class SavedContextTest {
     @Test
     void fieldsAreReadAndWrittenByName() {
         try (SavedContext context = SavedContext.allocate(OS, Abi.SYSTEM_V)) {
-            context.sp(1).pc(2).g(3).set("ctxt", -4).set("bp", Long.MIN_VALUE).set("r15", 6).set("mxcsr", 0xFFFF_FFFFL);
+            context.sp(1)
+                    .pc(2)
+                    .g(3)
+                    .set("ctxt", -4)
+                    .set("bp", Long.MIN_VALUE)
+                    .set("r15", 6)
+                    .set("mxcsr", 0xFFFF_FFFFL);
             assertThat(context.get("sp")).isEqualTo(1);
             assertThat(context.get("pc")).isEqualTo(2);
             assertThat(context.get("g")).isEqualTo(3);
@@ -78,7 +86,9 @@ class SavedContextTest {
         SavedContext context = SavedContext.allocate(OS, Abi.SYSTEM_V);
         context.close();
         context.close();
-        assertThatThrownBy(context::sp).isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
+        assertThatThrownBy(context::sp)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
         assertThat(context).hasToString("SavedContext[sysv, closed]");
     }
 }
