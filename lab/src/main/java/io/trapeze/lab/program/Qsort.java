@@ -38,9 +38,9 @@ public final class Qsort implements Program {
     private final int elements;
     private final Consumer<GoroutineAssembler> intruder;
 
-    /** About 300,000 elements in all. */
+    /** About two million elements in all. */
     public Qsort() {
-        this(300_000, body -> {});
+        this(2_000_000, body -> {});
     }
 
     /**

@@ -70,9 +70,9 @@ public final class Ring implements Program {
     private final long yields;
     private final Consumer<GoroutineAssembler> intruder;
 
-    /** About ten million yields. */
+    /** About forty million yields. */
     public Ring() {
-        this(10_000_000, body -> {});
+        this(40_000_000, body -> {});
     }
 
     /**
