@@ -109,17 +109,19 @@ final class Machine implements PreemptionTimer.Carrier {
             return;
         }
         long bytes = Math.max(SIGNAL_STACK_BYTES, 2 * os.minimumSignalStack());
+        int place = signal.get().register(address());
         try (NativeMemory stack = NativeMemory.allocate(os, bytes)) {
             SignalStack previous = os.installSignalStack(new SignalStack(stack.address(), stack.size()));
-            int place = signal.get().register(address());
             reach(Optional.of(new Reach(os.currentThread(), place)));
             try {
                 work.run();
             } finally {
                 reach(Optional.empty());
-                signal.get().unregister(place);
                 os.installSignalStack(previous);
             }
+        } finally {
+            // only now: what was sent last has arrived with the system calls above, and finds its carrier here
+            signal.get().unregister(place);
         }
     }
 
