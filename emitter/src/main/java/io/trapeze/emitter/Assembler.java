@@ -137,7 +137,7 @@ public class Assembler extends Instructions {
     }
 
     /** Appends bytes. */
-    public final void db(int... values) {
+    public final Assembler db(int... values) {
         byte[] data = new byte[values.length];
         for (int i = 0; i < values.length; i++) {
             if (values[i] < -128 || values[i] > 255) {
@@ -145,34 +145,34 @@ public class Assembler extends Instructions {
             }
             data[i] = (byte) values[i];
         }
-        data(data, null);
+        return data(data, null);
     }
 
     /** Appends bytes. */
-    public final void db(byte[] bytes) {
-        data(bytes, null);
+    public final Assembler db(byte[] bytes) {
+        return data(bytes, null);
     }
 
     /** Appends 32-bit values. */
-    public final void dd(int... values) {
+    public final Assembler dd(int... values) {
         byte[] data = new byte[values.length * 4];
         for (int i = 0; i < values.length; i++) {
             LittleEndian.put4(data, i * 4, values[i]);
         }
-        data(data, null);
+        return data(data, null);
     }
 
     /** Appends 64-bit values. */
-    public final void dq(long... values) {
+    public final Assembler dq(long... values) {
         byte[] data = new byte[values.length * 8];
         for (int i = 0; i < values.length; i++) {
             LittleEndian.put8(data, i * 8, values[i]);
         }
-        data(data, null);
+        return data(data, null);
     }
 
     /** Appends the 64-bit address of an {@linkplain #external external} symbol, as a relocation. */
-    public final void dq(Label symbol) {
+    public final Assembler dq(Label symbol) {
         checkOwn(symbol);
         if (!symbol.external()) {
             throw refused(
@@ -183,20 +183,22 @@ public class Assembler extends Instructions {
         int at = position();
         data(new byte[8], symbol);
         displacements.add(at, Displacements.ABSOLUTE, relaxation.gaps(), symbol.index(), 0);
+        return this;
     }
 
     /** Appends a string in UTF-8 and a zero byte. */
-    public final void asciz(String text) {
+    public final Assembler asciz(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        db(Arrays.copyOf(bytes, bytes.length + 1));
+        return db(Arrays.copyOf(bytes, bytes.length + 1));
     }
 
-    private void data(byte[] data, Label label) {
+    private Assembler data(byte[] data, Label label) {
         int start = position();
         appendData(data);
         if (recorder != null) {
             recorder.add(Recorder.DATA, start, relaxation.gaps(), label, 0);
         }
+        return this;
     }
 
     /**
@@ -216,7 +218,7 @@ public class Assembler extends Instructions {
         }
     }
 
-    /** Notes why the next instruction is there, for the listing. */
+    @Override
     public final Assembler because(String reason) {
         if (recorder != null) {
             recorder.reason(reason);
@@ -224,7 +226,7 @@ public class Assembler extends Instructions {
         return this;
     }
 
-    /** Notes which rule of the ABI description the next instruction serves, for example {@code stack.shadow}. */
+    @Override
     public final Assembler serves(String rule) {
         if (recorder != null) {
             recorder.rule(rule);
@@ -243,13 +245,6 @@ public class Assembler extends Instructions {
     final void emitted(int form, int start, Label label, int addend) {
         if (recorder != null) {
             recorder.add(form, start, relaxation.gaps(), label, addend);
-        }
-    }
-
-    @Override
-    final void forgetNotes() {
-        if (recorder != null) {
-            recorder.forgetNotes();
         }
     }
 

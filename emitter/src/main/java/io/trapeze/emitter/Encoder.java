@@ -60,15 +60,11 @@ abstract class Encoder {
     /** Throws if a label is of another assembler. */
     abstract void checkOwn(Label label);
 
-    /** Called when an instruction is refused, so that what was noted for it does not go to the next. */
-    abstract void forgetNotes();
-
     // ---- refusing ---------------------------------------------------------------------------------------------------
 
-    /** Returns {@code refusal} to be thrown, and takes back what was said about the instruction: LOCK and notes. */
+    /** Returns {@code refusal} to be thrown, and takes back the LOCK that was to stand before the instruction. */
     final EncodingException refused(EncodingException refusal) {
         lockPending = false;
-        forgetNotes();
         return refusal;
     }
 

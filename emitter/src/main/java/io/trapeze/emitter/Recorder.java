@@ -21,34 +21,42 @@ final class Recorder {
     /** Entry kind: a branch whose form is chosen at the end. */
     static final int BRANCH = -3;
 
-    private record Entry(int form, int fixed, int gaps, Label label, int addend, String reason, String rule) {}
+    private record Entry(int form, int fixed, int gaps, Label label, int addend, String reason, String rule) {
+        Entry because(String why) {
+            return new Entry(form, fixed, gaps, label, addend, why, rule);
+        }
+
+        Entry serving(String what) {
+            return new Entry(form, fixed, gaps, label, addend, reason, what);
+        }
+    }
 
     private final List<Entry> entries = new ArrayList<>();
-    private String nextReason = "";
-    private String nextRule = "";
-
+    /** Gives the last entry its reason. */
     void reason(String reason) {
-        nextReason = reason;
+        entries.set(last(), entries.get(last()).because(reason));
     }
 
+    /** Gives the last entry the rule it serves. */
     void rule(String rule) {
-        nextRule = rule;
+        entries.set(last(), entries.get(last()).serving(rule));
     }
 
-    void forgetNotes() {
-        nextReason = "";
-        nextRule = "";
+    private int last() {
+        if (entries.isEmpty()) {
+            throw new EncodingException("a note without an instruction: call because() and serves() behind the"
+                    + " instruction they are about");
+        }
+        return entries.size() - 1;
     }
 
     /** Adds an entry; {@code label} is null where none is named. */
     void add(int form, int fixed, int gaps, Label label, int addend) {
-        entries.add(new Entry(form, fixed, gaps, label, addend, nextReason, nextRule));
-        forgetNotes();
+        entries.add(new Entry(form, fixed, gaps, label, addend, "", ""));
     }
 
     void clear() {
         entries.clear();
-        forgetNotes();
     }
 
     /** Returns what was recorded, with offsets in the finished code. */

@@ -34,7 +34,7 @@ class DataTest {
     void theListingShowsDataInRowsOfEightBytes() {
         CodeBlob blob = Code.blob(a -> {
             a.symbol("greeting");
-            a.because("for the user").asciz("Hello, world");
+            a.asciz("Hello, world").because("for the user");
         });
         assertThat(blob.instructions()).hasSize(1);
         assertThat(blob.instructions().get(0).text())

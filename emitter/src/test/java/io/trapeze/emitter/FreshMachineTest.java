@@ -20,7 +20,7 @@ class FreshMachineTest {
         public static void main(String[] arguments) {
             Assembler a = new Assembler();
             a.symbol("entry");
-            a.because("an argument").mov(rax, qword(rdi, 8));
+            a.mov(rax, qword(rdi, 8)).because("an argument");
             Label out = a.label();
             a.jz(out);
             a.add(rax, 1);

@@ -14,10 +14,10 @@ class ListingTest {
         CodeBlob blob = Code.blob(a -> {
             a.symbol("count");
             Label again = a.label("again");
-            a.because("how often").mov(rcx, qword(rdi, 8));
+            a.mov(rcx, qword(rdi, 8)).because("how often");
             a.bind(again);
             a.dec(rcx);
-            a.because("until none is left").jnz(again);
+            a.jnz(again).because("until none is left");
             a.call(a.external("done"));
             a.ret();
         });
@@ -35,7 +35,7 @@ class ListingTest {
     @Test
     void rulesStayWithTheirInstruction() {
         CodeBlob blob = Code.blob(a -> {
-            a.serves("stack.shadow").sub(rsp, 32);
+            a.sub(rsp, 32).serves("stack.shadow");
             a.ret();
         });
         assertThat(blob.instructions().get(0).rule()).isEqualTo("stack.shadow");
@@ -115,7 +115,7 @@ class ListingTest {
     @Test
     void withoutRecordingThereIsNoListingButTheSameCode() {
         Assembler fast = new Assembler(false);
-        fast.because("not kept").mov(rax, rcx);
+        fast.mov(rax, rcx).because("not kept");
         fast.symbol("end");
         CodeBlob blob = fast.finish("code");
         assertThat(Code.hex(blob)).isEqualTo("48 89 c8");

@@ -45,6 +45,7 @@ final class Arguments {
         this.scratch = abi.scratch(stacked + scratch, count, reserved);
     }
 
+    // spotless:off
     /**
      * Returns the register of argument {@code index}, loading it if the ABI passes it on the stack: RSP must still be as it
      * was on entry.
@@ -56,9 +57,10 @@ final class Arguments {
         }
         IndexReg register = scratch.get(scratch.size() - 1 - (index - inRegisters));
         int offset = 8 + abi.stack().shadow() + 8 * (index - inRegisters);
-        a.because(what).serves("arguments.integer").mov(register, qword(rsp, offset));
+        a.mov(register, qword(rsp, offset)) .because(what).serves("arguments.integer");
         return register;
     }
+    // spotless:on
 
     /** Returns a register that holds no argument and need not be preserved. */
     IndexReg scratch(int index) {

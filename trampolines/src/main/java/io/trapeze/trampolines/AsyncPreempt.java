@@ -34,6 +34,7 @@ public final class AsyncPreempt {
 
     private AsyncPreempt() {}
 
+    // spotless:off
     /** Emits the primitive as symbol {@code async_preempt}, calling the external symbol {@link #CALLEE}. */
     public static CodeBlob emit(Abi abi, SaveSet saveSet) {
         Assembler a = new Assembler();
@@ -41,33 +42,31 @@ public final class AsyncPreempt {
         List<IndexReg> pushed = new ArrayList<>(PreemptFrame.GENERAL);
         Collections.reverse(pushed);
         a.symbol("async_preempt");
-        a.because("flags, before anything changes them").pushfq();
-        a.because("for the callee: DF clear as calls expect it, AC clear").push(0);
-        a.because("(with AC set its unaligned accesses would fault)").popfq();
-        a.because("all general registers: no call means none is free");
-        pushed.forEach(a::push);
-        a.because("room for vectors and control words").sub(rsp, frame.stateBytes());
+        a.pushfq()                     .because("flags, before anything changes them");
+        a.push(0)                      .because("for the callee: DF clear as calls expect it, AC clear");
+        a.popfq()                      .because("(with AC set its unaligned accesses would fault)");
+        for (IndexReg register : pushed) {
+            a.push(register)           .because("no call has been made, so none is free");
+        }
+        a.sub(rsp, frame.stateBytes()) .because("room for vectors and control words");
         save(a, frame);
 
         // the frame's address waits above the shadow space, where no callee writes
         int shadow = abi.stack().shadow();
         int reserve = slotAndShadow(abi) - 8;
-        a.because("the frame's address").mov(rax, rsp);
-        a.because("the interrupt came at any alignment")
-                .serves("stack.alignment")
-                .and(rsp, -abi.stack().alignment());
-        a.because("out of reach of the callee's homes").push(rax);
-        a.because(shadow > 0 ? "shadow space, and alignment at the call" : "alignment at the call");
-        a.serves(shadow > 0 ? "stack.shadow" : "stack.alignment").sub(rsp, reserve);
-        a.because("others run now").call(a.external(CALLEE));
-        a.because("the frame again").mov(rsp, qword(rsp, reserve));
+        a.mov(rax, rsp)                      .because("the frame's address");
+        a.and(rsp, -abi.stack().alignment()) .because("the interrupt came at any alignment").serves("stack.alignment");
+        a.push(rax)                          .because("out of reach of the callee's homes");
+        a.sub(rsp, reserve)                  .because(shadow > 0 ? "shadow space, and alignment at the call" : "alignment at the call")
+                                             .serves(shadow > 0 ? "stack.shadow" : "stack.alignment");
+        a.call(a.external(CALLEE))           .because("others run now");
+        a.mov(rsp, qword(rsp, reserve))      .because("the frame again");
 
         restore(a, frame);
-        a.because("back at the general registers").add(rsp, frame.stateBytes());
+        a.add(rsp, frame.stateBytes())     .because("back at the general registers");
         PreemptFrame.GENERAL.forEach(a::pop);
-        a.because("DF and AC as they were, too").popfq();
-        a.because("undoes the interrupt's skip exactly").serves("stack.interrupt_skip");
-        a.ret(abi.stack().interruptSkip());
+        a.popfq()                          .because("DF and AC as they were, too");
+        a.ret(abi.stack().interruptSkip()) .because("undoes the interrupt's skip exactly").serves("stack.interrupt_skip");
         return a.finish("async_preempt");
     }
 
@@ -94,30 +93,31 @@ public final class AsyncPreempt {
 
     private static void save(Assembler a, PreemptFrame frame) {
         SaveSet set = frame.saveSet();
-        a.because("vector registers, as wide as they may be in use");
         for (int i = 0; i < set.vectors(); i++) {
             set.store(a, rsp, frame.vector(i), i);
+            a.because("as wide as it may be in use");
         }
         for (int i = 0; i < set.masks(); i++) {
-            a.because(i == 0 ? "mask registers" : "").kmovq(qword(rsp, frame.mask(i)), Registers.mask(i));
+            a.kmovq(qword(rsp, frame.mask(i)), Registers.mask(i)) .because("mask register");
         }
-        a.because("sticky status flags included").stmxcsr(dword(rsp, frame.mxcsr()));
-        a.because("x87 control word").fnstcw(word(rsp, frame.x87()));
+        a.stmxcsr(dword(rsp, frame.mxcsr())) .because("sticky status flags included");
+        a.fnstcw(word(rsp, frame.x87()))     .because("x87 control word");
         if (set.vectorBytes() > 16) {
-            a.because("or the callee's SSE code would run slowly").vzeroupper();
+            a.vzeroupper() .because("or the callee's SSE code would run slowly");
         }
     }
 
     private static void restore(Assembler a, PreemptFrame frame) {
         SaveSet set = frame.saveSet();
-        a.because("everything back from where it was put");
         for (int i = 0; i < set.vectors(); i++) {
             set.load(a, rsp, frame.vector(i), i);
+            a.because("from where it was put");
         }
         for (int i = 0; i < set.masks(); i++) {
-            a.kmovq(Registers.mask(i), qword(rsp, frame.mask(i)));
+            a.kmovq(Registers.mask(i), qword(rsp, frame.mask(i))) .because("from where it was put");
         }
         a.ldmxcsr(dword(rsp, frame.mxcsr()));
         a.fldcw(word(rsp, frame.x87()));
     }
+    // spotless:on
 }

@@ -30,6 +30,7 @@ public final class Gogo {
         return a.finish("gogo");
     }
 
+    // spotless:off
     /**
      * Emits the switch alone, for code that has the Gobuf at hand.
      *
@@ -38,8 +39,9 @@ public final class Gogo {
      */
     public static void resume(Assembler a, SwitchState state, IndexReg buf, IndexReg target) {
         state.restore(a, buf, target);
-        a.because("target, before the stack goes").mov(target, state.gobuf().pc(buf));
-        a.because("the switch").mov(rsp, state.gobuf().sp(buf));
-        a.because("goes on after the call that suspended").jmp(target);
+        a.mov(target, state.gobuf().pc(buf)) .because("target, before the stack goes");
+        a.mov(rsp, state.gobuf().sp(buf))    .because("the switch");
+        a.jmp(target)                        .because("goes on after the call that suspended");
     }
+    // spotless:on
 }

@@ -22,6 +22,7 @@ import io.trapeze.trampolines.abi.Abi;
 public final class Mcall {
     private Mcall() {}
 
+    // spotless:off
     /** Emits the primitive as symbol {@code mcall}. */
     public static CodeBlob emit(Abi abi) {
         Assembler a = new Assembler();
@@ -36,22 +37,20 @@ public final class Mcall {
         IndexReg scratch = arguments.scratch(0);
 
         suspend(a, state, sched, scratch);
-        a.because("whose state this is").mov(gobuf.g(sched), g);
+        a.mov(gobuf.g(sched), g) .because("whose state this is");
 
         state.restoreThreadBlock(a, g0, scratch);
-        a.because("the switch to g0's stack").mov(rsp, gobuf.sp(g0));
+        a.mov(rsp, gobuf.sp(g0)) .because("the switch to g0's stack");
         if (abi.preservesRbp()) {
-            a.because("a chain of frames that ends in g0").mov(rbp, gobuf.bp(g0));
+            a.mov(rbp, gobuf.bp(g0)) .because("a chain of frames that ends in g0");
         }
-        a.because("aligned at the call")
-                .serves("stack.alignment")
-                .and(rsp, -abi.stack().alignment());
+        a.and(rsp, -abi.stack().alignment()) .because("aligned at the call").serves("stack.alignment");
         OutgoingCall call = new OutgoingCall(abi, 1);
         call.reserve(
                 a, abi.stack().aligned(call.bytes()), abi.integerArguments().isEmpty() ? "the argument" : "");
         call.argument(a, g);
-        a.because("must not return").call(fn);
-        a.because("it did: stop here, not in what lies behind").ud2();
+        a.call(fn) .because("must not return");
+        a.ud2()    .because("it did: stop here, not in what lies behind");
         return a.finish("mcall");
     }
 
@@ -62,10 +61,11 @@ public final class Mcall {
      * @param scratch is destroyed
      */
     public static void suspend(Assembler a, SwitchState state, IndexReg sched, IndexReg scratch) {
-        a.because("return address: where the goroutine goes on").mov(scratch, qword(rsp));
-        a.because("pc").mov(state.gobuf().pc(sched), scratch);
-        a.because("the caller's stack pointer after the return").lea(scratch, ptr(rsp, 8));
-        a.because("sp").mov(state.gobuf().sp(sched), scratch);
+        a.mov(scratch, qword(rsp))              .because("return address: where the goroutine goes on");
+        a.mov(state.gobuf().pc(sched), scratch) .because("pc");
+        a.lea(scratch, ptr(rsp, 8))             .because("the caller's stack pointer after the return");
+        a.mov(state.gobuf().sp(sched), scratch) .because("sp");
         state.save(a, sched, scratch);
     }
+    // spotless:on
 }

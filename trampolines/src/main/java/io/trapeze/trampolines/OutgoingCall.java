@@ -24,15 +24,13 @@ final class OutgoingCall {
         return abi.stack().shadow() + 8 * stacked;
     }
 
+    // spotless:off
     /** Emits the first argument's way to where the callee expects it; RSP is as it will be at the call. */
     void argument(Assembler a, IndexReg value) {
         if (abi.integerArguments().isEmpty()) {
-            a.because("argument of the callee")
-                    .serves("arguments.integer")
-                    .mov(qword(rsp, abi.stack().shadow()), value);
+            a.mov(qword(rsp, abi.stack().shadow()), value) .because("argument of the callee").serves("arguments.integer");
         } else if (abi.integerArguments().get(0) != value) {
-            a.because("argument of the callee").serves("arguments.integer");
-            a.mov(abi.integerArguments().get(0), value);
+            a.mov(abi.integerArguments().get(0), value) .because("argument of the callee").serves("arguments.integer");
         }
     }
 
@@ -48,7 +46,7 @@ final class OutgoingCall {
         boolean shadow = abi.stack().shadow() > 0;
         String callee = shadow ? "shadow space, where the callee may home its arguments" : "room";
         String rest = besides.isEmpty() ? "" : (shadow ? ", and room for " : " for ") + besides;
-        a.because(callee + rest).serves(shadow ? "stack.shadow" : "stack.alignment");
-        a.sub(rsp, bytes);
+        a.sub(rsp, bytes) .because(callee + rest).serves(shadow ? "stack.shadow" : "stack.alignment");
     }
+    // spotless:on
 }

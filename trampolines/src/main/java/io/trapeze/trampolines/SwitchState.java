@@ -51,6 +51,7 @@ public final class SwitchState {
         return gobuf;
     }
 
+    // spotless:off
     /**
      * Emits the saves. Reads all preserved registers, changes none but {@code scratch}; the stack is not touched.
      *
@@ -59,28 +60,23 @@ public final class SwitchState {
      */
     public void save(Assembler a, IndexReg base, IndexReg scratch) {
         if (abi.preservesRbp()) {
-            a.because("frame pointer").serves("preserved.rbp").mov(gobuf.bp(base), rbp);
+            a.mov(gobuf.bp(base), rbp) .because("frame pointer").serves("preserved.rbp");
         }
         for (IndexReg register : general) {
-            a.because("callee-saved")
-                    .serves("preserved.general: " + register)
-                    .mov(gobuf.slot(base, register), register);
+            a.mov(gobuf.slot(base, register), register) .because("callee-saved").serves("preserved.general: " + register);
         }
         for (Xmm register : abi.preservedVectors()) {
-            a.because("callee-saved, 128 bits").serves("preserved.vectors: " + register);
-            a.movdqu(gobuf.slot(base, register), register);
+            a.movdqu(gobuf.slot(base, register), register) .because("callee-saved, 128 bits").serves("preserved.vectors: " + register);
         }
         if (controlWords.mxcsr()) {
-            a.because("rounding and exception masks").serves("control.mxcsr").stmxcsr(gobuf.mxcsr(base));
+            a.stmxcsr(gobuf.mxcsr(base)) .because("rounding and exception masks").serves("control.mxcsr");
         }
         if (controlWords.x87()) {
-            a.because("x87 control word").serves("control.x87").fnstcw(gobuf.x87(base));
+            a.fnstcw(gobuf.x87(base)) .because("x87 control word").serves("control.x87");
         }
         abi.threadBlock().ifPresent(block -> {
             for (ThreadBlock.Field field : block.fields()) {
-                a.because(field.name() + " as it is now")
-                        .serves("thread.stack_bounds")
-                        .mov(scratch, block.operand(field));
+                a.mov(scratch, block.operand(field)) .because(field.name() + " as it is now").serves("thread.stack_bounds");
                 a.mov(gobuf.slot(base, field), scratch);
             }
         });
@@ -95,22 +91,19 @@ public final class SwitchState {
     public void restore(Assembler a, IndexReg base, IndexReg scratch) {
         restoreThreadBlock(a, base, scratch);
         if (controlWords.mxcsr()) {
-            a.because("rounding and exception masks").serves("control.mxcsr").ldmxcsr(gobuf.mxcsr(base));
+            a.ldmxcsr(gobuf.mxcsr(base)) .because("rounding and exception masks").serves("control.mxcsr");
         }
         if (controlWords.x87()) {
-            a.because("x87 control word").serves("control.x87").fldcw(gobuf.x87(base));
+            a.fldcw(gobuf.x87(base)) .because("x87 control word").serves("control.x87");
         }
         for (Xmm register : abi.preservedVectors()) {
-            a.because("callee-saved, 128 bits").serves("preserved.vectors: " + register);
-            a.movdqu(register, gobuf.slot(base, register));
+            a.movdqu(register, gobuf.slot(base, register)) .because("callee-saved, 128 bits").serves("preserved.vectors: " + register);
         }
         for (IndexReg register : general) {
-            a.because("callee-saved")
-                    .serves("preserved.general: " + register)
-                    .mov(register, gobuf.slot(base, register));
+            a.mov(register, gobuf.slot(base, register)) .because("callee-saved").serves("preserved.general: " + register);
         }
         if (abi.preservesRbp()) {
-            a.because("frame pointer").serves("preserved.rbp").mov(rbp, gobuf.bp(base));
+            a.mov(rbp, gobuf.bp(base)) .because("frame pointer").serves("preserved.rbp");
         }
     }
 
@@ -121,10 +114,10 @@ public final class SwitchState {
     void restoreThreadBlock(Assembler a, Reg64 base, IndexReg scratch) {
         abi.threadBlock().ifPresent(block -> {
             for (ThreadBlock.Field field : block.fields()) {
-                a.because(field.name() + " of the stack to come").serves("thread.stack_bounds");
-                a.mov(scratch, gobuf.slot(base, field));
+                a.mov(scratch, gobuf.slot(base, field)) .because(field.name() + " of the stack to come").serves("thread.stack_bounds");
                 a.mov(block.operand(field), scratch);
             }
         });
     }
+    // spotless:on
 }

@@ -30,6 +30,7 @@ import java.util.Optional;
 public final class SystemStack {
     private SystemStack() {}
 
+    // spotless:off
     /** Emits the primitive as symbol {@code systemstack}. */
     public static CodeBlob emit(Abi abi) {
         Assembler a = new Assembler();
@@ -48,33 +49,30 @@ public final class SystemStack {
         Optional<IndexReg> g0 =
                 fields.isEmpty() ? Optional.empty() : Optional.of(arguments.load(a, 3, "g0's Gobuf: its stack bounds"));
 
-        a.because("the goroutine's frame pointer, on its own stack").push(rbp);
-        a.because("names that stack while g0's is in use").mov(rbp, rsp);
+        a.push(rbp)     .because("the goroutine's frame pointer, on its own stack");
+        a.mov(rbp, rsp) .because("names that stack while g0's is in use");
         for (ThreadBlock.Field field : fields) {
-            a.because(field.name() + " of the goroutine's stack").serves("thread.stack_bounds");
-            a.push(abi.threadBlock().orElseThrow().operand(field));
+            a.push(abi.threadBlock().orElseThrow().operand(field)) .because(field.name() + " of the goroutine's stack").serves("thread.stack_bounds");
         }
         g0.ifPresent(gobuf -> SwitchState.of(abi).restoreThreadBlock(a, gobuf, arguments.scratch(0)));
         OutgoingCall call = new OutgoingCall(abi, 1);
         int frame = abi.stack().aligned(call.bytes() + 8);
-        a.because("the switch to g0's stack").mov(rsp, g0sp);
-        a.because("aligned at the call")
-                .serves("stack.alignment")
-                .and(rsp, -abi.stack().alignment());
+        a.mov(rsp, g0sp)                     .because("the switch to g0's stack");
+        a.and(rsp, -abi.stack().alignment()) .because("aligned at the call").serves("stack.alignment");
         call.reserve(a, frame, "the way back");
-        a.because("the way back, above what the callee may write").mov(qword(rsp, frame - 8), rbp);
+        a.mov(qword(rsp, frame - 8), rbp)    .because("the way back, above what the callee may write");
         call.argument(a, argument);
-        a.because("on g0's stack").call(thunk);
-        a.because("the goroutine's stack again").mov(rbp, qword(rsp, frame - 8));
+        a.call(thunk)                        .because("on g0's stack");
+        a.mov(rbp, qword(rsp, frame - 8))    .because("the goroutine's stack again");
         for (int i = 0; i < fields.size(); i++) {
             IndexReg free = abi.scratch(1, 0, rbp, abi.result()).get(0);
-            a.because(fields.get(i).name() + " of the goroutine's stack").serves("thread.stack_bounds");
-            a.mov(free, qword(rbp, -8 * (i + 1)));
+            a.mov(free, qword(rbp, -8 * (i + 1))) .because(fields.get(i).name() + " of the goroutine's stack").serves("thread.stack_bounds");
             a.mov(abi.threadBlock().orElseThrow().operand(fields.get(i)), free);
         }
-        a.because("the switch back").mov(rsp, rbp);
-        a.because("its frame pointer").pop(rbp);
-        a.because("the thunk's result is still in its register").ret();
+        a.mov(rsp, rbp) .because("the switch back");
+        a.pop(rbp)      .because("its frame pointer");
+        a.ret()         .because("the thunk's result is still in its register");
         return a.finish("systemstack");
     }
+    // spotless:on
 }

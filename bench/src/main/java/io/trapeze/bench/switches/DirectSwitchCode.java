@@ -62,21 +62,21 @@ final class DirectSwitchCode {
         a.push(r13);
         a.push(r14);
         a.push(r15);
-        a.because("a multiple of 16 again").sub(rsp, 8);
-        a.because("round trips to go").mov(rbx, rdi);
+        a.sub(rsp, 8)                                  .because("a multiple of 16 again");
+        a.mov(rbx, rdi)                                .because("round trips to go");
         a.mov(MINE, rsi);
         a.mov(PARTNER, rdx);
         a.mov(G0, rcx);
-        a.because("changing them would cost more than all the rest").stmxcsr(GOBUF.mxcsr(PARTNER));
+        a.stmxcsr(GOBUF.mxcsr(PARTNER))                .because("changing them would cost more than all the rest");
         a.fnstcw(GOBUF.x87(PARTNER));
-        a.because("a bare switch leaves it to both").mov(ARRIVALS, GOBUF.slot(PARTNER, ARRIVALS));
+        a.mov(ARRIVALS, GOBUF.slot(PARTNER, ARRIVALS)) .because("a bare switch leaves it to both");
         a.align(16);
         Label trip = a.here();
         handOver(MINE, PARTNER);
         a.dec(rbx);
         a.jnz(trip);
         if (handOver == HandOver.BARE) {
-            a.because("where a full switch puts it").mov(GOBUF.slot(PARTNER, ARRIVALS), ARRIVALS);
+            a.mov(GOBUF.slot(PARTNER, ARRIVALS), ARRIVALS) .because("where a full switch puts it");
         }
         a.add(rsp, 8);
         a.pop(r15);
@@ -101,10 +101,10 @@ final class DirectSwitchCode {
         switch (handOver) {
             case BARE -> {
                 Label next = a.label();
-                a.because("where to go on").lea(rax, ptr(next));
+                a.lea(rax, ptr(next))    .because("where to go on");
                 a.mov(GOBUF.pc(from), rax);
                 a.mov(GOBUF.sp(from), rsp);
-                a.because("the switch").mov(rsp, GOBUF.sp(to));
+                a.mov(rsp, GOBUF.sp(to)) .because("the switch");
                 a.jmp(GOBUF.pc(to));
                 a.bind(next);
             }
@@ -114,7 +114,7 @@ final class DirectSwitchCode {
                 a.call(change);
             }
             case PRIMITIVES -> {
-                a.because("the goroutine is its Gobuf").mov(rdi, from);
+                a.mov(rdi, from) .because("the goroutine is its Gobuf");
                 a.mov(rsi, from);
                 a.mov(rdx, G0);
                 a.lea(rcx, ptr(choose));
@@ -138,7 +138,7 @@ final class DirectSwitchCode {
         a.align(16);
         a.symbol("choose", choose);
         a.bind(choose);
-        a.because("its closure context names the other").mov(rdi, qword(rdi, Gobuf.CTXT));
+        a.mov(rdi, qword(rdi, Gobuf.CTXT)) .because("its closure context names the other");
         a.jmp(a.external("gogo"));
     }
     // spotless:on

@@ -36,12 +36,13 @@ final class RingYield implements Measure, AutoCloseable {
         this.body = scheduler.compile("yields", a -> emit(a, controlWords));
     }
 
+    // spotless:off
     /* in: rdi = yields */
     private void emit(GoroutineAssembler a, boolean controlWords) {
         a.mov(rbx, rdi);
         if (controlWords) {
             a.stmxcsr(dword(rsp, -8));
-            a.because("whatever it loads").ldmxcsr(dword(rsp, -8));
+            a.ldmxcsr(dword(rsp, -8)) .because("whatever it loads");
         }
         a.callJava(this::begin);
         a.align(16);
@@ -51,6 +52,7 @@ final class RingYield implements Measure, AutoCloseable {
         a.jnz(again);
         a.callJava(this::end);
     }
+    // spotless:on
 
     private void begin() {
         if (++begun == n) {

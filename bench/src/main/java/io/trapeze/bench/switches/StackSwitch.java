@@ -44,10 +44,10 @@ final class StackSwitch implements Measure, AutoCloseable {
         a.symbol("drive");
         a.push(rbx);
         a.push(r12);
-        a.because("a multiple of 16 again").sub(rsp, 8);
+        a.sub(rsp, 8)   .because("a multiple of 16 again");
         a.mov(rbx, rdi);
         a.mov(r12, rsi);
-        a.because("the sum").xor(eax, eax);
+        a.xor(eax, eax) .because("the sum");
         a.align(16);
         Label again = a.here();
         a.mov(rdi, r12);

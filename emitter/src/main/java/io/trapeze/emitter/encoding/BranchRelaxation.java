@@ -8,8 +8,9 @@ import java.util.Arrays;
  *
  * <p>The code is seen as fixed bytes with <em>gaps</em> between them: a branch, or padding up to an alignment. A place in
  * the code is a number of fixed bytes and a number of gaps before it. Every branch starts short; those that do not reach
- * grow, until none has to. Growth is never taken back, so this ends. Without alignments between, no branch is long that
- * need not be; padding that shrinks when a branch before it grows can leave one long that would just reach.
+ * grow, until none has to: growth is not taken back meanwhile, so this ends. Padding that shrank when a branch before it
+ * grew can leave another long that would just reach; each of those is then tried short once more, so that no branch is
+ * long that need not be.
  */
 public final class BranchRelaxation {
     private static final int NO_LABEL = -1;
@@ -74,21 +75,55 @@ public final class BranchRelaxation {
      * @param labelGaps gaps before each label
      */
     public void solve(int[] labelFixed, int[] labelGaps) {
+        boolean aligned = grow(labelFixed, labelGaps);
+        for (int i = 0; aligned && i < count; i++) {
+            if (label[i] != NO_LABEL && grown[i] && shortSize[i] != 0 && labelFixed[label[i]] >= 0) {
+                tryShort(i, labelFixed, labelGaps);
+            }
+        }
+    }
+
+    /** Grows branches until each reaches; returns whether there is padding. */
+    private boolean grow(int[] labelFixed, int[] labelGaps) {
+        boolean aligned = false;
         boolean changed = true;
         while (changed) {
             place();
             changed = false;
             for (int i = 0; i < count; i++) {
-                if (label[i] != NO_LABEL && !grown[i] && longSize[i] != 0) {
-                    int target = label[i];
-                    boolean external = labelFixed[target] < 0;
-                    int distance = external ? 0 : position(labelFixed[target], labelGaps[target]) - end(i);
-                    if (external || distance != (byte) distance) {
-                        grown[i] = true;
-                        changed = true;
-                    }
+                aligned |= label[i] == NO_LABEL;
+                if (label[i] != NO_LABEL && !grown[i] && longSize[i] != 0 && !reaches(i, labelFixed, labelGaps)) {
+                    grown[i] = true;
+                    changed = true;
                 }
             }
+        }
+        return aligned;
+    }
+
+    private boolean reaches(int i, int[] labelFixed, int[] labelGaps) {
+        int target = label[i];
+        int distance =
+                labelFixed[target] < 0 ? Integer.MAX_VALUE : position(labelFixed[target], labelGaps[target]) - end(i);
+        return distance == (byte) distance;
+    }
+
+    /** Makes a long branch short if every branch still reaches then. */
+    private void tryShort(int i, int[] labelFixed, int[] labelGaps) {
+        int target = position(labelFixed[label[i]], labelGaps[label[i]]);
+        int distance = target - (labelGaps[label[i]] > i ? end(i) : start(i) + shortSize[i]);
+        if (distance != (byte) distance) {
+            return;
+        }
+        grown[i] = false;
+        place();
+        for (int j = 0; j < count; j++) {
+            if (label[j] != NO_LABEL && !grown[j] && !reaches(j, labelFixed, labelGaps)) {
+                grown[i] = true;
+            }
+        }
+        if (grown[i]) {
+            place();
         }
     }
 

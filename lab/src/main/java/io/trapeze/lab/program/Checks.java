@@ -31,17 +31,19 @@ final class Checks {
         this.block = block;
     }
 
+    // spotless:off
     /** Emits a comparison; destroys the flags. */
     void equal(String what, Reg64 found, Mem.Qword expected) {
         Label failed = failure(what, found, expected);
-        a.because(what).cmp(found, expected);
+        a.cmp(found, expected) .because(what);
         a.jne(failed);
     }
 
     /** Emits the failure itself, for code that has done the comparison. */
     void wrong(String what, Reg64 found, Mem.Qword expected) {
-        a.because(what).jmp(failure(what, found, expected));
+        a.jmp(failure(what, found, expected)) .because(what);
     }
+    // spotless:on
 
     private Label failure(String what, Reg64 found, Mem.Qword expected) {
         Label failed = a.label("wrong_" + checks.size());

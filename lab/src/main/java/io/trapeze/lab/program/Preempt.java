@@ -143,6 +143,7 @@ public final class Preempt implements Program {
         }
     }
 
+    // spotless:off
     private void emit(GoroutineAssembler a, RegisterImage image, Block block, long stop) {
         a.sub(rsp, FRAME);
         a.mov(qword(rsp), rdi);
@@ -155,9 +156,9 @@ public final class Preempt implements Program {
         Label turn = a.here();
         Label done = a.label("done");
         for (IndexReg register : RegisterImage.GENERAL) {
-            a.because("changes no flag").lea(register, ptr(register, step(register)));
+            a.lea(register, ptr(register, step(register))) .because("changes no flag");
         }
-        a.because("nor does this").jrcxz(done);
+        a.jrcxz(done) .because("nor does this");
         a.jmp(turn);
         a.bind(done);
         intruder.accept(a);
@@ -188,6 +189,7 @@ public final class Preempt implements Program {
         a.inc(ecx);
         a.mov(Blocks.what(rax), rcx);
     }
+    // spotless:on
 
     /** Looks at the goroutines while they run, and stops them when there is nothing more to see. */
     private final class Watch implements Runnable {

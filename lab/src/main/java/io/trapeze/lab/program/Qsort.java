@@ -160,12 +160,13 @@ public final class Qsort implements Program {
         a.callNative(qsort);
     }
 
+    // spotless:off
     private void comparator(GoroutineAssembler a, long counters) {
         Label retry = a.label("deepest_retry");
         Label deep = a.label("deepest_known");
         a.push(rbx);
         a.push(r12);
-        a.because("the first operand, before").mov(rbx, qword(rdi));
+        a.mov(rbx, qword(rdi)) .because("the first operand, before");
         a.mov(r12, rsi);
         a.mov(rdi, counters);
         a.lock().inc(qword(rdi, COMPARISONS));
@@ -186,7 +187,7 @@ public final class Qsort implements Program {
         a.lock().dec(qword(rdi, DEPTH));
         a.xor(eax, eax);
         a.xor(ecx, ecx);
-        a.because("the second, after").cmp(rbx, qword(r12));
+        a.cmp(rbx, qword(r12)) .because("the second, after");
         a.setg(al);
         a.setl(cl);
         a.sub(eax, ecx);
@@ -194,4 +195,5 @@ public final class Qsort implements Program {
         a.pop(r12);
         a.pop(rbx);
     }
+    // spotless:on
 }

@@ -102,6 +102,7 @@ final class RegisterImage {
         return image;
     }
 
+    // spotless:off
     /**
      * Emits the load of everything but RSP and R14 from the image at {@code rax + offset}; RSP must be as it is to stay, with a
      * word to spare below the red zone's.
@@ -120,7 +121,7 @@ final class RegisterImage {
         }
         a.ldmxcsr(dword(rax, offset + mxcsr));
         a.fldcw(word(rax, offset + x87));
-        a.because("before the red zone, which a push writes to").push(qword(rax, offset + flags));
+        a.push(qword(rax, offset + flags)) .because("before the red zone, which a push writes to");
         a.popfq();
         for (int i = 0; i < RED_ZONE_WORDS; i++) {
             a.mov(rcx, qword(rax, offset + redZone + 8 * i));
@@ -139,7 +140,7 @@ final class RegisterImage {
      * @param scratch offset from RSP of two words to use
      */
     void store(GoroutineAssembler a, int block, int scratch, int offset) {
-        a.because("no instruction up to pushfq changes a flag").mov(qword(rsp, scratch), rax);
+        a.mov(qword(rsp, scratch), rax) .because("no instruction up to pushfq changes a flag");
         a.mov(rax, qword(rsp, block));
         for (IndexReg register : GENERAL) {
             if (register != rax) {
@@ -161,7 +162,7 @@ final class RegisterImage {
         a.mov(qword(rax, offset + flags), rcx);
         a.stmxcsr(dword(rsp, scratch));
         a.mov(ecx, dword(rsp, scratch));
-        a.because("status is nobody's to keep").and(ecx, ~MXCSR_STATUS);
+        a.and(ecx, ~MXCSR_STATUS) .because("status is nobody's to keep");
         a.mov(qword(rax, offset + mxcsr), rcx);
         a.fnstcw(word(rsp, scratch));
         a.movzx(ecx, word(rsp, scratch));
@@ -178,4 +179,5 @@ final class RegisterImage {
             }
         }
     }
+    // spotless:on
 }

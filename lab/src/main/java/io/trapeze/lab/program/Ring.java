@@ -147,6 +147,7 @@ public final class Ring implements Program {
         blocks.put(goroutine, X87, own ? 0x7F | precision << 8 | rounding << 10 : DEFAULT_X87);
     }
 
+    // spotless:off
     /** Emits the body; returns what it can find wrong. */
     private List<String> emit(GoroutineAssembler a, boolean controlWords) {
         Checks checks = new Checks(a, rax);
@@ -170,7 +171,7 @@ public final class Ring implements Program {
         Label again = a.here();
         a.yield();
         intruder.accept(a);
-        a.because("the block").mov(rax, qword(rsp));
+        a.mov(rax, qword(rsp)) .because("the block");
         for (int i = 0; i < PATTERNED.size(); i++) {
             checks.equal(PATTERNED.get(i).name(), PATTERNED.get(i), qword(rax, PATTERN + 8 * i));
         }
@@ -182,7 +183,7 @@ public final class Ring implements Program {
         }
         a.stmxcsr(dword(rsp, SCRATCH));
         a.mov(ecx, dword(rsp, SCRATCH));
-        a.because("status is nobody's to keep").and(ecx, ~MXCSR_STATUS);
+        a.and(ecx, ~MXCSR_STATUS) .because("status is nobody's to keep");
         checks.equal("mxcsr", rcx, qword(rax, MXCSR));
         a.fnstcw(word(rsp, SCRATCH));
         a.movzx(ecx, word(rsp, SCRATCH));
@@ -208,30 +209,31 @@ public final class Ring implements Program {
         Label same = a.label("same_thread");
         Label suspect = a.label("suspect");
         a.mov(r8, a.preemptions());
-        a.because("M from G, anew after each suspension").mov(rdx, a.machine());
+        a.mov(rdx, a.machine())            .because("M from G, anew after each suspension");
         a.mov(rcx, a.threadPointer(rdx));
         a.cmp(rcx, threadPointer);
         a.jne(suspect);
         a.cmp(rdx, qword(rax, LAST_MACHINE));
         a.je(same);
-        a.because("another carrier: ask the kernel").mov(eax, SYS_GETTID);
+        a.mov(eax, SYS_GETTID)             .because("another carrier: ask the kernel");
         a.syscall();
         a.mov(rdi, rax);
         a.mov(rax, qword(rsp));
-        a.because("preempted meanwhile?").cmp(r8, a.preemptions());
+        a.cmp(r8, a.preemptions())         .because("preempted meanwhile?");
         a.jne(read);
         checks.equal("thread number that M holds", rdi, a.thread(rdx));
-        a.because("the first carrier is no hop").cmp(qword(rax, LAST_MACHINE), 0);
+        a.cmp(qword(rax, LAST_MACHINE), 0) .because("the first carrier is no hop");
         a.mov(qword(rax, LAST_MACHINE), rdx);
         a.je(same);
         a.inc(qword(rax, HOPS));
         a.jmp(same);
         a.bind(suspect);
-        a.because("preempted meanwhile?").cmp(r8, a.preemptions());
+        a.cmp(r8, a.preemptions())         .because("preempted meanwhile?");
         a.jne(read);
         checks.wrong("thread pointer that M holds", rcx, threadPointer);
         a.bind(same);
     }
+    // spotless:on
 
     /** Emits the patterns' way to their next values, both where they are kept and where they are expected. */
     private static void advance(GoroutineAssembler a) {

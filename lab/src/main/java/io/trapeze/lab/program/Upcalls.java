@@ -141,6 +141,7 @@ public final class Upcalls implements Program {
         return (value ^ goroutine * 0x2545F491L) + round * 0x1B873593L;
     }
 
+    // spotless:off
     private void emit(GoroutineAssembler a, Desk desk) {
         Checks checks = new Checks(a, r12);
         a.mov(r12, rdi);
@@ -163,7 +164,7 @@ public final class Upcalls implements Program {
         a.mov(qword(r12, VALUE), rax);
         a.inc(Blocks.rounds(r12));
         Label next = a.label("next");
-        a.because("now and then the others' turn").test(bl, 3);
+        a.test(bl, 3) .because("now and then the others' turn");
         a.jnz(next);
         a.yield();
         a.bind(next);
@@ -173,4 +174,5 @@ public final class Upcalls implements Program {
         a.exit();
         checks.finish();
     }
+    // spotless:on
 }

@@ -36,7 +36,7 @@ class PreemptTest {
         return Stream.concat(
                 registers,
                 Stream.of(
-                        change("r14, the goroutine:", a -> a.serves("pinned.g").inc(r14)),
+                        change("r14, the goroutine:", a -> a.inc(r14).serves("pinned.g")),
                         change("rsp:", a -> a.push(qword(rsp))),
                         change("flags:", GoroutineAssembler::cmc),
                         change("mxcsr:", a -> withWord(a, 0x1F00, () -> a.ldmxcsr(dword(rax)))),

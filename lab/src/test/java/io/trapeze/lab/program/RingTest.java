@@ -36,7 +36,7 @@ class RingTest {
         return Stream.concat(
                 registers,
                 Stream.of(
-                        change("r14, the goroutine:", a -> a.serves("pinned.g").inc(r14)),
+                        change("r14, the goroutine:", a -> a.inc(r14).serves("pinned.g")),
                         change("rsp:", a -> a.push(qword(rsp))),
                         change("stack word 0:", a -> a.dec(qword(rsp, 16))),
                         change("stack word 7:", a -> a.not(qword(rsp, 16 + 7 * 8))),

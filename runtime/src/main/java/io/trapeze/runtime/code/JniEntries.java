@@ -100,13 +100,13 @@ final class JniEntries {
         a.push(second);
         a.push(third);
         a.push(fourth);
-        a.because("return address and four pushes: rsp is at 8 mod 16").sub(rsp, room);
+        a.sub(rsp, room)                                            .because("return address and four pushes: rsp is at 8 mod 16");
         a.mov(target, qword(env));
-        a.because("EXCEPTION_CHECK").call(qword(target, JniFunction.EXCEPTION_CHECK.offset()));
+        a.call(qword(target, JniFunction.EXCEPTION_CHECK.offset())) .because("EXCEPTION_CHECK");
         a.add(rsp, room);
-        a.because("class").pop(second);
-        a.because("count").pop(fourth);
-        a.because("methods").pop(third);
+        a.pop(second)                                               .because("class");
+        a.pop(fourth)                                               .because("count");
+        a.pop(third)                                                .because("methods");
         a.pop(env);
         jump(JniFunction.REGISTER_NATIVES);
         return a.finish("jni-registrar");
@@ -114,7 +114,7 @@ final class JniEntries {
 
     private void jump(JniFunction function) {
         a.mov(target, qword(arguments.get(0)));
-        a.because(function.name()).jmp(qword(target, function.offset()));
+        a.jmp(qword(target, function.offset())) .because(function.name());
     }
     // spotless:on
 

@@ -85,6 +85,7 @@ public final class ContextRunner implements AutoCloseable {
         }
     }
 
+    // spotless:off
     /*
      * run(gobuf, g0)   out: the g of whoever comes back; every preserved register as it was
      * back(g)          in: on g0's stack; returns from run
@@ -98,12 +99,11 @@ public final class ContextRunner implements AutoCloseable {
         Label returned = a.label("returned");
 
         a.symbol("run");
-        a.because("the return address stays where it is: g0's stack begins below it")
-                .mov(layout.sp(own), rsp);
+        a.mov(layout.sp(own), rsp)                 .because("the return address stays where it is: g0's stack begins below it");
         a.lea(scratch, ptr(returned));
         a.mov(layout.pc(own), scratch);
         SwitchState.of(abi).save(a, own, scratch);
-        a.because("its argument is where it has to be").jmp(a.external(Primitive.GOGO.symbol()));
+        a.jmp(a.external(Primitive.GOGO.symbol())) .because("its argument is where it has to be");
 
         a.symbol(BACK);
         a.mov(scratch, g0);
@@ -117,6 +117,7 @@ public final class ContextRunner implements AutoCloseable {
         a.ret();
         return a.finish("context-runner");
     }
+    // spotless:on
 
     /**
      * Returns the Gobuf of the stack that contexts are run from: to pass its address to {@code mcall} and {@code systemstack} in

@@ -39,8 +39,8 @@ final class CpuProbe {
         Assembler a = new Assembler(false);
 
         a.symbol("cpuid");
-        a.because("cpuid writes it, C wants it kept").mov(r8, rbx);
-        a.because("cpuid writes rdx").mov(r9, rdx);
+        a.mov(r8, rbx) .because("cpuid writes it, C wants it kept");
+        a.mov(r9, rdx) .because("cpuid writes rdx");
         a.mov(eax, edi);
         a.mov(ecx, esi);
         a.cpuid();
@@ -53,7 +53,7 @@ final class CpuProbe {
 
         a.align(16);
         a.symbol("xgetbv");
-        a.because("XCR0").xor(ecx, ecx);
+        a.xor(ecx, ecx) .because("XCR0");
         a.xgetbv();
         a.shl(rdx, 32);
         a.or(rax, rdx);

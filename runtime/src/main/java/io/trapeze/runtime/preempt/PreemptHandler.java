@@ -34,6 +34,7 @@ final class PreemptHandler {
 
     private PreemptHandler() {}
 
+    // spotless:off
     /**
      * Emits it.
      *
@@ -46,49 +47,50 @@ final class PreemptHandler {
         Label foreign = a.label("foreign");
         Label done = a.label("done");
         a.symbol("preempt_handler");
-        a.because("sent with a value?").cmp(dword(rsi, SI_CODE), SI_QUEUE);
+        a.cmp(dword(rsi, SI_CODE), SI_QUEUE)     .because("sent with a value?");
         a.jne(foreign);
         a.mov(rax, qword(rsi, SI_VALUE));
         a.mov(rcx, rax);
         a.shr(rcx, 32);
-        a.because("by a preemption timer?").cmp(ecx, MAGIC);
+        a.cmp(ecx, MAGIC)                        .because("by a preemption timer?");
         a.jne(foreign);
-        a.because("the place in the table").mov(eax, eax);
+        a.mov(eax, eax)                          .because("the place in the table");
         a.cmp(eax, capacity);
         a.jae(foreign);
         a.mov(rcx, table);
-        a.because("the carrier").mov(rcx, qword(rcx, rax, Scale.X8, 0));
+        a.mov(rcx, qword(rcx, rax, Scale.X8, 0)) .because("the carrier");
         a.test(rcx, rcx);
-        a.because("it has left").jz(done);
-        a.because("the goroutine").mov(rax, qword(rcx, safe.current()));
+        a.jz(done)                               .because("it has left");
+        a.mov(rax, qword(rcx, safe.current()))   .because("the goroutine");
         a.test(rax, rax);
-        a.because("in the scheduler").jz(done);
+        a.jz(done)                               .because("in the scheduler");
         a.cmp(qword(rax, safe.status()), safe.running());
         a.jne(done);
         a.mov(r8, qword(rdx, UC_RSP));
         a.cmp(r8, qword(rax, safe.stackHigh()));
-        a.because("on another stack").ja(done);
+        a.ja(done)                               .because("on another stack");
         a.cmp(r8, qword(rax, safe.stackLow()));
-        a.because("no room for the frame").jb(done);
+        a.jb(done)                               .because("no room for the frame");
         a.mov(r9, qword(rdx, UC_RIP));
         a.cmp(r9, qword(rax, safe.codeLow()));
-        a.because("in foreign code").jb(done);
+        a.jb(done)                               .because("in foreign code");
         a.cmp(r9, qword(rax, safe.codeHigh()));
         a.jae(done);
-        a.because("below the red zone: where the trampoline returns to").mov(qword(r8, -safe.skip() - 8), r9);
+        a.mov(qword(r8, -safe.skip() - 8), r9)   .because("below the red zone: where the trampoline returns to");
         a.sub(r8, safe.skip() + 8);
         a.mov(qword(rdx, UC_RSP), r8);
         a.mov(rcx, qword(rcx, safe.trampoline()));
-        a.because("goes on in the trampoline").mov(qword(rdx, UC_RIP), rcx);
+        a.mov(qword(rdx, UC_RIP), rcx)           .because("goes on in the trampoline");
         a.bind(done);
         a.ret();
         a.bind(foreign);
         if (previous.hasHandler()) {
             a.mov(rax, previous.handler());
-            a.because("with its own arguments").jmp(rax);
+            a.jmp(rax) .because("with its own arguments");
         } else {
             a.ret();
         }
         return a.finish("preempt_handler");
     }
+    // spotless:on
 }

@@ -64,17 +64,18 @@ public final class GoroutineAssembler extends Assembler {
         this.slotSize = slotSize;
     }
 
+    // spotless:off
     /** Lets the other goroutines of this carrier run. Changes the registers that a call may change. */
     public void yield() {
         Label next = label();
-        because("where to go on").lea(rax, ptr(next));
-        because("the others' turn").jmp(external(YIELD));
+        lea(rax, ptr(next))  .because("where to go on");
+        jmp(external(YIELD)) .because("the others' turn");
         bind(next);
     }
 
     /** Waits until somebody {@linkplain Scheduler#ready makes this goroutine ready}, or goes on if somebody has already. */
     public void park() {
-        because("until made ready").call(external(PARK));
+        call(external(PARK)) .because("until made ready");
     }
 
     /**
@@ -84,12 +85,12 @@ public final class GoroutineAssembler extends Assembler {
     public void ready(Goroutine goroutine) {
         mov(rdi, goroutine.address());
         mov(rsi, goroutine.scheduler().sharedAddress());
-        because("now or at its next park").call(external("ready"));
+        call(external("ready")) .because("now or at its next park");
     }
 
     /** Ends the goroutine. */
     public void exit() {
-        because("ends the goroutine").jmp(external("goexit"));
+        jmp(external("goexit")) .because("ends the goroutine");
     }
 
     /** Calls Java, without arguments or result. */
@@ -104,7 +105,7 @@ public final class GoroutineAssembler extends Assembler {
     public void callJava(Upcall upcall) {
         mov(eax, upcalls.size());
         upcalls.add(upcall);
-        because("systemstack, then Java").call(external("upcall"));
+        call(external("upcall")) .because("systemstack, then Java");
     }
 
     /**
@@ -120,9 +121,9 @@ public final class GoroutineAssembler extends Assembler {
         callsForeignCode = true;
         push(rbp);
         mov(rbp, rsp);
-        because("aligned, wherever the body left the stack").and(rsp, -16);
+        and(rsp, -16) .because("aligned, wherever the body left the stack");
         mov(r11, function);
-        because("no vector arguments, if the function is variadic").xor(eax, eax);
+        xor(eax, eax) .because("no vector arguments, if the function is variadic");
         call(r11);
         leave();
     }
@@ -177,19 +178,19 @@ public final class GoroutineAssembler extends Assembler {
 
     /** Ends the body and returns it. */
     CodeBlob finishBody(String name) {
-        because("the body ends here if nothing ended it before");
-        exit();
+        jmp(external("goexit")) .because("the body ends here if nothing ended it before");
         for (int i = 0; i < callbacks.size(); i++) {
             Callback callback = callbacks.get(i);
             bind(callback.label());
-            because("the caller's").push(SchedulerCode.G);
+            push(SchedulerCode.G) .because("the caller's");
             SchedulerCode.goroutineOfStack(this, SchedulerCode.G, slotSize);
             callback.code().accept(this);
-            serves(PIN).pop(SchedulerCode.G);
+            pop(SchedulerCode.G)  .serves(PIN);
             ret();
         }
         return finish(name);
     }
+    // spotless:on
 
     /** Whether the body could leave the control words other than it found them, so that its yields must carry them. */
     boolean mayChangeControlWords(CodeBlob body) {

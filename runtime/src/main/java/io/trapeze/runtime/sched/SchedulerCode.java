@@ -124,19 +124,16 @@ final class SchedulerCode {
         return code.a.finish("scheduler");
     }
 
+    // spotless:off
     /**
      * Emits what finds the running goroutine from the stack pointer alone: the header at the top of its stack's slot.
      *
      * @param target receives G; any register but rsp
      */
     static void goroutineOfStack(Assembler a, Reg64 target, long slotSize) {
-        a.because("last byte of the stack's slot")
-                .serves(GoroutineAssembler.PIN)
-                .mov(target, rsp);
-        a.serves(GoroutineAssembler.PIN).or(target, Math.toIntExact(slotSize - 1));
-        a.because("its header names the goroutine")
-                .serves(GoroutineAssembler.PIN)
-                .mov(target, qword(target, 1 - StackSlab.HEADER_BYTES));
+        a.mov(target, rsp)                                       .because("last byte of the stack's slot").serves(GoroutineAssembler.PIN);
+        a.or(target, Math.toIntExact(slotSize - 1))              .serves(GoroutineAssembler.PIN);
+        a.mov(target, qword(target, 1 - StackSlab.HEADER_BYTES)) .because("its header names the goroutine").serves(GoroutineAssembler.PIN);
     }
 
     /*
@@ -153,15 +150,14 @@ final class SchedulerCode {
         a.push(r13);
         a.push(r14);
         a.push(r15);
-        a.because("control words, and alignment").sub(rsp, 8);
+        a.sub(rsp, 8)                                         .because("control words, and alignment");
         a.stmxcsr(dword(rsp));
         a.fnstcw(word(rsp, 4));
         a.mov(M, rsi);
-        a.because("good for this carrier and this call").mov(m.at(M, MachineField.ENVIRONMENT), rdi);
-        a.because("the thread block's first word is its own address (psABI of thread-local storage, variant II)");
-        a.mov(rax, qword(Address.absolute(0).in(Segment.FS)));
+        a.mov(m.at(M, MachineField.ENVIRONMENT), rdi)         .because("good for this carrier and this call");
+        a.mov(rax, qword(Address.absolute(0).in(Segment.FS))) .because("the thread block's first word is its own address (psABI of thread-local storage, variant II)");
         a.mov(m.at(M, MachineField.THREAD_POINTER), rax);
-        a.because("fixed while goroutines run").mov(gobuf.sp(M), rsp);
+        a.mov(gobuf.sp(M), rsp)                               .because("fixed while goroutines run");
         a.mov(gobuf.bp(M), rbp);
     }
 
@@ -182,7 +178,7 @@ final class SchedulerCode {
         a.je(local);
         a.cmp(m.at(M, MachineField.RING), 0);
         a.je(share);
-        a.because("left for the carrier that was woken for it").cmp(shared.at(r12, SharedField.IDLE), 0);
+        a.cmp(shared.at(r12, SharedField.IDLE), 0) .because("left for the carrier that was woken for it");
         a.jne(local);
         a.bind(share);
         a.call(takeShare);
@@ -195,8 +191,8 @@ final class SchedulerCode {
         countSwitches();
         a.inc(m.at(M, MachineField.SWITCHES));
         setStatus(rdi, GoroutineState.RUNNING);
-        a.because("before the stack moves").mov(m.at(M, MachineField.CURRENT), rdi);
-        a.because("the primitive: everything comes from the Gobuf").jmp(gogo);
+        a.mov(m.at(M, MachineField.CURRENT), rdi) .because("before the stack moves");
+        a.jmp(gogo)                               .because("the primitive: everything comes from the Gobuf");
 
         a.bind(idle);
         a.mov(eax, IDLE);
@@ -249,24 +245,24 @@ final class SchedulerCode {
         a.mov(gobuf.pc(G), rax);
         a.mov(gobuf.sp(G), rsp);
         hot.save(a, G, rcx);
-        a.because("never kept in a register across a switch").mov(rcx, g.at(G, GoroutineField.M));
-        a.because("one step round the ring").mov(rdx, g.at(G, GoroutineField.NEXT));
+        a.mov(rcx, g.at(G, GoroutineField.M))       .because("never kept in a register across a switch");
+        a.mov(rdx, g.at(G, GoroutineField.NEXT))    .because("one step round the ring");
         a.dec(m.at(rcx, MachineField.BUDGET));
         a.jz(slow);
         setStatus(G, GoroutineState.RUNNABLE);
         setStatus(rdx, GoroutineState.RUNNING);
-        a.because("before the stack moves").mov(m.at(rcx, MachineField.CURRENT), rdx);
+        a.mov(m.at(rcx, MachineField.CURRENT), rdx) .because("before the stack moves");
         hot.restore(a, rdx, rax);
         a.mov(rax, gobuf.pc(rdx));
-        a.because("the switch").mov(rsp, gobuf.sp(rdx));
+        a.mov(rsp, gobuf.sp(rdx))                   .because("the switch");
         a.mov(G, rdx);
         a.jmp(rax);
 
         a.bind(slow);
-        a.because("the dispatch to come counts this switch").inc(m.at(rcx, MachineField.BUDGET));
+        a.inc(m.at(rcx, MachineField.BUDGET)) .because("the dispatch to come counts this switch");
         a.mov(M, rcx);
         a.mov(rdi, G);
-        a.because("off the goroutine's stack before another carrier may run it").mov(rsp, gobuf.sp(M));
+        a.mov(rsp, gobuf.sp(M))               .because("off the goroutine's stack before another carrier may run it");
         a.mov(rbp, gobuf.bp(M));
         a.jmp(requeue);
     }
@@ -278,7 +274,7 @@ final class SchedulerCode {
     private void yieldWithControlWords() {
         Label back = a.label("yield_control_back");
         a.symbol("yield_control");
-        a.because("the real place to go on").mov(qword(G, Gobuf.CTXT), rax);
+        a.mov(qword(G, Gobuf.CTXT), rax) .because("the real place to go on");
         a.stmxcsr(gobuf.mxcsr(G));
         a.fnstcw(gobuf.x87(G));
         a.ldmxcsr(dword(controlWords));
@@ -305,7 +301,7 @@ final class SchedulerCode {
         mcall(onPark);
 
         a.symbol("park_control");
-        a.because("the caller").pop(qword(G, Gobuf.CTXT));
+        a.pop(qword(G, Gobuf.CTXT)) .because("the caller");
         a.call(park);
         a.ldmxcsr(gobuf.mxcsr(G));
         a.fldcw(gobuf.x87(G));
@@ -318,11 +314,10 @@ final class SchedulerCode {
         setStatus(rdi, GoroutineState.WAITING);
         a.xor(eax, eax);
         a.mov(ecx, PARKED);
-        a.because("from here on anyone may run it").lock().cmpxchg(g.at(rdi, GoroutineField.PARK), rcx);
+        a.lock().cmpxchg(g.at(rdi, GoroutineField.PARK), rcx) .because("from here on anyone may run it");
         a.je(waits);
         a.xor(eax, eax);
-        a.because("a permit was there: take it, and see what its giver wrote before")
-                .xchg(g.at(rdi, GoroutineField.PARK), rax);
+        a.xchg(g.at(rdi, GoroutineField.PARK), rax)           .because("a permit was there: take it, and see what its giver wrote before");
         setStatus(rdi, GoroutineState.RUNNABLE);
         a.call(insert);
         a.bind(waits);
@@ -332,8 +327,8 @@ final class SchedulerCode {
     /** Emits a tail call of {@code mcall(g, g.sched, g0, fn)} for the goroutine in {@link #G}; the return address is its. */
     private void mcall(Label fn) {
         a.mov(rdi, G);
-        a.because("its Gobuf is its first field").mov(rsi, G);
-        a.because("g0's Gobuf is M's first field").mov(rdx, g.at(G, GoroutineField.M));
+        a.mov(rsi, G)                         .because("its Gobuf is its first field");
+        a.mov(rdx, g.at(G, GoroutineField.M)) .because("g0's Gobuf is M's first field");
         a.lea(rcx, ptr(fn));
         a.jmp(mcall);
     }
@@ -345,7 +340,7 @@ final class SchedulerCode {
         a.symbol("goexit", goexit);
         a.bind(goexit);
         goroutineOfStack(a, G, slotMask + 1L);
-        a.because("a place for mcall to find a return address").push(G);
+        a.push(G) .because("a place for mcall to find a return address");
         mcall(onExit);
 
         a.bind(onExit);
@@ -380,27 +375,24 @@ final class SchedulerCode {
         a.bind(requeue);
         setStatus(rdi, GoroutineState.RUNNABLE);
         a.mov(rax, g.at(rdi, GoroutineField.NEXT));
-        a.because("the next one's turn").mov(m.at(M, MachineField.RING), rax);
+        a.mov(m.at(M, MachineField.RING), rax)         .because("the next one's turn");
         a.mov(r12, m.at(M, MachineField.SHARED));
-        a.because("alone: nobody to share with").cmp(shared.at(r12, SharedField.CARRIERS), 1);
+        a.cmp(shared.at(r12, SharedField.CARRIERS), 1) .because("alone: nobody to share with");
         a.je(schedule);
         a.cmp(shared.at(r12, SharedField.STOP), 0);
         a.jne(schedule);
         Label exchange = a.label("exchange_work");
         a.cmp(shared.at(r12, SharedField.IDLE), 0);
         a.je(exchange);
-        a.because("a carrier wakes for what is there already: neither taken back nor added to")
-                .cmp(shared.at(r12, SharedField.LENGTH), 0);
+        a.cmp(shared.at(r12, SharedField.LENGTH), 0)   .because("a carrier wakes for what is there already: neither taken back nor added to");
         a.jne(dispatch);
         a.bind(exchange);
-        a.because("what comes in lines up behind those that wait here, not in the place of this one")
-                .mov(r13, rdi);
+        a.mov(r13, rdi)                                .because("what comes in lines up behind those that wait here, not in the place of this one");
         a.call(remove);
-        a.because("before giving, so that what is given can reach another carrier")
-                .call(takeShare);
+        a.call(takeShare)                              .because("before giving, so that what is given can reach another carrier");
         a.mov(rdi, r13);
         a.cmp(m.at(M, MachineField.RING), 0);
-        a.because("the last one stays").je(keep);
+        a.je(keep)                                     .because("the last one stays");
         a.mov(rsi, r12);
         a.call(pushGlobal);
         a.jmp(dispatch);
@@ -463,7 +455,7 @@ final class SchedulerCode {
         a.mov(rax, shared.at(rsi, SharedField.LENGTH));
         a.xor(edx, edx);
         a.div(shared.at(rsi, SharedField.CARRIERS));
-        a.because("at least one, at most all").lea(r8, ptr(rax, 1));
+        a.lea(r8, ptr(rax, 1)) .because("at least one, at most all");
         a.bind(next);
         a.mov(rdi, shared.at(rsi, SharedField.HEAD));
         a.test(rdi, rdi);
@@ -496,7 +488,7 @@ final class SchedulerCode {
         a.mov(shared.at(rsi, SharedField.TAIL), rdi);
         a.inc(shared.at(rsi, SharedField.LENGTH));
         unlock();
-        a.because("read after the queue is seen to be longer").cmp(shared.at(rsi, SharedField.IDLE), 0);
+        a.cmp(shared.at(rsi, SharedField.IDLE), 0) .because("read after the queue is seen to be longer");
         a.je(nobody);
         a.mov(edx, 1);
         wake();
@@ -533,7 +525,7 @@ final class SchedulerCode {
     /** Emits the release of the lock, as a full fence. */
     private void unlock() {
         a.xor(eax, eax);
-        a.because("xchg with memory locks: nothing moves across").xchg(shared.at(rsi, SharedField.LOCK), rax);
+        a.xchg(shared.at(rsi, SharedField.LOCK), rax) .because("xchg with memory locks: nothing moves across");
     }
 
     /** Emits the waking of up to edx carriers of the scheduler in rsi; destroys rax, rcx, rdi, rsi, r11. */
@@ -563,8 +555,7 @@ final class SchedulerCode {
         a.jne(exchange);
         a.xor(ecx, ecx);
         a.bind(exchange);
-        a.because("locked even where a permit is already: what the caller wrote before must be seen with it");
-        a.lock().cmpxchg(g.at(rdi, GoroutineField.PARK), rcx);
+        a.lock().cmpxchg(g.at(rdi, GoroutineField.PARK), rcx) .because("locked even where a permit is already: what the caller wrote before must be seen with it");
         a.jne(retry);
         a.cmp(rax, PARKED);
         a.je(parked);
@@ -582,14 +573,14 @@ final class SchedulerCode {
         a.symbol("wait_for_work");
         a.mov(r8, m.at(rdi, MachineField.SHARED));
         a.mov(edx, sequence(r8));
-        a.because("seen by whoever adds work from here on").lock().inc(shared.at(r8, SharedField.IDLE));
+        a.lock().inc(shared.at(r8, SharedField.IDLE)) .because("seen by whoever adds work from here on");
         a.cmp(shared.at(r8, SharedField.LENGTH), 0);
         a.jne(out);
         a.cmp(shared.at(r8, SharedField.STOP), 0);
         a.jne(out);
         a.lea(rdi, ptr(r8, shared.offset(SharedField.SEQUENCE)));
         a.mov(esi, FUTEX_WAIT_PRIVATE);
-        a.because("no time limit").xor(r10d, r10d);
+        a.xor(r10d, r10d)                             .because("no time limit");
         a.mov(eax, SYS_FUTEX);
         a.syscall();
         a.bind(out);
@@ -607,7 +598,7 @@ final class SchedulerCode {
         Label thrown = a.label("thrown");
         Label caught = a.label("caught");
         a.symbol("upcall");
-        a.because("the argument block stays on the goroutine's stack").push(rdx);
+        a.push(rdx) .because("the argument block stays on the goroutine's stack");
         a.push(rsi);
         a.push(rdi);
         a.push(rax);
@@ -626,12 +617,11 @@ final class SchedulerCode {
         a.bind(callJava);
         a.push(rbx);
         a.push(r12);
-        a.because("control words, the result, and alignment").sub(rsp, 24);
+        a.sub(rsp, 24)                                           .because("control words, the result, and alignment");
         a.mov(r12, qword(rdi));
         a.mov(rbx, g.at(r12, GoroutineField.M));
         a.inc(m.at(rbx, MachineField.UPCALLS));
-        a.because("Java runs with default control words, whatever the goroutine has")
-                .stmxcsr(dword(rsp));
+        a.stmxcsr(dword(rsp))                                    .because("Java runs with default control words, whatever the goroutine has");
         a.fnstcw(word(rsp, 4));
         a.ldmxcsr(dword(controlWords));
         a.fldcw(word(Address.rip(controlWords).plus(4)));
@@ -645,8 +635,7 @@ final class SchedulerCode {
         a.mov(qword(rsp, 8), rax);
         a.mov(rdi, m.at(rbx, MachineField.ENVIRONMENT));
         a.mov(rax, qword(rdi));
-        a.because("a stack overflow needs no catch block to get here")
-                .call(qword(rax, JniFunction.EXCEPTION_CHECK.offset()));
+        a.call(qword(rax, JniFunction.EXCEPTION_CHECK.offset())) .because("a stack overflow needs no catch block to get here");
         a.test(al, al);
         a.jnz(thrown);
         a.bind(caught);
@@ -658,7 +647,7 @@ final class SchedulerCode {
         a.pop(rbx);
         a.ret();
         a.bind(thrown);
-        a.because("the goroutine ends; enter throws what is pending").mov(g.at(r12, GoroutineField.FAILED), 1);
+        a.mov(g.at(r12, GoroutineField.FAILED), 1)               .because("the goroutine ends; enter throws what is pending");
         a.jmp(caught);
     }
 
@@ -676,13 +665,12 @@ final class SchedulerCode {
         a.jz(direct);
         a.push(rdi);
         a.push(rax);
-        a.because("g0's stack is in use: no second switch to it, no preemption")
-                .mov(m.at(rdi, MachineField.CURRENT), 0);
+        a.mov(m.at(rdi, MachineField.CURRENT), 0)   .because("g0's stack is in use: no second switch to it, no preemption");
         a.mov(rdi, gobuf.sp(rdi));
         a.call(systemstack);
         a.pop(rcx);
         a.pop(rdx);
-        a.because("the same carrier's: nothing switches during a thunk").mov(m.at(rdx, MachineField.CURRENT), rcx);
+        a.mov(m.at(rdx, MachineField.CURRENT), rcx) .because("the same carrier's: nothing switches during a thunk");
         a.ret();
         a.bind(direct);
         a.mov(rdi, rsi);
@@ -700,6 +688,7 @@ final class SchedulerCode {
         a.pop(rcx);
         a.pop(r8);
         a.pop(r9);
-        a.because("to the body; its own return address is goexit").ret();
+        a.ret() .because("to the body; its own return address is goexit");
     }
+    // spotless:on
 }

@@ -55,10 +55,17 @@ public final class GenerateInstructions {
                 /**
                  * One method for each instruction and combination of operand types; each emits the shortest form that fits.
                  *
-                 * <p>Every method throws {@link EncodingException}, and emits nothing, if the operands have no encoding.
+                 * <p>Every method throws {@link EncodingException}, and emits nothing, if the operands have no encoding. It returns
+                 * the assembler, for a note: {@code a.mov(rsp, rax).because("the switch")}.
                  */
                 public abstract class Instructions extends Encoder {
                     Instructions() {}
+
+                    /** Notes why the last instruction is there, for the listing. */
+                    public abstract Assembler because(String reason);
+
+                    /** Notes which rule of the ABI description the last instruction serves, such as {@code stack.shadow}. */
+                    public abstract Assembler serves(String rule);
                 """);
         for (String mnemonic : table.mnemonics()) {
             methods(table, mnemonic).forEach(method -> method.write(out));

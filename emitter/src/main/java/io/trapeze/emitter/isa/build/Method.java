@@ -65,7 +65,7 @@ final class Method {
             parameters.add(types.get(i) + " " + name(i));
         }
         out.append("\n    /** ").append(doc).append(". */\n");
-        out.append("    public final void ").append(methodName()).append('(');
+        out.append("    public final Instructions ").append(methodName()).append('(');
         out.append(String.join(", ", parameters)).append(") {\n");
         if (isBranch()) {
             out.append("        branch(").append(branchForm(OperandKind.REL8)).append(", ");
@@ -76,7 +76,7 @@ final class Method {
         } else {
             writeChoice(out);
         }
-        out.append("    }\n");
+        out.append("        return this;\n    }\n");
     }
 
     /** The signature as the manual prints it: the mnemonic in capitals. */
