@@ -7,21 +7,23 @@ import java.util.Arrays;
  * Finds the shortest form of every branch.
  *
  * <p>The code is seen as fixed bytes with <em>gaps</em> between them: a branch, or padding up to an alignment. A place in
- * the code is a number of fixed bytes and a number of gaps before it. Every branch starts short; those that do not reach
- * grow, until none has to: growth is not taken back meanwhile, so this ends. Padding that shrank when a branch before it
- * grew can leave another long that would just reach; each of those is then tried short once more, so that no branch is
- * long that need not be.
+ * the code is a number of fixed bytes and a number of gaps before it. Every branch starts short. Passes from the first gap
+ * to the last move each by what those before it have grown, and make long what then does not reach, until a pass changes
+ * nothing. Growth is never taken back, so this ends. A target ahead has not been moved yet in the same pass; it is seen where
+ * it will be, as far as padding in between does not absorb the movement.
  */
 public final class BranchRelaxation {
     private static final int NO_LABEL = -1;
+    /** Padding farther ahead than this cannot bring a target back within reach. */
+    private static final int LARGEST_ALIGNMENT = 4096;
 
     private int count;
     private int[] fixedBefore = new int[16];
     private int[] label = new int[16];
     private int[] shortSize = new int[16];
     private int[] longSize = new int[16];
-    private boolean[] grown = new boolean[16];
-    private int[] start = new int[17];
+    private int[] size = new int[16];
+    private int[] start = new int[16];
 
     /** Returns the number of gaps so far. */
     public int gaps() {
@@ -57,14 +59,14 @@ public final class BranchRelaxation {
             label = Arrays.copyOf(label, capacity);
             shortSize = Arrays.copyOf(shortSize, capacity);
             longSize = Arrays.copyOf(longSize, capacity);
-            grown = Arrays.copyOf(grown, capacity);
-            start = Arrays.copyOf(start, capacity + 1);
+            size = Arrays.copyOf(size, capacity);
+            start = Arrays.copyOf(start, capacity);
         }
         fixedBefore[count] = fixedBytes;
         label[count] = target;
         shortSize[count] = shortBytes;
         longSize[count] = longBytes;
-        grown[count] = shortBytes == 0;
+        size[count] = shortBytes == 0 && target != NO_LABEL ? longBytes : shortBytes;
         count++;
     }
 
@@ -75,66 +77,56 @@ public final class BranchRelaxation {
      * @param labelGaps gaps before each label
      */
     public void solve(int[] labelFixed, int[] labelGaps) {
-        boolean aligned = grow(labelFixed, labelGaps);
-        for (int i = 0; aligned && i < count; i++) {
-            if (label[i] != NO_LABEL && grown[i] && shortSize[i] != 0 && labelFixed[label[i]] >= 0) {
-                tryShort(i, labelFixed, labelGaps);
-            }
-        }
-    }
-
-    /** Grows branches until each reaches; returns whether there is padding. */
-    private boolean grow(int[] labelFixed, int[] labelGaps) {
-        boolean aligned = false;
-        boolean changed = true;
-        while (changed) {
-            place();
-            changed = false;
-            for (int i = 0; i < count; i++) {
-                aligned |= label[i] == NO_LABEL;
-                if (label[i] != NO_LABEL && !grown[i] && longSize[i] != 0 && !reaches(i, labelFixed, labelGaps)) {
-                    grown[i] = true;
-                    changed = true;
-                }
-            }
-        }
-        return aligned;
-    }
-
-    private boolean reaches(int i, int[] labelFixed, int[] labelGaps) {
-        int target = label[i];
-        int distance =
-                labelFixed[target] < 0 ? Integer.MAX_VALUE : position(labelFixed[target], labelGaps[target]) - end(i);
-        return distance == (byte) distance;
-    }
-
-    /** Makes a long branch short if every branch still reaches then. */
-    private void tryShort(int i, int[] labelFixed, int[] labelGaps) {
-        int target = position(labelFixed[label[i]], labelGaps[label[i]]);
-        int distance = target - (labelGaps[label[i]] > i ? end(i) : start(i) + shortSize[i]);
-        if (distance != (byte) distance) {
-            return;
-        }
-        grown[i] = false;
-        place();
-        for (int j = 0; j < count; j++) {
-            if (label[j] != NO_LABEL && !grown[j] && !reaches(j, labelFixed, labelGaps)) {
-                grown[i] = true;
-            }
-        }
-        if (grown[i]) {
-            place();
-        }
-    }
-
-    /** Computes where each gap starts, from the sizes now chosen. */
-    private void place() {
         int added = 0;
         for (int i = 0; i < count; i++) {
             start[i] = fixedBefore[i] + added;
-            added += label[i] == NO_LABEL ? -start[i] & (longSize[i] - 1) : grown[i] ? longSize[i] : shortSize[i];
+            added += size[i];
         }
-        start[count] = added;
+        boolean changed = count > 0;
+        while (changed) {
+            changed = pass(labelFixed, labelGaps);
+        }
+    }
+
+    /** Moves every gap to where the sizes of those before it put it, and sizes it anew; returns whether a size changed. */
+    private boolean pass(int[] labelFixed, int[] labelGaps) {
+        boolean changed = false;
+        int stretch = 0;
+        for (int i = 0; i < count; i++) {
+            start[i] += stretch;
+            int before = size[i];
+            if (label[i] == NO_LABEL) {
+                size[i] = -start[i] & (longSize[i] - 1);
+            } else if (before == shortSize[i] && longSize[i] != 0) {
+                int target = label[i];
+                boolean reaches =
+                        labelFixed[target] >= 0 && isByte(distance(i, labelFixed[target], labelGaps[target], stretch));
+                size[i] = reaches ? before : longSize[i];
+            }
+            stretch += size[i] - before;
+            changed |= size[i] != before;
+        }
+        return changed;
+    }
+
+    private static boolean isByte(int distance) {
+        return distance == (byte) distance;
+    }
+
+    /** Returns how far branch {@code i} must reach; everything up to it has moved by {@code stretch}, what follows has not. */
+    private int distance(int i, int targetFixed, int targetGaps, int stretch) {
+        int distance = position(targetFixed, targetGaps) - end(i);
+        if (targetGaps <= i + 1) {
+            return distance;
+        }
+        int movement = stretch;
+        boolean near = distance + stretch < LARGEST_ALIGNMENT;
+        for (int gap = i + 1; gap < targetGaps && near; gap++) {
+            if (label[gap] == NO_LABEL) {
+                movement -= movement % longSize[gap]; // padding absorbs what is no multiple of its alignment
+            }
+        }
+        return distance + movement;
     }
 
     /** Returns the final position of a place. */
@@ -149,7 +141,7 @@ public final class BranchRelaxation {
 
     /** Returns where gap {@code i} ends. */
     public int end(int i) {
-        return i + 1 < count ? start[i + 1] - (fixedBefore[i + 1] - fixedBefore[i]) : start[count] + fixedBefore[i];
+        return start[i] + size[i];
     }
 
     /** Returns the fixed bytes before gap {@code i}. */
@@ -169,6 +161,6 @@ public final class BranchRelaxation {
 
     /** Whether branch {@code i} needs its 32-bit displacement. */
     public boolean isLong(int i) {
-        return grown[i];
+        return longSize[i] != 0 && size[i] == longSize[i];
     }
 }

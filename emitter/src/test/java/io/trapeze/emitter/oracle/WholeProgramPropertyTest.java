@@ -40,11 +40,15 @@ class WholeProgramPropertyTest {
         }
     }
 
+    /** A listing shows padding as the nops it is, around which an assembler may find other branches: so without alignment. */
     @Property(tries = 60)
     @NeedsTools({"as", "objcopy"})
     void theListingAssemblesToTheSameBytes(@ForAll("programs") List<Part> parts) {
-        CodeBlob blob = Program.of(parts).finish();
-        same(blob.bytes(), ReferenceAssembler.GNU_AS.assembleProgram(directory, Program.sourceOf(blob)), parts);
+        List<Part> unaligned =
+                parts.stream().filter(part -> part.kind() != Kind.ALIGN).toList();
+        CodeBlob blob = Program.of(unaligned).finish();
+        assertThat(ReferenceAssembler.GNU_AS.assembleProgram(directory, Program.sourceOf(blob)))
+                .isEqualTo(blob.bytes());
     }
 
     /**
