@@ -134,6 +134,48 @@ class ParkTest {
         }
     }
 
+    /** As between threads, but with nothing between the producer's write and its ready that would order the two. */
+    @Test
+    void noWakeupIsLostBetweenGoroutinesOnTwoCarriers() {
+        int rounds = 30_000;
+        try (Scheduler scheduler =
+                        Scheduler.builder().carriers(2).maxGoroutines(2).build();
+                NativeMemory memory = NativeMemory.allocate(OS, 4096)) {
+            Goroutine consumer = scheduler.go(a -> {
+                a.mov(rbx, memory.address());
+                a.mov(r12, rounds);
+                Label again = a.here();
+                Label set = a.label();
+                a.cmp(qword(rbx), 0);
+                a.jne(set);
+                a.park();
+                a.jmp(again);
+                a.bind(set);
+                a.mov(qword(rbx), 0);
+                a.dec(r12);
+                a.jnz(again);
+            });
+            scheduler.go(a -> {
+                a.mov(rbx, memory.address());
+                a.mov(r12, rounds - 1);
+                Label again = a.here();
+                Label wait = a.label();
+                a.mov(qword(rbx), 1);
+                a.ready(consumer);
+                a.bind(wait);
+                a.yield();
+                a.cmp(qword(rbx), 0);
+                a.jne(wait);
+                a.dec(r12);
+                a.jnz(again);
+                a.mov(qword(rbx), 1);
+                a.ready(consumer);
+            });
+            scheduler.run();
+            assertThat(memory.getLong(0)).isZero();
+        }
+    }
+
     @Test
     void goroutinesHandTheTurnRoundARingOfParkAndReady() {
         int members = 50;
