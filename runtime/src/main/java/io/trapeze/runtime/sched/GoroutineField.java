@@ -2,7 +2,8 @@
 package io.trapeze.runtime.sched;
 
 /**
- * The fields of a G behind its Gobuf, hot ones first: with the Gobuf's they fill two cache lines.
+ * The fields of a G behind its Gobuf, hot ones first: with the Gobuf's they fill two cache lines. Two have places in the Gobuf
+ * itself, {@linkplain Records#of where} the primitives leave a gap.
  */
 enum GoroutineField {
     /** The M whose ring it is on, or was last. */
@@ -13,6 +14,8 @@ enum GoroutineField {
     STATUS,
     /** The previous G on the ring. */
     PREVIOUS,
+    /** A G {@value SchedulerCode#LOOKAHEAD} places on; a hint, which may be out of date, but is never 0. */
+    AHEAD,
     /** 0, or {@link SchedulerCode#PERMIT}, or {@link SchedulerCode#PARKED}. */
     PARK,
     /** Not 0 once an upcall has failed: it then ends at the upcall's return. */

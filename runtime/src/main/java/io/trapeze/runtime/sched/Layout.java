@@ -5,35 +5,55 @@ import io.trapeze.emitter.operand.Mem;
 import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.trampolines.Gobuf;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * Where the fields of one record in native memory lie: the one definition that emitted code and Java share.
  *
  * <p>A record may begin with a Gobuf, at offset 0, so that its address is the Gobuf's too. Its own fields follow in the order
- * of the enum, 8 bytes each. Its size is a multiple of a cache line.
+ * of the enum, 8 bytes each, but for those that are given a place in the Gobuf. Its size is a multiple of a cache line.
  *
  * @param <F> the record's fields
  */
 final class Layout<F extends Enum<F>> {
-    private static final int CACHE_LINE = 64;
+    /** Bytes that a processor moves at once. */
+    static final int CACHE_LINE = 64;
 
     private final Optional<Gobuf> gobuf;
-    private final int first;
+    private final int[] offsets;
     private final int size;
 
-    private Layout(Class<F> fields, Optional<Gobuf> gobuf) {
+    private Layout(Class<F> fields, Optional<Gobuf> gobuf, Map<F, Integer> placed) {
         this.gobuf = gobuf;
-        this.first = gobuf.map(Gobuf::size).orElse(0);
-        this.size = first + 8 * fields.getEnumConstants().length + CACHE_LINE - 1 & -CACHE_LINE;
+        this.offsets = new int[fields.getEnumConstants().length];
+        int next = gobuf.map(Gobuf::size).orElse(0);
+        for (F field : fields.getEnumConstants()) {
+            if (placed.containsKey(field)) {
+                offsets[field.ordinal()] = placed.get(field);
+            } else {
+                offsets[field.ordinal()] = next;
+                next += 8;
+            }
+        }
+        this.size = next + CACHE_LINE - 1 & -CACHE_LINE;
     }
 
     static <F extends Enum<F>> Layout<F> of(Class<F> fields) {
-        return new Layout<>(fields, Optional.empty());
+        return new Layout<>(fields, Optional.empty(), Map.of());
     }
 
     static <F extends Enum<F>> Layout<F> behind(Gobuf gobuf, Class<F> fields) {
-        return new Layout<>(fields, Optional.of(gobuf));
+        return behind(gobuf, fields, Map.of());
+    }
+
+    /**
+     * Lays a record out behind a Gobuf.
+     *
+     * @param placed offsets of the fields that have a place in the Gobuf
+     */
+    static <F extends Enum<F>> Layout<F> behind(Gobuf gobuf, Class<F> fields, Map<F, Integer> placed) {
+        return new Layout<>(fields, Optional.of(gobuf), placed);
     }
 
     /** Returns the Gobuf at the record's start. */
@@ -43,7 +63,7 @@ final class Layout<F extends Enum<F>> {
 
     /** Returns the offset of a field, in bytes. */
     int offset(F field) {
-        return first + 8 * field.ordinal();
+        return offsets[field.ordinal()];
     }
 
     /** Returns the record's size, in bytes. */

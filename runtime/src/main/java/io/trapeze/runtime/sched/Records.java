@@ -3,6 +3,7 @@ package io.trapeze.runtime.sched;
 
 import io.trapeze.trampolines.Gobuf;
 import io.trapeze.trampolines.abi.Abi;
+import java.util.Map;
 
 /**
  * The layouts of G, M and the shared record for one ABI.
@@ -17,7 +18,11 @@ record Records(Abi abi, Layout<GoroutineField> g, Layout<MachineField> m, Layout
         Gobuf gobuf = Gobuf.of(abi);
         return new Records(
                 abi,
-                Layout.behind(gobuf, GoroutineField.class),
+                // The primitives carry these two and never look at them; they lie in the Gobuf's first cache line.
+                Layout.behind(
+                        gobuf,
+                        GoroutineField.class,
+                        Map.of(GoroutineField.PREVIOUS, Gobuf.RET, GoroutineField.AHEAD, Gobuf.LR)),
                 Layout.behind(gobuf, MachineField.class),
                 Layout.of(SharedField.class));
     }

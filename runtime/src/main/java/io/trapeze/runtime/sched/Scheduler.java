@@ -303,6 +303,7 @@ public final class Scheduler implements AutoCloseable {
                 GoroutineField.CODE_HIGH,
                 body.address() + body.blob().size());
         g.put(goroutines, record, GoroutineField.SLOT, slot);
+        g.put(goroutines, record, GoroutineField.AHEAD, goroutine.address());
         g.put(goroutines, record, GoroutineField.STATUS, GoroutineState.RUNNABLE.ordinal());
     }
 
