@@ -9,6 +9,7 @@ import com.grack.nanojson.JsonParser;
 import com.grack.nanojson.JsonParserException;
 import io.trapeze.lab.Session.Ending;
 import io.trapeze.lab.program.Preempt;
+import io.trapeze.lab.program.Program;
 import io.trapeze.lab.program.Programs;
 import io.trapeze.lab.program.Qsort;
 import io.trapeze.lab.program.Ring;
@@ -26,7 +27,7 @@ class RunProgramsTest {
                         new Ring(50_000, body -> {}),
                         new Qsort(5_000, body -> {}),
                         new Upcalls(500, body -> {}),
-                        new Preempt(2, body -> {}));
+                        new Preempt(100, body -> {}));
     }
 
     @Test
@@ -59,7 +60,7 @@ class RunProgramsTest {
     @Test
     void listsTheProgramsThereAre() {
         assertThat(new Session()
-                        .with(Programs.all().toArray(io.trapeze.lab.program.Program[]::new))
+                        .with(Programs.all().toArray(Program[]::new))
                         .type("run --list")
                         .out())
                 .containsPattern("ring +registers, stack")

@@ -3,6 +3,7 @@ package io.trapeze.lab.program;
 
 import io.trapeze.runtime.sched.Goroutine;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -45,7 +46,7 @@ final class Desk {
     Desk(int goroutines, int rounds, Verdict verdict) {
         this.rounds = rounds;
         this.verdict = verdict;
-        this.kept = new ArrayList<>(java.util.Collections.nCopies(goroutines, null));
+        this.kept = new ArrayList<>(Collections.nCopies(goroutines, null));
         this.calls = new AtomicLongArray(goroutines);
     }
 

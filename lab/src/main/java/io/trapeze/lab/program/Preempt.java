@@ -40,20 +40,23 @@ public final class Preempt implements Program {
     /** The frame: the block's address, then two words of scratch. */
     private static final int FRAME = 24;
 
-    private final int each;
+    /** A goroutine must have been preempted at least so often: once could be its first and last turn. */
+    private static final int LEAST_EACH = 2;
+
+    private final int preemptions;
     private final Consumer<GoroutineAssembler> intruder;
 
-    /** At least fifty preemptions of each goroutine. */
+    /** At least 1,000 preemptions. */
     public Preempt() {
-        this(50, body -> {});
+        this(1_000, body -> {});
     }
 
     /**
-     * @param each how often each goroutine is to be preempted at least
+     * @param preemptions how many at least, shared among the goroutines
      * @param intruder what else happens between the loop and the checks; by rights nothing
      */
-    public Preempt(int each, Consumer<GoroutineAssembler> intruder) {
-        this.each = each;
+    public Preempt(int preemptions, Consumer<GoroutineAssembler> intruder) {
+        this.preemptions = preemptions;
         this.intruder = intruder;
     }
 
@@ -75,6 +78,8 @@ public final class Preempt implements Program {
     @Override
     public ProgramReport run(ProgramOptions options, Progress progress) throws InterruptedException {
         int count = options.goroutines();
+        int each = Math.max(LEAST_EACH, preemptions / count);
+        Duration limit = limit(count, each);
         Verdict verdict = new Verdict();
         try (Scheduler scheduler = Scheduler.builder()
                         .carriers(options.carriers())
@@ -92,12 +97,11 @@ public final class Preempt implements Program {
                     fill(blocks, i, block, image.random(random), TURNS + random.nextInt(TURNS));
                     scheduler.go(body, blocks.address(i));
                 }
-                Watch watch = new Watch(blocks, block, count, limit(count), stop, progress);
-                Run run = Run.of(scheduler, limit(count).multipliedBy(2), watch);
+                Watch watch = new Watch(blocks, block, count, each, limit, stop, progress);
+                Run run = Run.of(scheduler, limit.multipliedBy(2), watch);
                 blocks.tell(verdict, image.names());
                 watch.tell(verdict);
-                long preemptions = run.statistics().preemptions();
-                verdict.expectAtLeast("preemptions", LEAST, preemptions);
+                verdict.expectAtLeast("preemptions", LEAST, run.statistics().preemptions());
                 Map<String, Long> figures = new LinkedHashMap<>();
                 figures.put(
                         "checks of all " + image.words() + " words of state (" + set.vectorName() + " vectors)",
@@ -109,12 +113,12 @@ public final class Preempt implements Program {
     }
 
     /** Each takes its turn as often as it must, at twice the slice and with another process as busy as this one. */
-    private Duration limit(int count) {
+    private static Duration limit(int count, int each) {
         return Duration.ofSeconds(20).plus(SLICE.multipliedBy(4L * count * (each + 2)));
     }
 
     /** Where things are in a goroutine's block; offsets in bytes. */
-    private record Block(int preempted, int start, int expected, int found, int size) {
+    record Block(int preempted, int start, int expected, int found, int size) {
         Block(RegisterImage image) {
             this(
                     Blocks.OWN,
@@ -192,11 +196,12 @@ public final class Preempt implements Program {
     // spotless:on
 
     /** Looks at the goroutines while they run, and stops them when there is nothing more to see. */
-    private final class Watch implements Runnable {
+    static final class Watch implements Runnable {
         private final Blocks blocks;
         private final Block block;
         private final long[] rounds;
         private final int[] advances;
+        private final int each;
         private final NativeMemory stop;
         private final Progress progress;
         private final long start = System.nanoTime();
@@ -204,11 +209,12 @@ public final class Preempt implements Program {
         private boolean stopped;
         private long fewest;
 
-        Watch(Blocks blocks, Block block, int count, Duration limit, NativeMemory stop, Progress progress) {
+        Watch(Blocks blocks, Block block, int count, int each, Duration limit, NativeMemory stop, Progress progress) {
             this.blocks = blocks;
             this.block = block;
             this.rounds = new long[count];
             this.advances = new int[count];
+            this.each = each;
             this.limit = limit;
             this.stop = stop;
             this.progress = progress;

@@ -10,7 +10,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.trapeze.runtime.host.Host;
+import io.trapeze.runtime.memory.NativeMemory;
+import io.trapeze.runtime.os.OperatingSystem;
 import io.trapeze.runtime.sched.GoroutineAssembler;
+import io.trapeze.trampolines.SaveSet;
+import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -25,9 +29,30 @@ class PreemptTest {
     @Tag("S39")
     @CsvSource({"1, 1", "1, 5", "2, 12", "3, 4"})
     void whatNeverYieldsIsPreemptedAndNothingOfItChanges(int carriers, int goroutines) throws InterruptedException {
-        ProgramReport report = Outcome.of(new Preempt(3, body -> {}), carriers, goroutines);
+        ProgramReport report = Outcome.of(new Preempt(100, body -> {}), carriers, goroutines);
         assertThat(report.failures()).isEmpty();
         assertThat(report.preemptions()).isGreaterThanOrEqualTo(100);
+    }
+
+    @Test
+    void aGoroutineThatGetsNoTurnIsTold() {
+        Preempt.Block block = new Preempt.Block(new RegisterImage(SaveSet.SSE));
+        try (Blocks blocks = new Blocks(2, block.size());
+                NativeMemory stop = NativeMemory.allocate(OperatingSystem.current(), 8)) {
+            Preempt.Watch watch = new Preempt.Watch(blocks, block, 2, 3, Duration.ZERO, stop, doing -> {});
+            blocks.put(0, block.preempted(), 60);
+            blocks.put(0, Blocks.ROUNDS, 1_000);
+            watch.run();
+            Verdict verdict = new Verdict();
+            watch.tell(verdict);
+            assertThat(stop.getLong(0)).as("the goroutines are stopped").isEqualTo(1);
+            assertThat(watch.fewest()).isZero();
+            assertThat(verdict.failures())
+                    .containsExactly(
+                            "goroutine 0 seen to get on while all ran: expected at least 3, found 1",
+                            "goroutine 1 preempted: expected at least 3, found 0",
+                            "goroutine 1 seen to get on while all ran: expected at least 3, found 0");
+        }
     }
 
     static Stream<Arguments> changes() {
