@@ -254,7 +254,7 @@ final class SchedulerCode {
         hot.save(a, G, rcx);
         a.mov(rcx, g.at(G, GoroutineField.M))       .because("never kept in a register across a switch");
         a.mov(rdx, g.at(G, GoroutineField.NEXT))    .because("one step round the ring");
-        a.because("a hint: where the ring will soon be").mov(rsi, g.at(G, GoroutineField.AHEAD));
+        a.mov(rsi, g.at(G, GoroutineField.AHEAD))    .because("a hint: where the ring will soon be");
         a.prefetcht0(byte_(rsi, 0));
         a.prefetcht0(byte_(rsi, Layout.CACHE_LINE));
         a.dec(m.at(rcx, MachineField.BUDGET));
@@ -430,7 +430,7 @@ final class SchedulerCode {
         for (int i = 1; i < LOOKAHEAD; i++) {
             a.mov(rdx, g.at(rdx, GoroutineField.PREVIOUS));
         }
-        a.because("what is there when g's turn comes near").mov(g.at(rdx, GoroutineField.AHEAD), rdi);
+        a.mov(g.at(rdx, GoroutineField.AHEAD), rdi).because("what is there when g's turn comes near");
         a.ret();
         a.bind(first);
         a.mov(g.at(rdi, GoroutineField.NEXT), rdi);
