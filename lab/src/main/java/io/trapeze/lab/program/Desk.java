@@ -26,9 +26,12 @@ final class Desk {
     /** A link of a chain of objects: what a collector moves. */
     private record Link(long value, Link next) {}
 
-    private static final int CHAIN = 40;
+    private static final int LONGEST_CHAIN = 40;
+    /** Links to keep in all: more would only make each collection slower. */
+    private static final int LINKS = 400_000;
 
     private final int rounds;
+    private final int chain;
     private final Verdict verdict;
     private final List<Link> kept;
     private final AtomicLongArray calls;
@@ -45,6 +48,7 @@ final class Desk {
 
     Desk(int goroutines, int rounds, Verdict verdict) {
         this.rounds = rounds;
+        this.chain = Math.max(1, Math.min(LONGEST_CHAIN, LINKS / goroutines));
         this.verdict = verdict;
         this.kept = new ArrayList<>(Collections.nCopies(goroutines, null));
         this.calls = new AtomicLongArray(goroutines);
@@ -105,12 +109,12 @@ final class Desk {
         verdict.expect("counted under a lock and a monitor", 2 * locked.get(), underLock + underMonitor);
     }
 
-    private static Link chain(long value) {
-        Link chain = null;
-        for (int i = 0; i < CHAIN; i++) {
-            chain = new Link(value + i, chain);
+    private Link chain(long value) {
+        Link first = null;
+        for (int i = 0; i < chain; i++) {
+            first = new Link(value + i, first);
         }
-        return chain;
+        return first;
     }
 
     /** Checks the objects that the call before left behind. */
@@ -118,12 +122,12 @@ final class Desk {
         int length = 0;
         for (Link link = kept.get(goroutine); link != null; link = link.next()) {
             length++;
-            if (link.value() != value + CHAIN - length) {
+            if (link.value() != value + chain - length) {
                 verdict.fail("goroutine %d, call %d: object %d of its chain holds %d, expected %d"
-                        .formatted(goroutine, round, length, link.value(), value + CHAIN - length));
+                        .formatted(goroutine, round, length, link.value(), value + chain - length));
             }
         }
-        verdict.expect("objects kept by goroutine " + goroutine, round == 0 ? 0 : CHAIN, length);
+        verdict.expect("objects kept by goroutine " + goroutine, round == 0 ? 0 : chain, length);
     }
 
     private static long byBoxes(long goroutine, long round, long value) {

@@ -35,7 +35,6 @@ public final class Upcalls implements Program {
     private static final int VALUE = TOTAL + 8;
     private static final int WANTED = VALUE + 8;
     private static final int BLOCK = WANTED + 8;
-    private static final Duration LIMIT = Duration.ofSeconds(120);
 
     private final int upcalls;
     private final Consumer<GoroutineAssembler> intruder;
@@ -96,7 +95,7 @@ public final class Upcalls implements Program {
                 blocks.put(i, VALUE, first[i]);
                 goroutines.add(scheduler.go(body, blocks.address(i)));
             }
-            Run run = Run.of(scheduler, LIMIT, () -> {
+            Run run = Run.of(scheduler, limit(count), () -> {
                 System.gc();
                 collections.incrementAndGet();
             });
@@ -111,6 +110,11 @@ public final class Upcalls implements Program {
             figures.put("goroutines started by goroutines", (long) started);
             return run.report(name(), verdict, figures);
         }
+    }
+
+    /** Collections take longer the more goroutines leave things behind. */
+    private static Duration limit(int count) {
+        return Duration.ofSeconds(120).plusMillis(count);
     }
 
     private static boolean isToThrow(int goroutine) {
