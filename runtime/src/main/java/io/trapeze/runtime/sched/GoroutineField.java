@@ -14,9 +14,9 @@ enum GoroutineField {
     STATUS,
     /** The previous G on the ring. */
     PREVIOUS,
-    /** A G {@value SchedulerCode#LOOKAHEAD} places on; a hint, which may be out of date, but is never 0. */
+    /** A G {@value RunQueueCode#LOOKAHEAD} places on; a hint, which may be out of date, but is never 0. */
     AHEAD,
-    /** 0, or {@link SchedulerCode#PERMIT}, or {@link SchedulerCode#PARKED}. */
+    /** 0, or {@link RunQueueCode#PERMIT}, or {@link RunQueueCode#PARKED}. */
     PARK,
     /** Not 0 once an upcall has failed: it then ends at the upcall's return. */
     FAILED,

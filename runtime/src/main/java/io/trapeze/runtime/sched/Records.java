@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.runtime.sched;
 
+import io.trapeze.emitter.Assembler;
+import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.trampolines.Gobuf;
 import io.trapeze.trampolines.abi.Abi;
 import java.util.Map;
@@ -25,5 +27,10 @@ record Records(Abi abi, Layout<GoroutineField> g, Layout<MachineField> m, Layout
                         Map.of(GoroutineField.PREVIOUS, Gobuf.RET, GoroutineField.AHEAD, Gobuf.LR)),
                 Layout.behind(gobuf, MachineField.class),
                 Layout.of(SharedField.class));
+    }
+
+    /** Emits the writing of a goroutine's status. */
+    void setStatus(Assembler a, Reg64 goroutine, GoroutineState state) {
+        a.mov(g.at(goroutine, GoroutineField.STATUS), state.ordinal());
     }
 }

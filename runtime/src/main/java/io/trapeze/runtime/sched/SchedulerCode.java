@@ -9,10 +9,8 @@ import io.trapeze.emitter.CodeBlob;
 import io.trapeze.emitter.operand.Address;
 import io.trapeze.emitter.operand.IndexReg;
 import io.trapeze.emitter.operand.Label;
-import io.trapeze.emitter.operand.Mem;
 import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.emitter.operand.Segment;
-import io.trapeze.runtime.code.JniFunction;
 import io.trapeze.runtime.stack.StackSlab;
 import io.trapeze.trampolines.Gobuf;
 import io.trapeze.trampolines.SwitchState;
@@ -35,18 +33,6 @@ final class SchedulerCode {
     /** Yields between two looks around. */
     static final int PERIOD = 64;
 
-    /**
-     * How many turns before its own a goroutine's Gobuf is fetched into the cache. To follow the ring takes one access to
-     * memory after the other; fetching ahead overlaps them. Eight turns are long enough for the second-level cache and
-     * for the third.
-     */
-    static final int LOOKAHEAD = 8;
-
-    /** Value of {@link GoroutineField#PARK}: the next park goes on at once. */
-    static final int PERMIT = 1;
-    /** Value of {@link GoroutineField#PARK}: the goroutine waits. */
-    static final int PARKED = 2;
-
     /** What {@code enter} returns when nothing is runnable. */
     static final int IDLE = 0;
     /** What {@code enter} returns when it was told to stop. */
@@ -54,19 +40,16 @@ final class SchedulerCode {
     /** What {@code enter} returns when a goroutine has ended; {@link MachineField#EXITED} names it. */
     static final int EXITED = 2;
 
-    private static final IndexReg M = rbx;
-    /** Linux system calls (arch/x86/entry/syscalls/syscall_64.tbl). */
-    private static final int SYS_SCHED_YIELD = 24;
-
-    private static final int SYS_FUTEX = 202;
-    private static final int FUTEX_WAIT_PRIVATE = 128;
-    private static final int FUTEX_WAKE_PRIVATE = 129;
+    /** The register that holds M on g0's stack. */
+    static final IndexReg M = rbx;
     /** Control words as a process starts with them (psABI, section 3.4.1). */
     static final int DEFAULT_MXCSR = 0x1F80;
 
     static final int DEFAULT_X87 = 0x037F;
 
     private final Assembler a = new Assembler();
+    private final Records records;
+    private final RunQueueCode queue;
     private final Layout<GoroutineField> g;
     private final Layout<MachineField> m;
     private final Layout<SharedField> shared;
@@ -76,7 +59,6 @@ final class SchedulerCode {
 
     private final Label gogo = a.external("gogo");
     private final Label mcall = a.external("mcall");
-    private final Label systemstack = a.external("systemstack");
 
     private final Label schedule = a.label("schedule");
     private final Label dispatch = a.label("dispatch");
@@ -85,18 +67,13 @@ final class SchedulerCode {
     private final Label onPark = a.label("park_m");
     private final Label onExit = a.label("goexit_m");
     private final Label onPreempt = a.label("preempt_m");
-    private final Label takeShare = a.label("take_share");
-    private final Label insert = a.label("insert");
-    private final Label remove = a.label("remove");
-    private final Label pushGlobal = a.label("push_global");
-    private final Label lock = a.label("lock");
     private final Label yield = a.label("yield");
     private final Label goexit = a.label("goexit");
-    private final Label callJava = a.label("call_java");
-    private final Label onG0 = a.label("on_g0");
     private final Label controlWords = a.label("default_control_words");
 
     private SchedulerCode(Records records, long slotSize) {
+        this.records = records;
+        this.queue = new RunQueueCode(a, records);
         this.g = records.g();
         this.m = records.m();
         this.shared = records.shared();
@@ -121,12 +98,8 @@ final class SchedulerCode {
         code.exit();
         code.preempt();
         code.requeue();
-        code.ring();
-        code.globalQueue();
-        code.ready();
-        code.waiting();
-        code.upcall();
-        code.onG0();
+        code.queue.emit();
+        new UpcallCode(code.a, records, code.goexit, code.controlWords).emit();
         code.start();
         return code.a.finish("scheduler");
     }
@@ -188,7 +161,7 @@ final class SchedulerCode {
         a.cmp(shared.at(r12, SharedField.IDLE), 0) .because("left for the carrier that was woken for it");
         a.jne(local);
         a.bind(share);
-        a.call(takeShare);
+        a.call(queue.takeShare);
         a.bind(local);
 
         a.bind(dispatch);
@@ -197,7 +170,7 @@ final class SchedulerCode {
         a.jz(idle);
         countSwitches();
         a.inc(m.at(M, MachineField.SWITCHES));
-        setStatus(rdi, GoroutineState.RUNNING);
+        records.setStatus(a, rdi, GoroutineState.RUNNING);
         a.mov(m.at(M, MachineField.CURRENT), rdi) .because("before the stack moves");
         a.jmp(gogo)                               .because("the primitive: everything comes from the Gobuf");
 
@@ -214,10 +187,6 @@ final class SchedulerCode {
         a.sub(rax, m.at(M, MachineField.BUDGET));
         a.add(m.at(M, MachineField.SWITCHES), rax);
         a.mov(m.at(M, MachineField.BUDGET), PERIOD);
-    }
-
-    private void setStatus(Reg64 goroutine, GoroutineState state) {
-        a.mov(g.at(goroutine, GoroutineField.STATUS), state.ordinal());
     }
 
     /*
@@ -259,8 +228,8 @@ final class SchedulerCode {
         a.prefetcht0(byte_(rsi, Layout.CACHE_LINE));
         a.dec(m.at(rcx, MachineField.BUDGET));
         a.jz(slow);
-        setStatus(G, GoroutineState.RUNNABLE);
-        setStatus(rdx, GoroutineState.RUNNING);
+        records.setStatus(a, G, GoroutineState.RUNNABLE);
+        records.setStatus(a, rdx, GoroutineState.RUNNING);
         a.mov(m.at(rcx, MachineField.CURRENT), rdx) .because("before the stack moves");
         hot.restore(a, rdx, rax);
         a.mov(rax, gobuf.pc(rdx));
@@ -320,16 +289,16 @@ final class SchedulerCode {
         Label waits = a.label("waits");
         a.bind(onPark);
         a.mov(M, g.at(rdi, GoroutineField.M));
-        a.call(remove);
-        setStatus(rdi, GoroutineState.WAITING);
+        a.call(queue.remove);
+        records.setStatus(a, rdi, GoroutineState.WAITING);
         a.xor(eax, eax);
-        a.mov(ecx, PARKED);
+        a.mov(ecx, RunQueueCode.PARKED);
         a.lock().cmpxchg(g.at(rdi, GoroutineField.PARK), rcx) .because("from here on anyone may run it");
         a.je(waits);
         a.xor(eax, eax);
         a.xchg(g.at(rdi, GoroutineField.PARK), rax)           .because("a permit was there: take it, and see what its giver wrote before");
-        setStatus(rdi, GoroutineState.RUNNABLE);
-        a.call(insert);
+        records.setStatus(a, rdi, GoroutineState.RUNNABLE);
+        a.call(queue.insert);
         a.bind(waits);
         a.jmp(schedule);
     }
@@ -355,8 +324,8 @@ final class SchedulerCode {
 
         a.bind(onExit);
         a.mov(M, g.at(rdi, GoroutineField.M));
-        a.call(remove);
-        setStatus(rdi, GoroutineState.DEAD);
+        a.call(queue.remove);
+        records.setStatus(a, rdi, GoroutineState.DEAD);
         a.mov(m.at(M, MachineField.EXITED), rdi);
         a.mov(eax, EXITED);
         a.jmp(leave);
@@ -383,7 +352,7 @@ final class SchedulerCode {
         a.bind(onPreempt);
         a.mov(M, g.at(rdi, GoroutineField.M));
         a.bind(requeue);
-        setStatus(rdi, GoroutineState.RUNNABLE);
+        records.setStatus(a, rdi, GoroutineState.RUNNABLE);
         a.mov(rax, g.at(rdi, GoroutineField.NEXT));
         a.mov(m.at(M, MachineField.RING), rax)         .because("the next one's turn");
         a.mov(r12, m.at(M, MachineField.SHARED));
@@ -398,297 +367,17 @@ final class SchedulerCode {
         a.jne(dispatch);
         a.bind(exchange);
         a.mov(r13, rdi)                                .because("what comes in lines up behind those that wait here, not in the place of this one");
-        a.call(remove);
-        a.call(takeShare)                              .because("before giving, so that what is given can reach another carrier");
+        a.call(queue.remove);
+        a.call(queue.takeShare)                              .because("before giving, so that what is given can reach another carrier");
         a.mov(rdi, r13);
         a.cmp(m.at(M, MachineField.RING), 0);
         a.je(keep)                                     .because("the last one stays");
         a.mov(rsi, r12);
-        a.call(pushGlobal);
+        a.call(queue.pushGlobal);
         a.jmp(dispatch);
         a.bind(keep);
-        a.call(insert);
+        a.call(queue.insert);
         a.jmp(dispatch);
-    }
-
-    /*
-     * insert   in: rdi = g, rbx = M; g becomes the ring's tail; destroys rcx, rdx
-     * remove   in: rdi = g on the ring of rbx = M, g at its head; the ring starts with the next; destroys rcx, rdx
-     */
-    private void ring() {
-        Label first = a.label("first");
-        a.bind(insert);
-        a.mov(g.at(rdi, GoroutineField.M), M);
-        a.mov(rcx, m.at(M, MachineField.RING));
-        a.test(rcx, rcx);
-        a.jz(first);
-        a.mov(rdx, g.at(rcx, GoroutineField.PREVIOUS));
-        a.mov(g.at(rdx, GoroutineField.NEXT), rdi);
-        a.mov(g.at(rdi, GoroutineField.PREVIOUS), rdx);
-        a.mov(g.at(rdi, GoroutineField.NEXT), rcx);
-        a.mov(g.at(rcx, GoroutineField.PREVIOUS), rdi);
-        for (int i = 1; i < LOOKAHEAD; i++) {
-            a.mov(rdx, g.at(rdx, GoroutineField.PREVIOUS));
-        }
-        a.mov(g.at(rdx, GoroutineField.AHEAD), rdi).because("what is there when g's turn comes near");
-        a.ret();
-        a.bind(first);
-        a.mov(g.at(rdi, GoroutineField.NEXT), rdi);
-        a.mov(g.at(rdi, GoroutineField.PREVIOUS), rdi);
-        a.mov(m.at(M, MachineField.RING), rdi);
-        a.ret();
-
-        Label last = a.label("last");
-        a.bind(remove);
-        a.mov(rcx, g.at(rdi, GoroutineField.NEXT));
-        a.cmp(rcx, rdi);
-        a.je(last);
-        a.mov(rdx, g.at(rdi, GoroutineField.PREVIOUS));
-        a.mov(g.at(rdx, GoroutineField.NEXT), rcx);
-        a.mov(g.at(rcx, GoroutineField.PREVIOUS), rdx);
-        a.mov(m.at(M, MachineField.RING), rcx);
-        a.ret();
-        a.bind(last);
-        a.mov(m.at(M, MachineField.RING), 0);
-        a.ret();
-    }
-
-    /*
-     * take_share    in: rbx = M, r12 = shared; moves 1/carriers of the global queue, and one more, to the ring's tail;
-     *               destroys everything but rbx, r12, r13, r14
-     * push_global   in: rdi = g, rsi = shared; appends g and wakes a waiting carrier; called by the rules of C, no frame
-     * lock          in: rsi = shared; destroys rax, rcx, r11; while the holder of the lock is off its processor, the others
-     *               give theirs away as well
-     */
-    private void globalQueue() {
-        Label next = a.label("next");
-        Label done = a.label("done");
-        a.bind(takeShare);
-        a.mov(rsi, r12);
-        a.call(lock);
-        a.mov(rax, shared.at(rsi, SharedField.LENGTH));
-        a.xor(edx, edx);
-        a.div(shared.at(rsi, SharedField.CARRIERS));
-        a.lea(r8, ptr(rax, 1)) .because("at least one, at most all");
-        a.bind(next);
-        a.mov(rdi, shared.at(rsi, SharedField.HEAD));
-        a.test(rdi, rdi);
-        a.jz(done);
-        a.mov(rax, g.at(rdi, GoroutineField.LINK));
-        a.mov(shared.at(rsi, SharedField.HEAD), rax);
-        a.dec(shared.at(rsi, SharedField.LENGTH));
-        a.call(insert);
-        a.dec(r8);
-        a.jnz(next);
-        a.bind(done);
-        unlock();
-        a.ret();
-
-        Label empty = a.label("empty");
-        Label linked = a.label("linked");
-        Label nobody = a.label("nobody");
-        a.symbol("push_global", pushGlobal);
-        a.bind(pushGlobal);
-        a.call(lock);
-        a.mov(g.at(rdi, GoroutineField.LINK), 0);
-        a.cmp(shared.at(rsi, SharedField.HEAD), 0);
-        a.je(empty);
-        a.mov(rax, shared.at(rsi, SharedField.TAIL));
-        a.mov(g.at(rax, GoroutineField.LINK), rdi);
-        a.jmp(linked);
-        a.bind(empty);
-        a.mov(shared.at(rsi, SharedField.HEAD), rdi);
-        a.bind(linked);
-        a.mov(shared.at(rsi, SharedField.TAIL), rdi);
-        a.inc(shared.at(rsi, SharedField.LENGTH));
-        unlock();
-        a.cmp(shared.at(rsi, SharedField.IDLE), 0) .because("read after the queue is seen to be longer");
-        a.je(nobody);
-        a.mov(edx, 1);
-        wake();
-        a.bind(nobody);
-        a.ret();
-
-        a.symbol("wake_all");
-        a.mov(rsi, rdi);
-        a.mov(edx, Integer.MAX_VALUE);
-        wake();
-        a.ret();
-
-        Label spin = a.label("lock_spin");
-        Label taken = a.label("lock_taken");
-        a.bind(lock);
-        a.mov(eax, 1);
-        a.xchg(shared.at(rsi, SharedField.LOCK), rax);
-        a.test(rax, rax);
-        a.jz(taken);
-        a.mov(r8d, 100);
-        a.bind(spin);
-        a.pause();
-        a.cmp(shared.at(rsi, SharedField.LOCK), 0);
-        a.je(lock);
-        a.dec(r8d);
-        a.jnz(spin);
-        a.mov(eax, SYS_SCHED_YIELD);
-        a.syscall();
-        a.jmp(lock);
-        a.bind(taken);
-        a.ret();
-    }
-
-    /** Emits the release of the lock, as a full fence. */
-    private void unlock() {
-        a.xor(eax, eax);
-        a.xchg(shared.at(rsi, SharedField.LOCK), rax) .because("xchg with memory locks: nothing moves across");
-    }
-
-    /** Emits the waking of up to edx carriers of the scheduler in rsi; destroys rax, rcx, rdi, rsi, r11. */
-    private void wake() {
-        a.lock().inc(sequence(rsi));
-        a.lea(rdi, ptr(rsi, shared.offset(SharedField.SEQUENCE)));
-        a.mov(esi, FUTEX_WAKE_PRIVATE);
-        a.mov(eax, SYS_FUTEX);
-        a.syscall();
-    }
-
-    private Mem.Dword sequence(Reg64 base) {
-        return dword(base, shared.offset(SharedField.SEQUENCE));
-    }
-
-    /*
-     * ready(g, shared)   in: rdi, rsi; by the rules of C, no frame
-     *                    a parked goroutine becomes runnable; any other gets a permit, for its next park
-     */
-    private void ready() {
-        Label parked = a.label("parked");
-        Label exchange = a.label("exchange");
-        Label retry = a.symbol("ready");
-        a.mov(rax, g.at(rdi, GoroutineField.PARK));
-        a.mov(ecx, PERMIT);
-        a.cmp(rax, PARKED);
-        a.jne(exchange);
-        a.xor(ecx, ecx);
-        a.bind(exchange);
-        a.lock().cmpxchg(g.at(rdi, GoroutineField.PARK), rcx) .because("locked even where a permit is already: what the caller wrote before must be seen with it");
-        a.jne(retry);
-        a.cmp(rax, PARKED);
-        a.je(parked);
-        a.ret();
-        a.bind(parked);
-        setStatus(rdi, GoroutineState.RUNNABLE);
-        a.jmp(pushGlobal);
-    }
-
-    /*
-     * wait_for_work(M)   in: rdi; by the rules of C; returns when there may be work, or when told to stop
-     */
-    private void waiting() {
-        Label out = a.label("work");
-        a.symbol("wait_for_work");
-        a.mov(r8, m.at(rdi, MachineField.SHARED));
-        a.mov(edx, sequence(r8));
-        a.lock().inc(shared.at(r8, SharedField.IDLE)) .because("seen by whoever adds work from here on");
-        a.cmp(shared.at(r8, SharedField.LENGTH), 0);
-        a.jne(out);
-        a.cmp(shared.at(r8, SharedField.STOP), 0);
-        a.jne(out);
-        a.lea(rdi, ptr(r8, shared.offset(SharedField.SEQUENCE)));
-        a.mov(esi, FUTEX_WAIT_PRIVATE);
-        a.xor(r10d, r10d)                             .because("no time limit");
-        a.mov(eax, SYS_FUTEX);
-        a.syscall();
-        a.bind(out);
-        a.lock().dec(shared.at(r8, SharedField.IDLE));
-        a.ret();
-    }
-
-    /*
-     * upcall      in: rax = number of the upcall, rdi, rsi, rdx = its arguments, r14 = G; called, at any alignment
-     *             out: rax = its result; if it failed, the goroutine ends instead
-     * call_java   the thunk that systemstack runs on g0: in: rdi = argument block, first the goroutine
-     */
-    private void upcall() {
-        Label failed = a.label("failed");
-        Label thrown = a.label("thrown");
-        Label caught = a.label("caught");
-        a.symbol("upcall");
-        a.push(rdx) .because("the argument block stays on the goroutine's stack");
-        a.push(rsi);
-        a.push(rdi);
-        a.push(rax);
-        a.push(G);
-        a.mov(rdi, g.at(G, GoroutineField.M));
-        a.mov(rsi, rsp);
-        a.lea(rdx, ptr(callJava));
-        a.call(onG0);
-        a.add(rsp, 40);
-        a.cmp(g.at(G, GoroutineField.FAILED), 0);
-        a.jne(failed);
-        a.ret();
-        a.bind(failed);
-        a.jmp(goexit);
-
-        a.bind(callJava);
-        a.push(rbx);
-        a.push(r12);
-        a.sub(rsp, 24)                                           .because("control words, the result, and alignment");
-        a.mov(r12, qword(rdi));
-        a.mov(rbx, g.at(r12, GoroutineField.M));
-        a.inc(m.at(rbx, MachineField.UPCALLS));
-        a.stmxcsr(dword(rsp))                                    .because("Java runs with default control words, whatever the goroutine has");
-        a.fnstcw(word(rsp, 4));
-        a.ldmxcsr(dword(controlWords));
-        a.fldcw(word(Address.rip(controlWords).plus(4)));
-        a.mov(rcx, rdi);
-        a.mov(rax, m.at(rbx, MachineField.SHARED));
-        a.mov(rdi, m.at(rbx, MachineField.ENVIRONMENT));
-        a.mov(rsi, shared.at(rax, SharedField.UPCALL_TARGET));
-        a.mov(rdx, shared.at(rax, SharedField.UPCALL_METHOD));
-        a.mov(rax, qword(rdi));
-        a.call(qword(rax, JniFunction.CALL_LONG_METHOD_A.offset()));
-        a.mov(qword(rsp, 8), rax);
-        a.mov(rdi, m.at(rbx, MachineField.ENVIRONMENT));
-        a.mov(rax, qword(rdi));
-        a.call(qword(rax, JniFunction.EXCEPTION_CHECK.offset())) .because("a stack overflow needs no catch block to get here");
-        a.test(al, al);
-        a.jnz(thrown);
-        a.bind(caught);
-        a.mov(rax, qword(rsp, 8));
-        a.ldmxcsr(dword(rsp));
-        a.fldcw(word(rsp, 4));
-        a.add(rsp, 24);
-        a.pop(r12);
-        a.pop(rbx);
-        a.ret();
-        a.bind(thrown);
-        a.mov(g.at(r12, GoroutineField.FAILED), 1)               .because("the goroutine ends; enter throws what is pending");
-        a.jmp(caught);
-    }
-
-    /*
-     * on_g0(M, arg, thunk)   in: rdi, rsi, rdx; by the rules of C
-     *                        out: thunk(arg)'s result; it runs on g0's stack, without a switch if that is in use already
-     *                        while it runs, M has no current goroutine
-     */
-    private void onG0() {
-        Label direct = a.label("on_g0_already");
-        a.symbol("on_g0", onG0);
-        a.bind(onG0);
-        a.mov(rax, m.at(rdi, MachineField.CURRENT));
-        a.test(rax, rax);
-        a.jz(direct);
-        a.push(rdi);
-        a.push(rax);
-        a.mov(m.at(rdi, MachineField.CURRENT), 0)   .because("g0's stack is in use: no second switch to it, no preemption");
-        a.mov(rdi, gobuf.sp(rdi));
-        a.call(systemstack);
-        a.pop(rcx);
-        a.pop(rdx);
-        a.mov(m.at(rdx, MachineField.CURRENT), rcx) .because("the same carrier's: nothing switches during a thunk");
-        a.ret();
-        a.bind(direct);
-        a.mov(rdi, rsi);
-        a.jmp(rdx);
     }
 
     /*
