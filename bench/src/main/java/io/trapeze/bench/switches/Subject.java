@@ -11,6 +11,7 @@ enum Subject {
     YIELD_2("yield", 2),
     YIELD_100("yield", 100),
     YIELD_1000("yield", 1000),
+    YIELD_10000("yield", 10_000),
     YIELD_CONTROL("yield with control words", 2),
     SYSTEMSTACK("systemstack, native thunk"),
     UPCALL("upcall: systemstack to Java"),

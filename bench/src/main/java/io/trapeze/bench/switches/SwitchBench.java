@@ -61,7 +61,7 @@ public final class SwitchBench implements AutoCloseable {
         measures.put(Subject.BARE, opened(DirectSwitch.open(os, arena, primitives, HandOver.BARE)));
         measures.put(Subject.FULL, opened(DirectSwitch.open(os, arena, primitives, HandOver.FULL)));
         measures.put(Subject.PRIMITIVES, opened(DirectSwitch.open(os, arena, primitives, HandOver.PRIMITIVES)));
-        for (Subject subject : List.of(Subject.YIELD_2, Subject.YIELD_100, Subject.YIELD_1000)) {
+        for (Subject subject : List.of(Subject.YIELD_2, Subject.YIELD_100, Subject.YIELD_1000, Subject.YIELD_10000)) {
             measures.put(subject, opened(new RingYield(subject.n().orElseThrow(), false)));
         }
         measures.put(Subject.YIELD_CONTROL, opened(new RingYield(2, true)));
