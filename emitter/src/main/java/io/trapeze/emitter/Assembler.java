@@ -291,7 +291,9 @@ public class Assembler extends Instructions {
      */
     public final CodeBlob finish(String name) {
         refuseLockBeforeData();
-        symbols.values().forEach(labels::requireBound);
+        for (Label symbol : symbols.values()) {
+            labels.requireBound(symbol);
+        }
         Layout layout = new Layout(relaxation, branches, displacements, labels);
         List<Relocation> relocations = new ArrayList<>();
         byte[] bytes = layout.bytes(code(), position(), relocations);

@@ -34,7 +34,12 @@ final class Labels {
         if (symbol.isEmpty()) {
             throw new EncodingException("an external symbol needs a name");
         }
-        return externals.computeIfAbsent(symbol, name -> add(Label.of(this, labels.size(), name, true), EXTERNAL));
+        Label known = externals.get(symbol);
+        if (known == null) {
+            known = add(Label.of(this, labels.size(), symbol, true), EXTERNAL);
+            externals.put(symbol, known);
+        }
+        return known;
     }
 
     private Label add(Label label, int place) {

@@ -98,7 +98,9 @@ final class Recorder {
     private Map<Label, String> uniqueNames(Map<String, Label> symbols) {
         Map<Label, String> names = new HashMap<>();
         Set<String> taken = new HashSet<>(symbols.keySet());
-        symbols.forEach((name, label) -> names.putIfAbsent(label, name));
+        for (Map.Entry<String, Label> symbol : symbols.entrySet()) {
+            names.putIfAbsent(symbol.getValue(), symbol.getKey());
+        }
         for (Entry entry : entries) {
             if (entry.label() != null && entry.label().external()) {
                 names.put(entry.label(), entry.label().name());

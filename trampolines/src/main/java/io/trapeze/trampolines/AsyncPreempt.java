@@ -64,7 +64,9 @@ public final class AsyncPreempt {
 
         restore(a, frame);
         a.add(rsp, frame.stateBytes())     .because("back at the general registers");
-        PreemptFrame.GENERAL.forEach(a::pop);
+        for (IndexReg register : PreemptFrame.GENERAL) {
+            a.pop(register);
+        }
         a.popfq()                          .because("DF and AC as they were, too");
         a.ret(abi.stack().interruptSkip()) .because("undoes the interrupt's skip exactly").serves("stack.interrupt_skip");
         return a.finish("async_preempt");

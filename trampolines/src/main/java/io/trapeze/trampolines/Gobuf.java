@@ -46,8 +46,7 @@ public final class Gobuf {
         this.vectors = REGISTERS + 8 * abi.preservedGeneral().size();
         this.control = vectors + 16 * abi.preservedVectors().size();
         this.threadBlock = control + (abi.controlWords().any() ? 8 : 0);
-        int fields = abi.threadBlock().map(t -> t.fields().size()).orElse(0);
-        this.size = threadBlock + 8 * fields;
+        this.size = threadBlock + 8 * abi.threadFields().size();
         requireSound(rows());
     }
 
@@ -86,8 +85,7 @@ public final class Gobuf {
 
     /** Returns the offset of a thread-block field's slot. */
     public int offset(ThreadBlock.Field field) {
-        return threadBlock
-                + 8 * index(abi.threadBlock().map(ThreadBlock::fields).orElse(List.of()), field);
+        return threadBlock + 8 * index(abi.threadFields(), field);
     }
 
     /** Returns the offset of the saved MXCSR (4 bytes). */
@@ -182,15 +180,21 @@ public final class Gobuf {
         rows.add(new Row("ret", RET, 8));
         rows.add(new Row("lr", LR, 8));
         rows.add(new Row("bp", BP, 8));
-        abi.preservedGeneral().forEach(r -> rows.add(new Row(r.name(), offset(r), 8)));
-        abi.preservedVectors().forEach(r -> rows.add(new Row(r.name(), offset(r), 16)));
+        for (IndexReg register : abi.preservedGeneral()) {
+            rows.add(new Row(register.name(), offset(register), 8));
+        }
+        for (Xmm register : abi.preservedVectors()) {
+            rows.add(new Row(register.name(), offset(register), 16));
+        }
         if (abi.controlWords().mxcsr()) {
             rows.add(new Row("mxcsr", mxcsrOffset(), 4));
         }
         if (abi.controlWords().x87()) {
             rows.add(new Row("x87 control word", x87Offset(), 2));
         }
-        abi.threadBlock().ifPresent(t -> t.fields().forEach(f -> rows.add(new Row(f.name(), offset(f), 8))));
+        for (ThreadBlock.Field field : abi.threadFields()) {
+            rows.add(new Row(field.name(), offset(field), 8));
+        }
         return rows;
     }
 }

@@ -5,25 +5,22 @@ import io.trapeze.emitter.CodeBlob;
 import io.trapeze.trampolines.abi.Abi;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.function.BiFunction;
 
 /** The four primitives, by name. */
 public enum Primitive {
     /** Resumes a goroutine: {@link Gogo}. */
-    GOGO("gogo", (abi, saveSet) -> Gogo.emit(abi)),
+    GOGO("gogo"),
     /** Suspends a goroutine and runs a function on g0: {@link Mcall}. */
-    MCALL("mcall", (abi, saveSet) -> Mcall.emit(abi)),
+    MCALL("mcall"),
     /** Calls a function on g0's stack: {@link SystemStack}. */
-    SYSTEMSTACK("systemstack", (abi, saveSet) -> SystemStack.emit(abi)),
+    SYSTEMSTACK("systemstack"),
     /** Where an interrupted goroutine is sent: {@link AsyncPreempt}. */
-    ASYNC_PREEMPT("async_preempt", AsyncPreempt::emit);
+    ASYNC_PREEMPT("async_preempt");
 
     private final String symbol;
-    private final BiFunction<Abi, SaveSet, CodeBlob> generator;
 
-    Primitive(String symbol, BiFunction<Abi, SaveSet, CodeBlob> generator) {
+    Primitive(String symbol) {
         this.symbol = symbol;
-        this.generator = generator;
     }
 
     /** Returns the symbol that the primitive's blob defines. */
@@ -38,7 +35,12 @@ public enum Primitive {
      * @throws io.trapeze.trampolines.abi.AbiException if the ABI leaves too few scratch registers
      */
     public CodeBlob emit(Abi abi, SaveSet saveSet) {
-        return generator.apply(abi, saveSet);
+        return switch (this) {
+            case GOGO -> Gogo.emit(abi);
+            case MCALL -> Mcall.emit(abi);
+            case SYSTEMSTACK -> SystemStack.emit(abi);
+            case ASYNC_PREEMPT -> AsyncPreempt.emit(abi, saveSet);
+        };
     }
 
     /** Finds a primitive by its symbol. */

@@ -74,12 +74,10 @@ public final class SwitchState {
         if (controlWords.x87()) {
             a.fnstcw(gobuf.x87(base)) .because("x87 control word").serves("control.x87");
         }
-        abi.threadBlock().ifPresent(block -> {
-            for (ThreadBlock.Field field : block.fields()) {
-                a.mov(scratch, block.operand(field)) .because(field.name() + " as it is now").serves("thread.stack_bounds");
-                a.mov(gobuf.slot(base, field), scratch);
-            }
-        });
+        for (ThreadBlock.Field field : abi.threadFields()) {
+            a.mov(scratch, abi.threadOperand(field)) .because(field.name() + " as it is now").serves("thread.stack_bounds");
+            a.mov(gobuf.slot(base, field), scratch);
+        }
     }
 
     /**
@@ -112,12 +110,10 @@ public final class SwitchState {
      * moves: between the two, an exception must find the old bounds or the new ones together with a stack they admit.
      */
     void restoreThreadBlock(Assembler a, Reg64 base, IndexReg scratch) {
-        abi.threadBlock().ifPresent(block -> {
-            for (ThreadBlock.Field field : block.fields()) {
-                a.mov(scratch, gobuf.slot(base, field)) .because(field.name() + " of the stack to come").serves("thread.stack_bounds");
-                a.mov(block.operand(field), scratch);
-            }
-        });
+        for (ThreadBlock.Field field : abi.threadFields()) {
+            a.mov(scratch, gobuf.slot(base, field)) .because(field.name() + " of the stack to come").serves("thread.stack_bounds");
+            a.mov(abi.threadOperand(field), scratch);
+        }
     }
     // spotless:on
 }

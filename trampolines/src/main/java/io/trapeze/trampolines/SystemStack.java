@@ -35,8 +35,7 @@ public final class SystemStack {
     public static CodeBlob emit(Abi abi) {
         Assembler a = new Assembler();
         a.symbol("systemstack");
-        List<ThreadBlock.Field> fields =
-                abi.threadBlock().map(ThreadBlock::fields).orElse(List.of());
+        List<ThreadBlock.Field> fields = abi.threadFields();
         int count = fields.isEmpty() ? 3 : 4;
         if (abi.result() == rbp) {
             throw new AbiException("result: systemstack keeps the way back to the goroutine's stack in rbp, where ABI '"
@@ -52,9 +51,11 @@ public final class SystemStack {
         a.push(rbp)     .because("the goroutine's frame pointer, on its own stack");
         a.mov(rbp, rsp) .because("names that stack while g0's is in use");
         for (ThreadBlock.Field field : fields) {
-            a.push(abi.threadBlock().orElseThrow().operand(field)) .because(field.name() + " of the goroutine's stack").serves("thread.stack_bounds");
+            a.push(abi.threadOperand(field)) .because(field.name() + " of the goroutine's stack").serves("thread.stack_bounds");
         }
-        g0.ifPresent(gobuf -> SwitchState.of(abi).restoreThreadBlock(a, gobuf, arguments.scratch(0)));
+        if (g0.isPresent()) {
+            SwitchState.of(abi).restoreThreadBlock(a, g0.get(), arguments.scratch(0));
+        }
         OutgoingCall call = new OutgoingCall(abi, 1);
         int frame = abi.stack().aligned(call.bytes() + 8);
         a.mov(rsp, g0sp)                     .because("the switch to g0's stack");
@@ -67,7 +68,7 @@ public final class SystemStack {
         for (int i = 0; i < fields.size(); i++) {
             IndexReg free = abi.scratch(1, 0, rbp, abi.result()).get(0);
             a.mov(free, qword(rbp, -8 * (i + 1))) .because(fields.get(i).name() + " of the goroutine's stack").serves("thread.stack_bounds");
-            a.mov(abi.threadBlock().orElseThrow().operand(fields.get(i)), free);
+            a.mov(abi.threadOperand(fields.get(i)), free);
         }
         a.mov(rsp, rbp) .because("the switch back");
         a.pop(rbp)      .because("its frame pointer");

@@ -26,12 +26,21 @@ final class LibC {
      * @return what it returned; -1 stands for an error in all the calls used here, and {@link #errno()} then tells which
      */
     long call(String name, Object... arguments) {
-        return functions.computeIfAbsent(name, library::getFunction).invokeLong(arguments);
+        return function(name).invokeLong(arguments);
     }
 
     /** As {@link #call}, for functions that return a C {@code int}: the upper half of the register means nothing. */
     int callInt(String name, Object... arguments) {
-        return functions.computeIfAbsent(name, library::getFunction).invokeInt(arguments);
+        return function(name).invokeInt(arguments);
+    }
+
+    private Function function(String name) {
+        Function known = functions.get(name);
+        if (known == null) {
+            known = library.getFunction(name);
+            functions.put(name, known); // two threads may both look it up, and find the same
+        }
+        return known;
     }
 
     /** The error of this thread's last call. */

@@ -4,6 +4,7 @@ package io.trapeze.trampolines.abi;
 import static io.trapeze.emitter.operand.Registers.*;
 
 import io.trapeze.emitter.operand.IndexReg;
+import io.trapeze.emitter.operand.Mem;
 import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.emitter.operand.Registers;
 import io.trapeze.emitter.operand.Xmm;
@@ -100,6 +101,16 @@ public record Abi(
                 throw new AbiException("preserved.vectors: " + vector + " exists only with AVX-512; use xmm0 to xmm15");
             }
         }
+    }
+
+    /** The stack bounds in the thread's control block, in the order in which they are written; none if the system keeps none. */
+    public List<ThreadBlock.Field> threadFields() {
+        return threadBlock.isPresent() ? threadBlock.get().fields() : List.of();
+    }
+
+    /** One of {@link #threadFields} as an operand. */
+    public Mem.Qword threadOperand(ThreadBlock.Field field) {
+        return threadBlock.orElseThrow().operand(field);
     }
 
     /** The built-in descriptions. */
