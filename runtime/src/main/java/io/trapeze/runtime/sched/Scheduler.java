@@ -11,23 +11,17 @@ import io.trapeze.runtime.os.OperatingSystem;
 import io.trapeze.runtime.preempt.PreemptSignal;
 import io.trapeze.runtime.preempt.PreemptionTimer;
 import io.trapeze.runtime.preempt.SafePoint;
-import io.trapeze.runtime.stack.StackSlab;
-import io.trapeze.trampolines.Gobuf;
-import io.trapeze.trampolines.PreemptFrame;
 import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -51,25 +45,16 @@ import java.util.function.Consumer;
  * }</pre>
  */
 public final class Scheduler implements AutoCloseable {
-    /** Room below the preemption frame for the calls that follow it. */
-    private static final int PREEMPT_SLACK = 512;
-
-    /** Words of a new stack: six arguments, the body, its return address. */
-    private static final int FIRST_FRAME = 8 * 8;
-
     private final Records records;
-    private final Layout<GoroutineField> g;
     private final CodeArena arena;
-    private final StackSlab slab;
     private final NativeMemory control;
-    private final NativeMemory goroutines;
+    private final GoroutineTable goroutines;
     private final MappedCode code;
     private final NativeFunction pushGlobal;
     private final NativeFunction ready;
     private final NativeFunction wakeAll;
     private final UpcallGate gate;
     private final List<Machine> machines = new ArrayList<>();
-    private final AtomicReferenceArray<Goroutine> bySlot;
     private final Duration timeSlice;
     private final SaveSet saveSet;
     private final BiConsumer<Goroutine, Throwable> onFailure;
@@ -89,17 +74,14 @@ public final class Scheduler implements AutoCloseable {
         this.onFailure = builder.onFailure;
         this.saveSet = saveSet(builder.saveSet, SaveSet.widest(host.cpu().xcr0()));
         this.records = Records.of(abi);
-        this.g = records.g();
-        this.bySlot = new AtomicReferenceArray<>(builder.maxGoroutines);
         try (Unwinding opened = new Unwinding()) {
-            this.slab = opened.add(StackSlab.open(os, builder.maxGoroutines, builder.stackBytes));
-            this.arena = opened.add(CodeArena.open(os));
             this.goroutines =
-                    opened.add(NativeMemory.reserve(os, (long) g.size() * builder.maxGoroutines, os.pageSize()));
+                    opened.add(GoroutineTable.open(os, records, builder.maxGoroutines, builder.stackBytes, saveSet));
+            this.arena = opened.add(CodeArena.open(os));
             this.control = opened.add(NativeMemory.allocate(
                     os, records.shared().size() + (long) records.m().size() * builder.carriers));
             MappedPrimitives primitives = MappedPrimitives.map(arena, abi, saveSet);
-            this.code = arena.map(SchedulerCode.emit(records, slab.slotSize()), primitives.symbols());
+            this.code = arena.map(SchedulerCode.emit(records, goroutines.slotSize()), primitives.symbols());
             primitives.mapAsyncPreempt(code.address("async_preempt2"));
             this.pushGlobal = code.function("push_global");
             this.ready = code.function("ready");
@@ -144,6 +126,7 @@ public final class Scheduler implements AutoCloseable {
     }
 
     private SafePoint safePoint(Abi abi) {
+        Layout<GoroutineField> g = records.g();
         return new SafePoint(
                 records.m().offset(MachineField.CURRENT),
                 records.m().offset(MachineField.TRAMPOLINE),
@@ -154,31 +137,6 @@ public final class Scheduler implements AutoCloseable {
                 g.offset(GoroutineField.CODE_LOW),
                 g.offset(GoroutineField.CODE_HIGH),
                 abi.stack().interruptSkip());
-    }
-
-    /** Closes what was opened if its owner could not be completed. */
-    private static final class Unwinding implements AutoCloseable {
-        private final Deque<AutoCloseable> opened = new ArrayDeque<>();
-
-        <T extends AutoCloseable> T add(T resource) {
-            opened.push(resource);
-            return resource;
-        }
-
-        void keep() {
-            opened.clear();
-        }
-
-        @Override
-        public void close() {
-            for (AutoCloseable resource : opened) {
-                try {
-                    resource.close();
-                } catch (Exception e) {
-                    throw new IllegalStateException("cannot give back " + resource, e);
-                }
-            }
-        }
     }
 
     /** Returns a builder with the defaults. */
@@ -193,7 +151,7 @@ public final class Scheduler implements AutoCloseable {
 
     private Body compile(String name, Consumer<GoroutineAssembler> body, boolean closesWithLast) {
         requireOpen();
-        GoroutineAssembler a = new GoroutineAssembler(records, slab.slotSize());
+        GoroutineAssembler a = new GoroutineAssembler(records, goroutines.slotSize());
         a.symbol(name);
         body.accept(a);
         CodeBlob blob = a.finishBody(name);
@@ -252,59 +210,11 @@ public final class Scheduler implements AutoCloseable {
     }
 
     private Goroutine start(Body body, long... arguments) {
-        int slot = slab.acquire();
-        try {
-            body.enter();
-        } catch (RuntimeException e) {
-            slab.release(slot);
-            throw e;
-        }
-        long record = (long) slot * g.size();
-        long address = goroutines.address() + record;
-        Goroutine goroutine = new Goroutine(this, body, created.incrementAndGet(), slot, address);
-        prepare(goroutine, record, arguments);
-        bySlot.set(slot, goroutine);
+        Goroutine goroutine = goroutines.create(this, body, created.get() + 1, code, arguments);
+        created.incrementAndGet();
         live.incrementAndGet();
-        pushGlobal.call(address, control.address());
+        pushGlobal.call(goroutine.address(), control.address());
         return goroutine;
-    }
-
-    private void prepare(Goroutine goroutine, long record, long... arguments) {
-        int slot = goroutine.slot();
-        Body body = goroutine.body();
-        long high = slab.high(slot);
-        long frame = high - FIRST_FRAME;
-        NativeMemory stack = slab.memory();
-        for (int i = 0; i < 6; i++) {
-            stack.putLong(frame - slab.address() + 8L * i, i < arguments.length ? arguments[i] : 0);
-        }
-        stack.putLong(frame - slab.address() + 48, body.address());
-        stack.putLong(frame - slab.address() + 56, code.address("goexit"));
-        slab.setHeader(slot, goroutine.address());
-
-        for (int offset = 0; offset < g.size(); offset += 8) {
-            goroutines.putLong(record + offset, 0);
-        }
-        Gobuf gobuf = g.gobuf();
-        goroutines.putLong(record + Gobuf.SP, frame);
-        goroutines.putLong(record + Gobuf.PC, code.address("start"));
-        goroutines.putLong(record + Gobuf.G, goroutine.address());
-        goroutines.putLong(record + gobuf.offset(SchedulerCode.G), goroutine.address());
-        goroutines.putInt(record + gobuf.mxcsrOffset(), SchedulerCode.DEFAULT_MXCSR);
-        goroutines.putInt(record + gobuf.x87Offset(), SchedulerCode.DEFAULT_X87);
-        int frameBytes =
-                new PreemptFrame(saveSet).size() + 8 + records.abi().stack().interruptSkip();
-        g.put(goroutines, record, GoroutineField.PREEMPT_LOW, slab.low(slot) + frameBytes + PREEMPT_SLACK);
-        g.put(goroutines, record, GoroutineField.PREEMPT_HIGH, high);
-        g.put(goroutines, record, GoroutineField.CODE_LOW, body.address());
-        g.put(
-                goroutines,
-                record,
-                GoroutineField.CODE_HIGH,
-                body.address() + body.blob().size());
-        g.put(goroutines, record, GoroutineField.SLOT, slot);
-        g.put(goroutines, record, GoroutineField.AHEAD, goroutine.address());
-        g.put(goroutines, record, GoroutineField.STATUS, GoroutineState.RUNNABLE.ordinal());
     }
 
     /**
@@ -452,14 +362,8 @@ public final class Scheduler implements AutoCloseable {
 
     private void ended(Machine machine) {
         long address = machine.takeExited();
-        Goroutine goroutine = goroutineAt(address);
         machine.takeEscaped().ifPresent(thrown -> fail(address, thrown));
-        synchronized (goroutine) {
-            goroutine.end();
-        }
-        bySlot.set(goroutine.slot(), null);
-        slab.release(goroutine.slot());
-        goroutine.body().exit();
+        goroutines.release(address);
         if (live.decrementAndGet() == 0) {
             stop();
         }
@@ -476,13 +380,13 @@ public final class Scheduler implements AutoCloseable {
     }
 
     Goroutine goroutineAt(long address) {
-        return bySlot.get(Math.toIntExact((address - goroutines.address()) / g.size()));
+        return goroutines.at(address);
     }
 
     void fail(long address, Throwable thrown) {
         Goroutine goroutine = goroutineAt(address);
         goroutine.fail(thrown);
-        g.put(goroutines, address - goroutines.address(), GoroutineField.FAILED, 1);
+        goroutines.markFailed(goroutine);
         try {
             onFailure.accept(goroutine, thrown);
         } catch (Throwable handler) { // a handler's failure must not reach emitted code either
@@ -493,13 +397,7 @@ public final class Scheduler implements AutoCloseable {
     }
 
     GoroutineState state(Goroutine goroutine) {
-        synchronized (goroutine) {
-            if (goroutine.hasEnded()) {
-                return GoroutineState.DEAD;
-            }
-            long record = (long) goroutine.slot() * g.size();
-            return GoroutineState.values()[(int) g.get(goroutines, record, GoroutineField.STATUS)];
-        }
+        return goroutines.state(goroutine);
     }
 
     long sharedAddress() {
@@ -563,27 +461,14 @@ public final class Scheduler implements AutoCloseable {
                 closed = true;
             }
         }
-        abandon();
+        goroutines.abandon();
         gate.close();
         arena.close();
-        slab.close();
         goroutines.close();
         control.close();
         if (live.get() > 0) {
             throw new IllegalStateException("closed while " + live.get()
                     + " goroutine(s) lived: call run() first; it returns when all have ended");
-        }
-    }
-
-    /** Cuts the Java side of all goroutines off from memory that is about to go. */
-    private void abandon() {
-        for (int slot = 0; slot < bySlot.length(); slot++) {
-            Goroutine goroutine = bySlot.get(slot);
-            if (goroutine != null) {
-                synchronized (goroutine) {
-                    goroutine.end();
-                }
-            }
         }
     }
 }

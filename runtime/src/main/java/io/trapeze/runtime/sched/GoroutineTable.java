@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.runtime.sched;
+
+import io.trapeze.runtime.code.MappedCode;
+import io.trapeze.runtime.memory.NativeMemory;
+import io.trapeze.runtime.os.OperatingSystem;
+import io.trapeze.runtime.stack.StackSlab;
+import io.trapeze.trampolines.AsyncPreempt;
+import io.trapeze.trampolines.Gobuf;
+import io.trapeze.trampolines.SaveSet;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * The goroutines of one scheduler: for each a stack, a record in native memory, and an object, all three by one slot number.
+ *
+ * <p>Records stay where they are until the table is closed, so that emitted code may read one whose goroutine has ended.
+ */
+final class GoroutineTable implements AutoCloseable {
+    /** Room for what {@code async_preempt2} and the switch after it push. */
+    private static final int PREEMPT_SLACK = 512;
+
+    /** Words of a new stack: six arguments, the body, its return address. */
+    private static final int FIRST_FRAME = 8 * 8;
+
+    private final Records records;
+    private final Layout<GoroutineField> g;
+    private final StackSlab slab;
+    private final NativeMemory memory;
+    private final SaveSet saveSet;
+    private final AtomicReferenceArray<Goroutine> bySlot;
+
+    private GoroutineTable(Records records, StackSlab slab, NativeMemory memory, SaveSet saveSet) {
+        this.records = records;
+        this.g = records.g();
+        this.slab = slab;
+        this.memory = memory;
+        this.saveSet = saveSet;
+        this.bySlot = new AtomicReferenceArray<>(slab.slots());
+    }
+
+    /**
+     * Reserves address space.
+     *
+     * @param capacity goroutines that can live at once
+     * @param stackBytes bytes of each stack, see {@link StackSlab#open}
+     * @param saveSet what a preemption puts on the stack
+     */
+    static GoroutineTable open(OperatingSystem os, Records records, int capacity, long stackBytes, SaveSet saveSet) {
+        try (Unwinding opened = new Unwinding()) {
+            StackSlab slab = opened.add(StackSlab.open(os, capacity, stackBytes));
+            NativeMemory memory =
+                    opened.add(NativeMemory.reserve(os, (long) records.g().size() * capacity, os.pageSize()));
+            GoroutineTable table = new GoroutineTable(records, slab, memory, saveSet);
+            opened.keep();
+            return table;
+        }
+    }
+
+    /** Returns the bytes of a stack's slot, a power of two. */
+    long slotSize() {
+        return slab.slotSize();
+    }
+
+    /**
+     * Makes a goroutine that is ready to be queued.
+     *
+     * @param code the scheduler's, with the symbols {@code start} and {@code goexit}
+     * @throws io.trapeze.runtime.stack.StackExhaustedException if all slots are taken
+     */
+    Goroutine create(Scheduler scheduler, Body body, long number, MappedCode code, long... arguments) {
+        int slot = slab.acquire();
+        try {
+            body.enter();
+        } catch (RuntimeException e) {
+            slab.release(slot);
+            throw e;
+        }
+        Goroutine goroutine = new Goroutine(scheduler, body, number, slot, memory.address() + record(slot));
+        prepare(goroutine, code, arguments);
+        bySlot.set(slot, goroutine);
+        return goroutine;
+    }
+
+    private long record(int slot) {
+        return (long) slot * g.size();
+    }
+
+    private void prepare(Goroutine goroutine, MappedCode code, long... arguments) {
+        long record = record(goroutine.slot());
+        int slot = goroutine.slot();
+        Body body = goroutine.body();
+        long high = slab.high(slot);
+        long frame = high - FIRST_FRAME;
+        NativeMemory stack = slab.memory();
+        for (int i = 0; i < 6; i++) {
+            stack.putLong(frame - slab.address() + 8L * i, i < arguments.length ? arguments[i] : 0);
+        }
+        stack.putLong(frame - slab.address() + 48, body.address());
+        stack.putLong(frame - slab.address() + 56, code.address("goexit"));
+        slab.setHeader(slot, goroutine.address());
+
+        for (int offset = 0; offset < g.size(); offset += 8) {
+            memory.putLong(record + offset, 0);
+        }
+        Gobuf gobuf = g.gobuf();
+        memory.putLong(record + Gobuf.SP, frame);
+        memory.putLong(record + Gobuf.PC, code.address("start"));
+        memory.putLong(record + Gobuf.G, goroutine.address());
+        memory.putLong(record + gobuf.offset(SchedulerCode.G), goroutine.address());
+        memory.putInt(record + gobuf.mxcsrOffset(), SchedulerCode.DEFAULT_MXCSR);
+        memory.putInt(record + gobuf.x87Offset(), SchedulerCode.DEFAULT_X87);
+        int frameBytes = AsyncPreempt.stackBytes(records.abi(), saveSet);
+        g.put(memory, record, GoroutineField.PREEMPT_LOW, slab.low(slot) + frameBytes + PREEMPT_SLACK);
+        g.put(memory, record, GoroutineField.PREEMPT_HIGH, high);
+        g.put(memory, record, GoroutineField.CODE_LOW, body.address());
+        g.put(
+                memory,
+                record,
+                GoroutineField.CODE_HIGH,
+                body.address() + body.blob().size());
+        g.put(memory, record, GoroutineField.SLOT, slot);
+        g.put(memory, record, GoroutineField.AHEAD, goroutine.address());
+        g.put(memory, record, GoroutineField.STATUS, GoroutineState.RUNNABLE.ordinal());
+    }
+
+    /** Returns the goroutine whose record is at {@code address}. */
+    Goroutine at(long address) {
+        return bySlot.get(Math.toIntExact((address - memory.address()) / g.size()));
+    }
+
+    /** Returns where a goroutine is in its life. */
+    GoroutineState state(Goroutine goroutine) {
+        synchronized (goroutine) {
+            return goroutine.hasEnded()
+                    ? GoroutineState.DEAD
+                    : GoroutineState.values()[(int) g.get(memory, record(goroutine.slot()), GoroutineField.STATUS)];
+        }
+    }
+
+    /** Makes a goroutine end at its upcall's return. */
+    void markFailed(Goroutine goroutine) {
+        g.put(memory, record(goroutine.slot()), GoroutineField.FAILED, 1);
+    }
+
+    /** Takes leave of a goroutine that has ended, and gives its slot to the next. */
+    void release(long address) {
+        Goroutine goroutine = at(address);
+        synchronized (goroutine) {
+            goroutine.end();
+        }
+        bySlot.set(goroutine.slot(), null);
+        slab.release(goroutine.slot());
+        goroutine.body().exit();
+    }
+
+    /** Cuts the Java side of all goroutines off from memory that is about to go. */
+    void abandon() {
+        for (int slot = 0; slot < bySlot.length(); slot++) {
+            Goroutine goroutine = bySlot.get(slot);
+            if (goroutine != null) {
+                synchronized (goroutine) {
+                    goroutine.end();
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        slab.close();
+        memory.close();
+    }
+}
