@@ -25,8 +25,8 @@ import java.util.List;
  * </pre>
  *
  * <p>The interrupt may come at any stack alignment, with the direction flag or the alignment-check flag set: all are put
- * right for the callee. What is not saved: the x87 and MMX register stack (no instruction that the emitter knows leaves a
- * value there), AMX tiles and protection keys.
+ * right for the callee. What is not saved: the x87 and MMX register stack, AMX tiles and protection keys; code that holds
+ * values there is not to be sent here.
  */
 public final class AsyncPreempt {
     /** The symbol that is called between saving and restoring; undefined in the blob. */

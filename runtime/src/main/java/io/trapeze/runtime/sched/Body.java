@@ -15,6 +15,7 @@ public final class Body implements AutoCloseable {
     private final MappedCode code;
     private final List<Upcall> upcalls;
     private final boolean closesWithLast;
+    private final int preemptibleBytes;
     private int users;
     private boolean closed;
 
@@ -23,6 +24,7 @@ public final class Body implements AutoCloseable {
         this.code = code;
         this.upcalls = upcalls;
         this.closesWithLast = closesWithLast;
+        this.preemptibleBytes = GoroutineAssembler.isPreemptible(code.blob()) ? code.size() : 0;
     }
 
     /** Returns the code as it was emitted, with its listing. */
@@ -32,6 +34,11 @@ public final class Body implements AutoCloseable {
 
     boolean belongsTo(Scheduler other) {
         return scheduler == other;
+    }
+
+    /** Returns the bytes from {@link #address} on in which it may be preempted. */
+    int preemptibleBytes() {
+        return preemptibleBytes;
     }
 
     long address() {

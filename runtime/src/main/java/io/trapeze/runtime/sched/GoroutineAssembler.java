@@ -28,7 +28,8 @@ import java.util.function.Consumer;
  * {@code r14}, which holds the goroutine; a body that writes {@code r14} is refused.
  *
  * <p>{@link #yield}, {@link #park}, {@link #callJava} and {@link #callNative} are calls by the host's calling convention:
- * callee-saved registers survive them, all others and the flags may change. Preemption changes nothing at all.
+ * callee-saved registers survive them, all others and the flags may change. Preemption changes nothing at all; a body that
+ * loads x87 registers, which it does not save, is not preempted.
  */
 public final class GoroutineAssembler extends Assembler {
     static final String YIELD = "goroutine_yield";
@@ -50,6 +51,10 @@ public final class GoroutineAssembler extends Assembler {
             "fxrstor64",
             "xrstor",
             "xrstor64");
+
+    /** Instructions that leave values on the x87 register stack. */
+    private static final Set<String> LOAD_X87 =
+            Set.of("fld", "fild", "fld1", "fldpi", "fldz", "frstor", "fxrstor", "fxrstor64", "xrstor", "xrstor64");
 
     private record Callback(Label label, Consumer<GoroutineAssembler> code) {}
 
@@ -198,6 +203,13 @@ public final class GoroutineAssembler extends Assembler {
                 || body.instructions().stream()
                         .flatMap(i -> i.form().stream())
                         .anyMatch(f -> CHANGE_CONTROL_WORDS.contains(f.mnemonic()) || callsThroughRegister(f));
+    }
+
+    /** Whether preemption saves all that the body may hold: the x87 register stack is not among it. */
+    static boolean isPreemptible(CodeBlob body) {
+        return body.instructions().stream()
+                .flatMap(i -> i.form().stream())
+                .noneMatch(f -> LOAD_X87.contains(f.mnemonic()));
     }
 
     private static boolean callsThroughRegister(Form form) {

@@ -113,11 +113,7 @@ final class GoroutineTable implements AutoCloseable {
         g.put(memory, record, GoroutineField.PREEMPT_LOW, slab.low(slot) + frameBytes + PREEMPT_SLACK);
         g.put(memory, record, GoroutineField.PREEMPT_HIGH, high);
         g.put(memory, record, GoroutineField.CODE_LOW, body.address());
-        g.put(
-                memory,
-                record,
-                GoroutineField.CODE_HIGH,
-                body.address() + body.blob().size());
+        g.put(memory, record, GoroutineField.CODE_HIGH, body.address() + body.preemptibleBytes());
         g.put(memory, record, GoroutineField.SLOT, slot);
         g.put(memory, record, GoroutineField.AHEAD, goroutine.address());
         g.put(memory, record, GoroutineField.STATUS, GoroutineState.RUNNABLE.ordinal());

@@ -71,6 +71,25 @@ class PreemptionTest {
     }
 
     @Test
+    void aBodyThatHoldsX87ValuesIsNotPreempted() {
+        try (Scheduler scheduler = scheduler(1)) {
+            Goroutine holds = scheduler.go(a -> {
+                a.fld1();
+                a.mov(rbx, 60_000_000);
+                Label again = a.here();
+                a.dec(rbx);
+                a.jnz(again);
+                a.fstp(qword(rsp, -8));
+            });
+            scheduler.run();
+            assertThat(holds.state()).isEqualTo(GoroutineState.DEAD);
+            assertThat(scheduler.statistics().preemptions()).isZero();
+            scheduler.go(a -> spinUntilPreempted(a, 1));
+            scheduler.run();
+        }
+    }
+
+    @Test
     void aGoroutineThatNeverYieldsDoesNotKeepAnotherFromYieldingParkingAndCallingJava() {
         List<String> events = new ArrayList<>();
         try (Scheduler scheduler = scheduler(1)) {
