@@ -9,12 +9,12 @@ import io.trapeze.emitter.isa.Encoding.Prefixing;
  * <p>The build computes one for each form and writes it into the typed methods as a constant.
  *
  * <pre>
- *  bits  0–11  form id            24  66H operand size       33–35  immediate: 0 none, else 1 + log2(bytes)
- *       12–19  opcode             25  W                      36     immediate is sign-extended
- *       20–21  map             26–28  /digit                 37     a constant ModRM byte follows the opcode
- *       22–23  mandatory       29–30  legacy, VEX, EVEX      38–45  that byte
- *              prefix          31–32  vector length          46     LOCK is legal
- *                                                            47–49  log2 of the EVEX disp8 factor
+ *  bits  0–12  form id            25  66H operand size       34–36  immediate: 0 none, else 1 + log2(bytes)
+ *       13–20  opcode             26  W                      37     immediate is sign-extended
+ *       21–22  map             27–29  /digit                 38     a constant ModRM byte follows the opcode
+ *       23–24  mandatory       30–31  legacy, VEX, EVEX      39–46  that byte
+ *              prefix          32–33  vector length          47     LOCK is legal
+ *                                                            48–50  log2 of the EVEX disp8 factor
  * </pre>
  */
 public final class Descriptor {
@@ -26,7 +26,7 @@ public final class Descriptor {
     public static final int EVEX = 2;
 
     /** The largest form id that fits. */
-    static final int LARGEST_ID = 0xFFF;
+    static final int LARGEST_ID = 0x1FFF;
 
     private Descriptor() {}
 
@@ -34,19 +34,19 @@ public final class Descriptor {
     public static long of(Form form) {
         Encoding e = form.encoding();
         long d = form.id();
-        d |= (long) e.opcode() << 12;
-        d |= (long) e.map() << 20;
-        d |= (long) e.mandatory() << 22;
-        d |= e.operandSize16() ? 1L << 24 : 0;
-        d |= e.w() ? 1L << 25 : 0;
-        d |= (long) e.digit().orElse(0) << 26;
-        d |= (long) e.prefixing().ordinal() << 29;
-        d |= (long) e.length() << 31;
-        d |= e.immediateBytes() == 0 ? 0 : (1L + Integer.numberOfTrailingZeros(e.immediateBytes())) << 33;
-        d |= form.operands().stream().anyMatch(o -> o.kind().signed()) ? 1L << 36 : 0;
-        d |= e.fixedModRm().map(b -> 1L << 37 | (long) b << 38).orElse(0L);
-        d |= form.lockable() ? 1L << 46 : 0;
-        d |= (long) disp8Shift(form) << 47;
+        d |= (long) e.opcode() << 13;
+        d |= (long) e.map() << 21;
+        d |= (long) e.mandatory() << 23;
+        d |= e.operandSize16() ? 1L << 25 : 0;
+        d |= e.w() ? 1L << 26 : 0;
+        d |= (long) e.digit().orElse(0) << 27;
+        d |= (long) e.prefixing().ordinal() << 30;
+        d |= (long) e.length() << 32;
+        d |= e.immediateBytes() == 0 ? 0 : (1L + Integer.numberOfTrailingZeros(e.immediateBytes())) << 34;
+        d |= form.operands().stream().anyMatch(o -> o.kind().signed()) ? 1L << 37 : 0;
+        d |= e.fixedModRm().map(b -> 1L << 38 | (long) b << 39).orElse(0L);
+        d |= form.lockable() ? 1L << 47 : 0;
+        d |= (long) disp8Shift(form) << 48;
         return d;
     }
 
@@ -68,52 +68,52 @@ public final class Descriptor {
 
     /** Returns the opcode byte. */
     public static int opcode(long d) {
-        return (int) (d >>> 12) & 0xFF;
+        return (int) (d >>> 13) & 0xFF;
     }
 
     /** Returns the opcode map: 0 one byte, 1 0FH, 2 0F38H, 3 0F3AH. */
     public static int map(long d) {
-        return (int) (d >>> 20) & 3;
+        return (int) (d >>> 21) & 3;
     }
 
     /** Returns the mandatory prefix: 0 none, 1 66H, 2 F3H, 3 F2H. */
     public static int mandatory(long d) {
-        return (int) (d >>> 22) & 3;
+        return (int) (d >>> 23) & 3;
     }
 
     /** Whether the 66H operand-size prefix is written. */
     public static boolean operandSize16(long d) {
-        return (d & 1L << 24) != 0;
+        return (d & 1L << 25) != 0;
     }
 
     /** Returns the W bit, 0 or 1. */
     public static int w(long d) {
-        return (int) (d >>> 25) & 1;
+        return (int) (d >>> 26) & 1;
     }
 
     /** Returns the opcode extension for ModRM.reg; 0 where there is none. */
     public static int digit(long d) {
-        return (int) (d >>> 26) & 7;
+        return (int) (d >>> 27) & 7;
     }
 
     /** Returns {@link #LEGACY}, {@link #VEX} or {@link #EVEX}. */
     public static int prefixing(long d) {
-        return (int) (d >>> 29) & 3;
+        return (int) (d >>> 30) & 3;
     }
 
     /** Returns the vector length: 0 for 128 bits, 1 for 256, 2 for 512. */
     public static int vectorLength(long d) {
-        return (int) (d >>> 31) & 3;
+        return (int) (d >>> 32) & 3;
     }
 
     /** Returns the bytes of the immediate: 0, 1, 2, 4 or 8. */
     public static int immediateBytes(long d) {
-        return (1 << ((int) (d >>> 33) & 7)) >> 1;
+        return (1 << ((int) (d >>> 34) & 7)) >> 1;
     }
 
     /** Whether the processor sign-extends the immediate. */
     public static boolean immediateSigned(long d) {
-        return (d & 1L << 36) != 0;
+        return (d & 1L << 37) != 0;
     }
 
     /** Returns the smallest value that the immediate can hold; meaningless without one. */
@@ -137,21 +137,21 @@ public final class Descriptor {
 
     /** Whether a constant ModRM byte follows the opcode. */
     public static boolean hasFixedModRm(long d) {
-        return (d & 1L << 37) != 0;
+        return (d & 1L << 38) != 0;
     }
 
     /** Returns the constant ModRM byte. */
     public static int fixedModRm(long d) {
-        return (int) (d >>> 38) & 0xFF;
+        return (int) (d >>> 39) & 0xFF;
     }
 
     /** Whether LOCK is legal with a memory destination. */
     public static boolean lockable(long d) {
-        return (d & 1L << 46) != 0;
+        return (d & 1L << 47) != 0;
     }
 
     /** Returns log2 of the factor by which an EVEX disp8 is scaled. */
     public static int disp8Shift(long d) {
-        return (int) (d >>> 47) & 7;
+        return (int) (d >>> 48) & 7;
     }
 }

@@ -68,12 +68,12 @@ class InstructionTableTest {
 
     @Test
     void moreFormsThanADescriptorCountsAreRefused() {
-        String rows = IntStream.rangeClosed(0, 0x1000)
+        String rows = IntStream.rangeClosed(0, 0x2000)
                 .mapToObj(i -> "I%04X | 90 | ZO | -".formatted(i))
                 .collect(Collectors.joining("\n"));
         assertThatExceptionOfType(TableException.class)
                 .isThrownBy(() -> InstructionTable.parse(rows))
-                .withMessageContaining("line 4097: a descriptor counts no further than 4095");
+                .withMessageContaining("line 8193: a descriptor counts no further than 8191");
     }
 
     @Test
