@@ -2,6 +2,7 @@
 package io.trapeze.emitter;
 
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,6 +32,33 @@ public final class CodeBlob {
         this.symbols = Collections.unmodifiableMap(symbols);
         this.relocations = List.copyOf(relocations);
         this.recording = recording;
+    }
+
+    /**
+     * Reads machine code of any origin. What is no instruction of the table becomes {@code .byte}; places that branches and
+     * rip-relative operands lead to, if an instruction starts there, get a name.
+     *
+     * @param name the blob's name
+     * @param code the machine code, which is copied
+     * @param origin the address of its first byte, for names and for what lies outside
+     * @param symbols names that places have already, by offset from the first byte
+     * @throws IllegalArgumentException if a symbol lies outside the code
+     */
+    public static CodeBlob disassemble(String name, byte[] code, long origin, Map<String, Integer> symbols) {
+        symbols.forEach((symbol, offset) -> {
+            if (offset < 0 || offset > code.length) {
+                throw new IllegalArgumentException("symbol '" + symbol + "' has the offset " + offset
+                        + ", outside the code: it must be in 0 … " + code.length);
+            }
+        });
+        byte[] copy = code.clone();
+        return new CodeBlob(
+                name, copy, new LinkedHashMap<>(symbols), List.of(), ForeignCode.read(copy, origin, symbols));
+    }
+
+    /** Reads machine code of any origin, which starts at address 0 and has no symbols. */
+    public static CodeBlob disassemble(String name, byte[] code) {
+        return disassemble(name, code, 0, Map.of());
     }
 
     /** Returns the blob's name. */
@@ -84,7 +112,12 @@ public final class CodeBlob {
 
     /** Returns the listing: offset, bytes, Intel syntax and reason, one instruction a line. */
     public String listing() {
-        return Listing.of(this);
+        return listing(0);
+    }
+
+    /** Returns the listing with addresses in place of offsets, of code whose first byte lies at {@code origin}. */
+    public String listing(long origin) {
+        return Listing.of(this, origin);
     }
 
     @Override

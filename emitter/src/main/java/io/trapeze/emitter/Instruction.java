@@ -2,7 +2,7 @@
 package io.trapeze.emitter;
 
 import io.trapeze.emitter.decode.DecodedInstruction;
-import io.trapeze.emitter.decode.FormDecoder;
+import io.trapeze.emitter.decode.Decoder;
 import io.trapeze.emitter.isa.Form;
 import java.util.Optional;
 
@@ -49,7 +49,7 @@ public record Instruction(
 
     /** Returns the fields and operands, read back from the bytes; empty for data and padding. */
     public Optional<DecodedInstruction> decoded() {
-        return form.map(f -> FormDecoder.decode(f, bytes));
+        return form.map(f -> Decoder.decodeAs(f, bytes));
     }
 
     /**

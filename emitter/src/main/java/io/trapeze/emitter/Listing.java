@@ -17,16 +17,16 @@ final class Listing {
     private static final HexFormat HEX = HexFormat.ofDelimiter(" ");
 
     /** What stands in the columns of one line; names stand above it, on lines of their own. */
-    private record Row(int offset, String bytes, String text, String note, Set<String> names) {}
+    private record Row(long offset, String bytes, String text, String note, Set<String> names) {}
 
     private Listing() {}
 
-    static String of(CodeBlob blob) {
+    static String of(CodeBlob blob, long origin) {
         Map<Integer, Set<String>> names = names(blob);
         List<Row> rows = new ArrayList<>();
         for (Instruction instruction : blob.instructions()) {
             Set<String> here = names.remove(instruction.offset());
-            rows(instruction, here == null ? Set.of() : here, rows);
+            rows(instruction, origin, here == null ? Set.of() : here, rows);
         }
         int bytesWidth = rows.stream().mapToInt(r -> r.bytes().length()).max().orElse(0) + 1;
         int textWidth = rows.stream().mapToInt(r -> r.text().length()).max().orElse(0);
@@ -42,19 +42,19 @@ final class Listing {
         return text.toString();
     }
 
-    private static void rows(Instruction instruction, Set<String> names, List<Row> rows) {
+    private static void rows(Instruction instruction, long origin, Set<String> names, List<Row> rows) {
         String note = instruction.reason().isEmpty() ? "" : "; " + instruction.reason();
         byte[] bytes = instruction.bytes();
         boolean data = instruction.form().isEmpty() && !instruction.padding();
         if (!data || bytes.length <= DATA_BYTES_A_ROW) {
-            rows.add(new Row(instruction.offset(), hex(bytes), shown(instruction), note, names));
+            rows.add(new Row(origin + instruction.offset(), hex(bytes), shown(instruction, origin), note, names));
             return;
         }
         for (int at = 0; at < bytes.length; at += DATA_BYTES_A_ROW) {
             int end = Math.min(bytes.length, at + DATA_BYTES_A_ROW);
             String text = ".byte 0x" + HexFormat.ofDelimiter(", 0x").formatHex(bytes, at, end);
             rows.add(new Row(
-                    instruction.offset() + at,
+                    origin + instruction.offset() + at,
                     HEX.formatHex(bytes, at, end),
                     text,
                     at == 0 ? note : "",
@@ -62,12 +62,14 @@ final class Listing {
         }
     }
 
-    private static String shown(Instruction i) {
+    private static String shown(Instruction i, long origin) {
         if (i.padding()) {
             return i.textWithOffsets();
         }
         boolean local = i.target().isPresent() && !i.target().get().external();
-        return local ? i.text() + " <0x" + Integer.toHexString(i.target().get().offset()) + ">" : i.text();
+        return local
+                ? i.text() + " <0x" + Long.toHexString(origin + i.target().get().offset()) + ">"
+                : i.text();
     }
 
     /** Symbols and the labels that instructions name, by offset. */

@@ -13,4 +13,9 @@ import java.util.List;
  * @param operands its operands; a branch's is its displacement from the end of the instruction
  * @param lock whether it has a LOCK prefix
  */
-public record DecodedInstruction(Form form, Fields fields, List<Operand> operands, boolean lock) {}
+public record DecodedInstruction(Form form, Fields fields, List<Operand> operands, boolean lock) {
+    /** Returns this instruction with further prefixes that have no effect. */
+    DecodedInstruction withMorePrefixes(int bytes) {
+        return bytes == 0 ? this : new DecodedInstruction(form, fields.withMorePrefixes(bytes), operands, lock);
+    }
+}

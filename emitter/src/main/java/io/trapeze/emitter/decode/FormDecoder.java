@@ -58,6 +58,19 @@ public final class FormDecoder {
      * @throws IllegalArgumentException if the bytes are not exactly one instance of the form
      */
     public static DecodedInstruction decode(Form form, byte[] code) {
+        FormDecoder decoder = new FormDecoder(form, code);
+        DecodedInstruction decoded = decoder.decode();
+        int length = decoded.fields().length();
+        decoder.require(length == code.length, "that takes " + length + " bytes, not " + code.length);
+        return decoded;
+    }
+
+    /**
+     * Decodes the instruction that the bytes begin with.
+     *
+     * @throws IllegalArgumentException if they do not begin with an instance of the form
+     */
+    static DecodedInstruction decodeFirst(Form form, byte[] code) {
         return new FormDecoder(form, code).decode();
     }
 
@@ -95,7 +108,6 @@ public final class FormDecoder {
         int immediate = encoding.immediateBytes();
         Fields fields =
                 new Fields(prefixes, extension, opcodeBytes, encoding.modRm() ? 1 : 0, sib, displacement, immediate);
-        require(fields.length() == code.length, "that takes " + fields.length() + " bytes, not " + code.length);
         return new DecodedInstruction(form, fields, List.copyOf(operands), lock);
     }
 

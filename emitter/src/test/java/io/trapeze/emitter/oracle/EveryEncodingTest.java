@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.trapeze.emitter.Assembler;
 import io.trapeze.emitter.Instruction;
 import io.trapeze.emitter.decode.DecodedInstruction;
+import io.trapeze.emitter.decode.FormDecoder;
 import io.trapeze.emitter.isa.Form;
 import io.trapeze.emitter.isa.Guard;
 import io.trapeze.emitter.isa.InstructionTable;
@@ -46,7 +47,8 @@ class EveryEncodingTest {
                 if (end > typed.length || !Arrays.equals(typed, start, end, instruction.bytes(), 0, end - start)) {
                     NOT_AS_TYPED.add(sample.toString());
                 }
-                DecodedInstruction decoded = instruction.decoded().orElseThrow();
+                DecodedInstruction decoded =
+                        FormDecoder.decode(instruction.form().orElseThrow(), instruction.bytes());
                 if (decoded.lock() != sample.lock() || !sameOperands(decoded, sample)) {
                     NOT_AS_DECODED.add(sample + " came back as " + decoded);
                 }
