@@ -29,7 +29,11 @@ final class Branches {
     }
 
     static int longBytes(long longForm) {
-        return longForm == 0 ? 0 : (Descriptor.map(longForm) == 0 ? 1 : 2) + Integer.BYTES;
+        return longForm == 0 ? 0 : opcodeBytes(longForm) + Integer.BYTES;
+    }
+
+    private static int opcodeBytes(long form) {
+        return Descriptor.map(form) == 1 || Descriptor.hasFixedModRm(form) ? 2 : 1;
     }
 
     static String mnemonic(long form) {
@@ -48,11 +52,14 @@ final class Branches {
         if (Descriptor.map(form) == 1) {
             bytes[p++] = 0x0F;
         }
-        bytes[p] = (byte) Descriptor.opcode(form);
+        bytes[p++] = (byte) Descriptor.opcode(form);
+        if (Descriptor.hasFixedModRm(form)) {
+            bytes[p++] = (byte) Descriptor.fixedModRm(form);
+        }
         if (layout.isLong(gap)) {
-            LittleEndian.put4(bytes, p + 1, distance);
+            LittleEndian.put4(bytes, p, distance);
         } else {
-            bytes[p + 1] = (byte) distance;
+            bytes[p] = (byte) distance;
         }
     }
 }

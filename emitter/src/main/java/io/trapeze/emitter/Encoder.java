@@ -12,7 +12,9 @@ import io.trapeze.emitter.encoding.Vex;
 import io.trapeze.emitter.isa.Descriptor;
 import io.trapeze.emitter.isa.Form;
 import io.trapeze.emitter.isa.Guard;
+import io.trapeze.emitter.isa.InstructionTable;
 import io.trapeze.emitter.operand.Address;
+import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Mem;
 import io.trapeze.emitter.operand.Operand;
@@ -112,12 +114,7 @@ abstract class Encoder {
         if (lockPending) {
             throw refused(d, 0, 0, 0, null, 0);
         }
-        byte[] b = room();
-        int p = putPlainOpcode(b, d);
-        if (Descriptor.hasFixedModRm(d)) {
-            b[p++] = (byte) Descriptor.fixedModRm(d);
-        }
-        commit(d, p);
+        commit(d, putPlainOpcode(room(), d));
     }
 
     final void immediate(long d, long value) {
@@ -126,6 +123,22 @@ abstract class Encoder {
         }
         byte[] b = room();
         commit(d, putImmediate(b, putPlainOpcode(b, d), d, value));
+    }
+
+    /** Writes an instruction with a second immediate, of one byte. */
+    final void immediates(long d, long value, long second) {
+        if (lockPending
+                || !Descriptor.immediateFits(d, value)
+                || second != (second & 0xFF) && second != (byte) second) {
+            throw refused(
+                    InstructionTable.shipped().form(Descriptor.id(d)).mnemonic(),
+                    List.of(new Immediate(value), new Immediate(second)),
+                    lockPending ? "LOCK needs a memory destination" : "an immediate does not fit");
+        }
+        byte[] b = room();
+        int p = putImmediate(b, putPlainOpcode(b, d), d, value);
+        b[p++] = (byte) second;
+        commit(d, p);
     }
 
     final void opcodeRegister(long d, int reg) {
@@ -217,9 +230,13 @@ abstract class Encoder {
     // ---- writing ----------------------------------------------------------------------------------------------------
 
     private int putPlainOpcode(byte[] b, long d) {
-        return Descriptor.prefixing(d) == Descriptor.LEGACY
+        int p = Descriptor.prefixing(d) == Descriptor.LEGACY
                 ? LegacyOpcode.write(b, position, d, Rex.bits(Descriptor.w(d), 0, 0, 0), false, false, 0)
                 : Vex.write(b, position, d, 0, 0, 0, 0);
+        if (Descriptor.hasFixedModRm(d)) {
+            b[p++] = (byte) Descriptor.fixedModRm(d);
+        }
+        return p;
     }
 
     private int putOpcodeRegister(byte[] b, long d, int reg) {

@@ -6,6 +6,7 @@ import io.trapeze.emitter.isa.Encoding.Prefixing;
 import io.trapeze.emitter.isa.Form;
 import io.trapeze.emitter.isa.Guard;
 import io.trapeze.emitter.isa.InstructionTable;
+import io.trapeze.emitter.isa.OpEn;
 import io.trapeze.emitter.isa.OperandKind;
 import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.Label;
@@ -121,6 +122,8 @@ final class FormSelector {
         int rm = 0;
         Mem mem = null;
         long value = 0;
+        long first = 0;
+        boolean immediate = false;
         for (int i = 0; i < operands.length; i++) {
             int code = operands[i] instanceof Register register ? register.code() : 0;
             switch (form.field(i)) {
@@ -132,15 +135,20 @@ final class FormSelector {
                 case 'V' -> v = code;
                 case 'O' -> rm = code;
                 case 'I' -> {
-                    value = ((Immediate) operands[i]).value();
-                    value = Guard.of(form, i) == Guard.BYTE && guardsHold(form, operands) ? (byte) value : value;
+                    long given = ((Immediate) operands[i]).value();
+                    first = value;
+                    value = Guard.of(form, i) == Guard.BYTE && guardsHold(form, operands) ? (byte) given : given;
+                    immediate = true;
+                }
+                case 'S' -> {
+                    value = (long) code << 4;
+                    immediate = true;
                 }
                 default -> {
                     // a fixed operand is part of the opcode
                 }
             }
         }
-        boolean immediate = form.opEn().has('I');
         Optional<Form> reversed = mem == null ? InstructionTable.shipped().reversed(form) : Optional.empty();
         if (reversed.isPresent()) {
             encoder.eitherWay(d, Descriptor.of(reversed.get()), reg, rm);
@@ -156,6 +164,8 @@ final class FormSelector {
             encoder.opcodeRegister(d, rm, value);
         } else if (form.opEn().has('O')) {
             encoder.opcodeRegister(d, rm);
+        } else if (form.opEn() == OpEn.II) {
+            encoder.immediates(d, first, value);
         } else if (immediate) {
             encoder.immediate(d, value);
         } else {

@@ -52,8 +52,7 @@ final class NearestForms {
                 return 20;
             }
             RegisterClass wanted = kind.register().get();
-            boolean sameSort =
-                    wanted.vector() == own.vector() && (wanted == RegisterClass.MASK) == (own == RegisterClass.MASK);
+            boolean sameSort = wanted.vector() && own.vector() || wanted.general() && own.general();
             int wrongOne = kind.fixed() && !kind.notation().equals(register.name()) ? 1 : 0;
             return wrongOne + (wanted == own ? 0 : sameSort ? 3 : 10);
         }

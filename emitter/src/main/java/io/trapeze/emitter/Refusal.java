@@ -32,12 +32,14 @@ final class Refusal {
                         case 'O' -> Registers.of(kind.register().orElseThrow(), rm);
                         case 'R' -> Registers.of(kind.register().orElseThrow(), reg);
                         case 'V' -> Registers.of(kind.register().orElseThrow(), v);
+                        case 'S' -> Registers.of(kind.register().orElseThrow(), (int) (value >> 4));
                         case 'I' -> new Immediate(value);
                         default -> fixed(kind);
                     });
         }
         String prefix = lock ? "lock " : "";
-        return EncodingException.refused(prefix, form.mnemonic(), operands, reason(d, lock, reg | v | rm, mem, value));
+        int codes = reg | v | rm | (form.opEn().has('S') ? (int) (value >> 4) : 0);
+        return EncodingException.refused(prefix, form.mnemonic(), operands, reason(d, lock, codes, mem, value));
     }
 
     /** Puts a memory operand together again. */

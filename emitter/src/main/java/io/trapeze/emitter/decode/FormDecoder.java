@@ -269,6 +269,11 @@ public final class FormDecoder {
             case 'V' -> register(kind, vvvv);
             case 'O' -> register(kind, opcode & 7 | b << 3);
             case 'I', 'D' -> immediate(kind);
+            case 'S' -> {
+                int is4 = code[at++];
+                require((is4 & 15) == 0, "the low half of its last byte is not 0");
+                yield register(kind, is4 >> 4 & 15);
+            }
             default -> fixed(kind);
         };
     }
@@ -281,6 +286,7 @@ public final class FormDecoder {
 
     private Operand register(OperandKind kind, int number) {
         RegisterClass registerClass = kind.register().orElseThrow();
+        require(registerClass.has(number), "there is no such register");
         boolean high8 = registerClass == RegisterClass.GP8 && !rex && number >= 4 && number < 8;
         return Registers.of(registerClass, high8 ? number | Reg8.FORBIDS_REX : number);
     }

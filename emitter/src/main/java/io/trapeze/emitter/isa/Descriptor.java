@@ -42,7 +42,7 @@ public final class Descriptor {
         d |= (long) e.digit().orElse(0) << 27;
         d |= (long) e.prefixing().ordinal() << 30;
         d |= (long) e.length() << 32;
-        d |= e.immediateBytes() == 0 ? 0 : (1L + Integer.numberOfTrailingZeros(e.immediateBytes())) << 34;
+        d |= e.immediateBytes() == 0 ? 0 : (32L - Integer.numberOfLeadingZeros(e.immediateBytes())) << 34;
         d |= form.operands().stream().anyMatch(o -> o.kind().signed()) ? 1L << 37 : 0;
         d |= e.fixedModRm().map(b -> 1L << 38 | (long) b << 39).orElse(0L);
         d |= form.lockable() ? 1L << 47 : 0;
@@ -106,7 +106,7 @@ public final class Descriptor {
         return (int) (d >>> 32) & 3;
     }
 
-    /** Returns the bytes of the immediate: 0, 1, 2, 4 or 8. */
+    /** Returns the bytes of the immediate: 0, 1, 2, 4 or 8; of two, those of the first. */
     public static int immediateBytes(long d) {
         return (1 << ((int) (d >>> 34) & 7)) >> 1;
     }

@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param length the vector length: 0 for 128 bits, 1 for 256, 2 for 512
  * @param modRm whether a ModRM byte with operands follows
  * @param opcodeRegister whether a register goes to the low three opcode bits
- * @param immediateBytes bytes of the immediate or branch displacement at the end
+ * @param immediateBytes bytes of the immediates or branch displacement at the end
  */
 public record Encoding(
         Prefixing prefixing,

@@ -45,7 +45,7 @@ final class EncodingNotation {
                 w = true;
             }
             case "/r" -> modRm = true;
-            case "ib", "cb" -> immediate(1);
+            case "ib", "cb", "/is4" -> immediate(1);
             case "iw" -> immediate(2);
             case "id", "cd" -> immediate(4);
             case "io" -> immediate(8);
@@ -54,6 +54,9 @@ final class EncodingNotation {
                     vector(word);
                 } else if (word.matches("/[0-7]")) {
                     digit = Optional.of(word.charAt(1) - '0');
+                    modRm = true;
+                } else if (word.matches("[C-F][08]\\+i")) {
+                    digit = Optional.of(Integer.parseInt(word.substring(0, 2), 16) >> 3 & 7);
                     modRm = true;
                 } else if (word.matches("[0-9A-F]{2}(\\+r)?")) {
                     opcodeRegister |= word.endsWith("+r");
@@ -66,10 +69,10 @@ final class EncodingNotation {
     }
 
     private void immediate(int bytes) {
-        if (immediateBytes != 0) {
-            throw new IllegalArgumentException("two immediates");
+        if (immediateBytes != 0 && !(immediateBytes == 2 && bytes == 1)) {
+            throw new IllegalArgumentException("two immediates other than iw ib");
         }
-        immediateBytes = bytes;
+        immediateBytes += bytes;
     }
 
     private void vector(String word) {

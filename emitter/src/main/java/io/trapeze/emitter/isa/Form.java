@@ -66,8 +66,8 @@ public record Form(
     }
 
     /**
-     * Returns the operand size in bits, which the first operand gives: what immediates are extended to. 64 for forms without
-     * such an operand, as {@code push} and {@code ret} are.
+     * Returns the operand size in bits, which the first operand gives: what immediates are extended to. Forms without such an
+     * operand, as {@code push} and {@code ret} are, have 64, or 16 if their encoding says so.
      */
     public int operandBits() {
         if (operands.isEmpty()) {
@@ -76,7 +76,7 @@ public record Form(
         OperandKind first = operands.get(0).kind();
         return first.allowsMemory()
                 ? first.memoryBits()
-                : first.register().map(RegisterClass::bits).orElse(64);
+                : first.register().map(RegisterClass::bits).orElse(encoding.operandSize16() ? 16 : 64);
     }
 
     /** Whether {@code other} takes as many operands, and every one a register of the same class as here. */

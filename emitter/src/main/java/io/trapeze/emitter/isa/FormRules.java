@@ -26,13 +26,13 @@ final class FormRules {
             OperandKind kind = operands.get(i).kind();
             boolean fits = switch (form.field(i)) {
                 case 'M' -> kind.allowsMemory() || kind.register().isPresent();
-                case 'R', 'V', 'O' -> kind.register().isPresent() && !kind.allowsMemory();
+                case 'R', 'V', 'O', 'S' -> kind.register().isPresent() && !kind.allowsMemory();
                 case 'I' -> kind.isImmediate();
                 case 'D' -> kind.isBranch();
                 default -> true;
             };
             require(fits, "operand " + kind.notation() + " cannot go to field " + form.field(i));
-            immediateBytes += kind.immediateBytes();
+            immediateBytes += form.field(i) == 'S' ? 1 : kind.immediateBytes();
         }
         require(
                 immediateBytes == encoding.immediateBytes(),
@@ -57,9 +57,6 @@ final class FormRules {
         require(
                 widest <= 128 << encoding.length(),
                 "a " + widest + "-bit register does not fit a vector length of " + (128 << encoding.length()));
-        require(
-                encoding.fixedModRm().isEmpty() || encoding.immediateBytes() == 0,
-                "a constant ModRM byte with an immediate is not supported");
         require(
                 !form.lockable() || operands.get(0).kind().allowsMemory(),
                 "lock needs a first operand that may be memory");

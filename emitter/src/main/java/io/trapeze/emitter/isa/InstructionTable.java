@@ -157,7 +157,7 @@ public final class InstructionTable {
     private static List<OperandSpec> operands(String list) {
         List<OperandSpec> operands = new ArrayList<>();
         for (String word : list.strip().split(" *, *")) {
-            int colon = word.indexOf(':');
+            int colon = OperandKind.of(word).isPresent() ? -1 : word.lastIndexOf(':'); // m16:32 has one of its own
             String notation = colon < 0 ? word : word.substring(0, colon);
             Access access = switch (colon < 0 ? "r" : word.substring(colon + 1)) {
                 case "r" -> Access.READ;

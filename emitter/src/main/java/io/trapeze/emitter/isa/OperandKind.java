@@ -17,11 +17,20 @@ public enum OperandKind {
     YMM("ymm", RegisterClass.YMM),
     ZMM("zmm", RegisterClass.ZMM),
     K("k", RegisterClass.MASK),
+    ST("st(i)", RegisterClass.X87),
+    MM("mm", RegisterClass.MMX),
+    SREG("sreg", RegisterClass.SEGMENT),
+    CR("cr", RegisterClass.CONTROL),
+    DR("dr", RegisterClass.DEBUG),
 
     RM8("r/m8", RegisterClass.GP8, 8),
     RM16("r/m16", RegisterClass.GP16, 16),
     RM32("r/m32", RegisterClass.GP32, 32),
     RM64("r/m64", RegisterClass.GP64, 64),
+    R32_M8("r32/m8", RegisterClass.GP32, 8),
+    R32_M16("r32/m16", RegisterClass.GP32, 16),
+    XMM_M8("xmm/m8", RegisterClass.XMM, 8),
+    XMM_M16("xmm/m16", RegisterClass.XMM, 16),
     XMM_M32("xmm/m32", RegisterClass.XMM, 32),
     XMM_M64("xmm/m64", RegisterClass.XMM, 64),
     XMM_M128("xmm/m128", RegisterClass.XMM, 128),
@@ -32,6 +41,9 @@ public enum OperandKind {
     K_M32("k/m32", RegisterClass.MASK, 32),
     K_M64("k/m64", RegisterClass.MASK, 64),
 
+    MM_M32("mm/m32", RegisterClass.MMX, 32),
+    MM_M64("mm/m64", RegisterClass.MMX, 64),
+
     M("m", null, 0),
     M8("m8", null, 8),
     M16("m16", null, 16),
@@ -41,6 +53,9 @@ public enum OperandKind {
     M128("m128", null, 128),
     M256("m256", null, 256),
     M512("m512", null, 512),
+    M16_16("m16:16", null, 32),
+    M16_32("m16:32", null, 48),
+    M16_64("m16:64", null, 80),
 
     IMM8("imm8", 1, false),
     IMM16("imm16", 2, false),
@@ -57,6 +72,14 @@ public enum OperandKind {
     AX("ax", RegisterClass.GP16, true),
     EAX("eax", RegisterClass.GP32, true),
     RAX("rax", RegisterClass.GP64, true),
+    DX("dx", RegisterClass.GP16, true),
+    XMM0("xmm0", RegisterClass.XMM, true),
+    ST0("st(0)", RegisterClass.X87, true),
+    ES("es", RegisterClass.SEGMENT, true),
+    SS("ss", RegisterClass.SEGMENT, true),
+    DS("ds", RegisterClass.SEGMENT, true),
+    FS("fs", RegisterClass.SEGMENT, true),
+    GS("gs", RegisterClass.SEGMENT, true),
     ONE("1", 0, false);
 
     private static final Map<String, OperandKind> BY_NOTATION =

@@ -8,7 +8,16 @@ package io.trapeze.emitter.operand;
  * instruction fixes or does not care about ({@code lea}, {@code fxsave}).
  */
 public abstract sealed class Mem implements Operand
-        permits Mem.Any, Mem.Byte, Mem.Word, Mem.Dword, Mem.Qword, Mem.Tbyte, Mem.Xmmword, Mem.Ymmword, Mem.Zmmword {
+        permits Mem.Any,
+                Mem.Byte,
+                Mem.Word,
+                Mem.Dword,
+                Mem.Fword,
+                Mem.Qword,
+                Mem.Tbyte,
+                Mem.Xmmword,
+                Mem.Ymmword,
+                Mem.Zmmword {
     private final Address address;
 
     Mem(Address address) {
@@ -47,6 +56,7 @@ public abstract sealed class Mem implements Operand
             case 8 -> new Byte(address);
             case 16 -> new Word(address);
             case 32 -> new Dword(address);
+            case 48 -> new Fword(address);
             case 64 -> new Qword(address);
             case 80 -> new Tbyte(address);
             case 128 -> new Xmmword(address);
@@ -54,7 +64,7 @@ public abstract sealed class Mem implements Operand
             case 512 -> new Zmmword(address);
             default ->
                 throw new IllegalArgumentException("no memory operand of " + bits
-                        + " bits: use 8, 16, 32, 64, 80, 128, 256, 512, or 0 for any size");
+                        + " bits: use 8, 16, 32, 48, 64, 80, 128, 256, 512, or 0 for any size");
         };
     }
 
@@ -156,6 +166,31 @@ public abstract sealed class Mem implements Operand
     /** Returns the dword at {@code label}, relative to the next instruction. */
     public static Dword dword(Label label) {
         return new Dword(Address.rip(label));
+    }
+
+    /** Returns the fword at {@code address}. */
+    public static Fword fword(Address address) {
+        return new Fword(address);
+    }
+
+    /** Returns the fword at {@code [base]}. */
+    public static Fword fword(Reg64 base) {
+        return new Fword(Address.of(base, 0));
+    }
+
+    /** Returns the fword at {@code [base + displacement]}. */
+    public static Fword fword(Reg64 base, int displacement) {
+        return new Fword(Address.of(base, displacement));
+    }
+
+    /** Returns the fword at {@code [base + index*scale + displacement]}. */
+    public static Fword fword(Reg64 base, IndexReg index, Scale scale, int displacement) {
+        return new Fword(Address.of(base, index, scale, displacement));
+    }
+
+    /** Returns the fword at {@code label}, relative to the next instruction. */
+    public static Fword fword(Label label) {
+        return new Fword(Address.rip(label));
     }
 
     /** Returns the qword at {@code address}. */
@@ -348,6 +383,23 @@ public abstract sealed class Mem implements Operand
         @Override
         String keyword() {
             return "dword ptr ";
+        }
+    }
+
+    /** 6 bytes of memory: a far pointer, offset before selector. */
+    public static final class Fword extends Mem {
+        Fword(Address address) {
+            super(address);
+        }
+
+        @Override
+        public int bits() {
+            return 48;
+        }
+
+        @Override
+        String keyword() {
+            return "fword ptr ";
         }
     }
 

@@ -4,7 +4,8 @@ package io.trapeze.emitter.operand;
 import io.trapeze.emitter.isa.RegisterClass;
 
 /** A register of any class. */
-public abstract sealed class Register implements Operand permits Reg64, Reg32, Reg16, Reg8, Xmm, Ymm, Zmm, KReg {
+public abstract sealed class Register implements Operand
+        permits Reg64, Reg32, Reg16, Reg8, Xmm, Ymm, Zmm, KReg, St, Mm, SReg, CReg, DReg {
     private final RegisterClass registerClass;
     private final int code;
     private final String name;

@@ -191,6 +191,46 @@ public final class Registers {
     public static final KReg k5 = new KReg(5, "k5");
     public static final KReg k6 = new KReg(6, "k6");
     public static final KReg k7 = new KReg(7, "k7");
+
+    public static final St st0 = new St(0, "st(0)");
+    public static final St st1 = new St(1, "st(1)");
+    public static final St st2 = new St(2, "st(2)");
+    public static final St st3 = new St(3, "st(3)");
+    public static final St st4 = new St(4, "st(4)");
+    public static final St st5 = new St(5, "st(5)");
+    public static final St st6 = new St(6, "st(6)");
+    public static final St st7 = new St(7, "st(7)");
+
+    public static final Mm mm0 = new Mm(0, "mm0");
+    public static final Mm mm1 = new Mm(1, "mm1");
+    public static final Mm mm2 = new Mm(2, "mm2");
+    public static final Mm mm3 = new Mm(3, "mm3");
+    public static final Mm mm4 = new Mm(4, "mm4");
+    public static final Mm mm5 = new Mm(5, "mm5");
+    public static final Mm mm6 = new Mm(6, "mm6");
+    public static final Mm mm7 = new Mm(7, "mm7");
+
+    public static final SReg es = new SReg(0, "es");
+    public static final SReg cs = new SReg(1, "cs");
+    public static final SReg ss = new SReg(2, "ss");
+    public static final SReg ds = new SReg(3, "ds");
+    public static final SReg fs = new SReg(4, "fs");
+    public static final SReg gs = new SReg(5, "gs");
+
+    public static final CReg cr0 = new CReg(0, "cr0");
+    public static final CReg cr2 = new CReg(2, "cr2");
+    public static final CReg cr3 = new CReg(3, "cr3");
+    public static final CReg cr4 = new CReg(4, "cr4");
+    public static final CReg cr8 = new CReg(8, "cr8");
+
+    public static final DReg dr0 = new DReg(0, "dr0");
+    public static final DReg dr1 = new DReg(1, "dr1");
+    public static final DReg dr2 = new DReg(2, "dr2");
+    public static final DReg dr3 = new DReg(3, "dr3");
+    public static final DReg dr4 = new DReg(4, "dr4");
+    public static final DReg dr5 = new DReg(5, "dr5");
+    public static final DReg dr6 = new DReg(6, "dr6");
+    public static final DReg dr7 = new DReg(7, "dr7");
     // spotless:on
 
     private static final List<Reg64> GP64 =
@@ -221,21 +261,50 @@ public final class Registers {
 
     private static final List<KReg> MASK = List.of(k0, k1, k2, k3, k4, k5, k6, k7);
 
+    private static final List<St> X87 = List.of(st0, st1, st2, st3, st4, st5, st6, st7);
+
+    private static final List<Mm> MMX = List.of(mm0, mm1, mm2, mm3, mm4, mm5, mm6, mm7);
+
+    private static final List<SReg> SEGMENT = List.of(es, cs, ss, ds, fs, gs);
+
+    private static final List<CReg> CONTROL = List.of(cr0, cr2, cr3, cr4, cr8);
+
+    private static final List<DReg> DEBUG = List.of(dr0, dr1, dr2, dr3, dr4, dr5, dr6, dr7);
+
     private static final Map<String, Register> BY_NAME = byName();
 
     private Registers() {}
 
     private static Map<String, Register> byName() {
         Map<String, Register> names = new LinkedHashMap<>();
-        for (List<? extends Register> registers : List.of(GP64, GP32, GP16, GP8, HIGH8, XMM, YMM, ZMM, MASK)) {
-            for (Register register : registers) {
-                names.put(register.name(), register);
-            }
+        for (RegisterClass registerClass : RegisterClass.values()) {
+            all(registerClass).forEach(register -> names.put(register.name(), register));
         }
+        HIGH8.forEach(register -> names.put(register.name(), register));
+        names.put("st", st0);
         return names;
     }
 
-    /** Returns the register of this name in Intel syntax, in lower case. */
+    /** Returns the registers of a class by ascending number; without {@code ah} to {@code bh}. */
+    public static List<? extends Register> all(RegisterClass registerClass) {
+        return switch (registerClass) {
+            case GP8 -> GP8;
+            case GP16 -> GP16;
+            case GP32 -> GP32;
+            case GP64 -> GP64;
+            case XMM -> XMM;
+            case YMM -> YMM;
+            case ZMM -> ZMM;
+            case MASK -> MASK;
+            case X87 -> X87;
+            case MMX -> MMX;
+            case SEGMENT -> SEGMENT;
+            case CONTROL -> CONTROL;
+            case DEBUG -> DEBUG;
+        };
+    }
+
+    /** Returns the register of this name in Intel syntax, in lower case; {@code st} is {@code st(0)}. */
     public static Optional<Register> named(String name) {
         return Optional.ofNullable(BY_NAME.get(name));
     }
@@ -243,19 +312,20 @@ public final class Registers {
     /**
      * Returns the register of a class with this {@linkplain Register#code() code}; among byte registers the mark tells
      * {@code ah} from {@code spl}.
+     *
+     * @throws IndexOutOfBoundsException if there is no such register
      */
     public static Register of(RegisterClass registerClass, int code) {
         int number = code & 0x1F;
-        return switch (registerClass) {
-            case GP8 -> (code & Reg8.FORBIDS_REX) != 0 ? high8(number) : gp8(number);
-            case GP16 -> gp16(number);
-            case GP32 -> gp32(number);
-            case GP64 -> gp64(number);
-            case XMM -> xmm(number);
-            case YMM -> ymm(number);
-            case ZMM -> zmm(number);
-            case MASK -> mask(number);
-        };
+        if (registerClass == RegisterClass.CONTROL) {
+            return CONTROL.stream()
+                    .filter(register -> register.number() == number)
+                    .findFirst()
+                    .orElseThrow(() -> new IndexOutOfBoundsException("there is no control register " + number));
+        }
+        return (code & Reg8.FORBIDS_REX) != 0
+                ? high8(number)
+                : all(registerClass).get(number);
     }
 
     /** Returns the 64-bit general register of this number, 0 ({@code rax}) to 15. */

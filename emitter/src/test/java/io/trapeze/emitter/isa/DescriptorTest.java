@@ -26,7 +26,7 @@ class DescriptorTest {
         assertThat(Descriptor.digit(d)).isEqualTo(encoding.digit().orElse(0));
         assertThat(Descriptor.prefixing(d)).isEqualTo(encoding.prefixing().ordinal());
         assertThat(Descriptor.vectorLength(d)).isEqualTo(encoding.length());
-        assertThat(Descriptor.immediateBytes(d)).isEqualTo(encoding.immediateBytes());
+        assertThat(Descriptor.immediateBytes(d)).isEqualTo(Integer.highestOneBit(encoding.immediateBytes()));
         assertThat(Descriptor.hasFixedModRm(d)).isEqualTo(encoding.fixedModRm().isPresent());
         assertThat(Descriptor.fixedModRm(d)).isEqualTo(encoding.fixedModRm().orElse(0));
         assertThat(Descriptor.lockable(d)).isEqualTo(form.lockable());
@@ -39,7 +39,7 @@ class DescriptorTest {
 
     private static void rangeIsWhatTheBytesHold(Form form) {
         long d = Descriptor.of(form);
-        int bits = 8 * form.encoding().immediateBytes();
+        int bits = 8 * Integer.highestOneBit(form.encoding().immediateBytes());
         if (bits == 0) {
             assertThat(Descriptor.immediateFits(d, Long.MAX_VALUE)).isTrue();
             return;

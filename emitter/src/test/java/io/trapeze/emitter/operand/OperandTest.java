@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.trapeze.emitter.isa.RegisterClass;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -64,15 +66,30 @@ class OperandTest {
     @ParameterizedTest
     @EnumSource
     void everyRegisterIsFoundByNameAndByCode(RegisterClass registerClass) {
-        int count = registerClass == RegisterClass.MASK ? 8 : registerClass.vector() ? 32 : 16;
-        for (int i = 0; i < count; i++) {
-            Register register = Registers.of(registerClass, i);
-            assertThat(register.number()).isEqualTo(i);
+        List<Integer> numbers =
+                IntStream.range(0, 32).filter(registerClass::has).boxed().toList();
+        assertThat(Registers.all(registerClass)).extracting(Register::number).isEqualTo(numbers);
+        for (int number : numbers) {
+            Register register = Registers.of(registerClass, number);
+            assertThat(register.number()).isEqualTo(number);
             assertThat(register.registerClass()).isEqualTo(registerClass);
             assertThat(Registers.named(register.name())).containsSame(register);
             assertThat(Registers.of(registerClass, register.code())).isSameAs(register);
         }
         assertThat(Registers.named("r16")).isEmpty();
+    }
+
+    @Test
+    void theTopOfTheX87StackHasTwoNames() {
+        assertThat(Registers.named("st")).isEqualTo(Registers.named("st(0)")).contains(st0);
+    }
+
+    @Test
+    void controlRegistersThatDoNotExistAreNotThere() {
+        assertThat(Registers.named("cr1")).isEmpty();
+        assertThatExceptionOfType(IndexOutOfBoundsException.class)
+                .isThrownBy(() -> Registers.of(RegisterClass.CONTROL, 1))
+                .withMessageContaining("no control register 1");
     }
 
     @Test
@@ -86,6 +103,6 @@ class OperandTest {
     void memoryOfNoKnownSizeIsRefused() {
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> Mem.of(24, Address.absolute(0)))
-                .withMessageContaining("no memory operand of 24 bits: use 8, 16, 32, 64, 80, 128, 256, 512");
+                .withMessageContaining("no memory operand of 24 bits: use 8, 16, 32, 48, 64, 80, 128, 256, 512");
     }
 }

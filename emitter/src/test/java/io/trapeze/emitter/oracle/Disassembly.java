@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter.oracle;
 
+import io.trapeze.emitter.operand.Registers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -15,7 +17,13 @@ import java.util.regex.Pattern;
 final class Disassembly {
     private static final Pattern LINE = Pattern.compile(" *([0-9a-f]+):\t(.*)");
     private static final Pattern NEGATIVE = Pattern.compile("\\+0x(f{8}[0-9a-f]{8})(?=\\])");
-    private static final Pattern STRING_OPERANDS = Pattern.compile("(movs|stos|lods|scas|cmps) .*?(byte|qword) ptr .*");
+    private static final Pattern STRING_OPERANDS =
+            Pattern.compile("(movs|stos|lods|scas|cmps|ins|outs) .*?(byte|word|dword|qword) ptr .*");
+    private static final Pattern TO_SELECTOR = Pattern.compile("(mov [d-gs]s,)(\\w+)");
+    private static final Pattern OF_SELECTOR = Pattern.compile("(mov (?=\\w+,[c-gs]s$)|sldt |str )(r\\w+)(.*)");
+
+    private static final Pattern SYMMETRIC = Pattern.compile("((?:lock )?(?:xchg|test) )(.*)");
+    private static final Map<String, String> OTHER_NAMES = Map.of("iret", "iretd", "xlat byte ptr ds:[rbx]", "xlatb");
 
     /**
      * One instruction.
@@ -46,8 +54,9 @@ final class Disassembly {
     /**
      * Returns an instruction's text without what has no meaning: case and spacing, the comment with a rip-relative address,
      * a displacement of 0, the unsigned form of a negative one, the segment ds of an absolute address and its missing
-     * brackets, the implied operands of string instructions, the order of the operands of {@code xchg}, and other names:
-     * {@code oword} for 16 bytes, {@code nop} for an exchange of rax with itself.
+     * brackets, the implied operands of string instructions, the order of the operands of {@code xchg} and {@code test}, the
+     * size of a register whose selector moves, sizes that objdump leaves out or takes for another, and other names: {@code oword} for 16 bytes, {@code nop} for an exchange of
+     * rax with itself.
      */
     static String normal(String instruction) {
         String text = instruction.toLowerCase(Locale.ROOT);
@@ -60,14 +69,31 @@ final class Disassembly {
         text = text.replaceAll("\\bds:(0x[0-9a-f]+)", "[$1]").replaceAll("\\b(fs|gs):(0x[0-9a-f]+)", "$1:[$2]");
         Matcher string = STRING_OPERANDS.matcher(text);
         if (string.find() && text.contains("[r") && text.contains("s:[")) {
-            text = text.substring(0, string.end(1)) + (string.group(2).equals("byte") ? "b" : "q");
+            text = text.substring(0, string.end(1)) + string.group(2).charAt(0);
         }
-        if (text.startsWith("xchg ")) {
-            String[] operands = text.substring(5).split(",");
+        Matcher exchange = SYMMETRIC.matcher(text);
+        if (exchange.matches()) {
+            String[] operands = exchange.group(2).split(",");
             Arrays.sort(operands);
-            text = "xchg " + String.join(",", operands);
+            text = exchange.group(1) + String.join(",", operands);
             return text.equals("xchg rax,rax") ? "nop" : text;
         }
+        text = wide(TO_SELECTOR, wide(OF_SELECTOR, text));
+        text = OTHER_NAMES.getOrDefault(text, text);
+        text = text.replaceFirst("^rex\\.w[rxb]* (call|jmp) fword", "$1 tbyte");
+        text = text.replaceFirst("^(l[fgs]s r(?!\\d+d).*)fword", "$1tbyte")
+                .replaceFirst("^(wru?ss.) .word ptr ", "$1 ");
         return text.replace("oword ptr", "xmmword ptr");
+    }
+
+    /** Names a general register as one of 32 bits. */
+    private static String wide(Pattern pattern, String text) {
+        Matcher matcher = pattern.matcher(text);
+        return matcher.matches()
+                ? Registers.named(matcher.group(2))
+                        .map(register ->
+                                matcher.group(1) + Registers.gp32(register.number()) + text.substring(matcher.end(2)))
+                        .orElse(text)
+                : text;
     }
 }

@@ -78,10 +78,14 @@ final class EveryEncoding {
             return fixed(kind);
         }
         if (kind.register().isPresent()) {
-            int number = kind.register().get() == RegisterClass.MASK ? (high ? 7 : 1) : high ? 10 + index : 1 + index;
+            List<? extends Register> all = Registers.all(kind.register().get());
+            if (all.size() <= 8) {
+                return all.get(high ? all.size() - 1 : 1);
+            }
+            int number = high ? 10 + index : 1 + index;
             boolean upper =
                     high && kind.register().get().vector() && form.encoding().prefixing() == Prefixing.EVEX;
-            return Registers.of(kind.register().get(), upper ? number + 16 : number);
+            return all.get(upper ? number + 16 : number);
         }
         return kind.allowsMemory()
                 ? Mem.of(kind.memoryBits(), Address.of(high ? Registers.r9 : Registers.rcx, 64))
@@ -113,9 +117,8 @@ final class EveryEncoding {
 
     private static List<Register> registers(Form form, RegisterClass registerClass) {
         boolean upper = registerClass.vector() && form.encoding().prefixing() == Prefixing.EVEX;
-        int count = registerClass == RegisterClass.MASK ? 8 : upper ? 32 : 16;
-        List<Register> registers = new ArrayList<>();
-        IntStream.range(0, count).forEach(i -> registers.add(Registers.of(registerClass, i)));
+        List<Register> registers = new ArrayList<>(Registers.all(registerClass));
+        registers.removeIf(register -> register.number() >= 16 && !upper);
         if (registerClass == RegisterClass.GP8) {
             IntStream.range(4, 8).forEach(i -> registers.add(Registers.high8(i)));
         }

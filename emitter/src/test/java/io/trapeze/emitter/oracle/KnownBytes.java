@@ -12,9 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Encodings that GNU as made, kept as a test resource: so that the encoder is held to something it did not write on
@@ -72,30 +75,24 @@ final class KnownBytes {
 
     /** Writes the resource to the file named. */
     public static void main(String[] arguments) throws IOException {
-        List<Sample> samples = new ArrayList<>();
-        List<String> texts = new ArrayList<>();
+        Set<String> texts = new LinkedHashSet<>();
         for (Form form : InstructionTable.shipped().forms()) {
             if (!EveryEncoding.isBranch(form)) {
                 for (Sample sample : samples(form)) {
-                    String text = encode(sample).text();
-                    if (!texts.contains(text)) {
-                        samples.add(sample);
-                        texts.add(text);
+                    if (!KnownDifferences.concern(ReferenceAssembler.GNU_AS, sample)) {
+                        texts.add(encode(sample).text());
                     }
                 }
             }
         }
         Path directory = Files.createTempDirectory("known-bytes");
-        List<String> encodings = ReferenceAssembler.GNU_AS.assemble(directory, texts);
+        List<String> encodings = ReferenceAssembler.GNU_AS.assemble(directory, List.copyOf(texts));
         List<String> lines = new ArrayList<>();
         String version = Tool.AS.run(directory, "--version").lines().findFirst().orElseThrow();
         lines.add("# SPDX-License-Identifier: Apache-2.0");
         lines.add("# What " + version + " makes of each line in Intel syntax; written by KnownBytes, which says how.");
-        for (int i = 0; i < texts.size(); i++) {
-            if (!KnownDifferences.concern(ReferenceAssembler.GNU_AS, samples.get(i))) {
-                lines.add(encodings.get(i).toLowerCase(Locale.ROOT) + " " + texts.get(i));
-            }
-        }
+        Iterator<String> bytes = encodings.iterator();
+        texts.forEach(text -> lines.add(bytes.next().toLowerCase(Locale.ROOT) + " " + text));
         Files.write(Path.of(arguments[0]), lines);
     }
 }

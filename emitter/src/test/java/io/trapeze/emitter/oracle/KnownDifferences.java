@@ -6,7 +6,13 @@ import static io.trapeze.emitter.oracle.ReferenceAssembler.LLVM_MC;
 
 import io.trapeze.emitter.operand.Address;
 import io.trapeze.emitter.operand.Mem;
+import io.trapeze.emitter.operand.Reg16;
+import io.trapeze.emitter.operand.Reg64;
+import io.trapeze.emitter.operand.Register;
+import io.trapeze.emitter.operand.SReg;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** Where another assembler rightly writes other bytes, or cannot read the line: each class with its reason. */
@@ -26,13 +32,49 @@ enum KnownDifferences {
     ABSOLUTE_TARGET(
             LLVM_MC,
             "llvm-mc 14 reads 'jmp qword ptr [0x10]' as a direct jump to 0x10",
-            s -> (s.mnemonic().equals("jmp") || s.mnemonic().equals("call")) && isAbsolute(s)),
-    RSTORSSP_SIZE(
+            s -> Set.of("call", "jmp").contains(s.mnemonic()) && isAbsolute(s)),
+    SHADOW_STACK_TOKEN_SIZE(
             LLVM_MC,
-            "llvm-mc 14 wants 'dword ptr' with rstorssp, which reads a quadword",
-            s -> s.mnemonic().equals("rstorssp"));
+            "llvm-mc 14 wants 'dword ptr' with rstorssp and clrssbsy, which read a quadword",
+            s -> Set.of("rstorssp", "clrssbsy").contains(s.mnemonic())),
+    NOT_IN_LLVM(
+            LLVM_MC,
+            "llvm-mc 14 has no such instruction, or none of this name",
+            s -> Set.of("int1", "iretw", "pushw", "retfw", "sysret", "sysexit", "ud0")
+                    .contains(s.mnemonic())),
+    FAR_TARGET_SIZE(
+            LLVM_MC,
+            "llvm-mc 14 takes a far pointer of any size for one of 6 bytes",
+            s -> Set.of("call", "jmp").contains(s.mnemonic()) && isMemory(s, 0, 32, 80)),
+    FAR_POINTER_OF_TEN_BYTES(
+            GNU_AS,
+            "GNU as has no memory operand of 2 + 8 bytes",
+            s -> isMemory(s, 0, 80) && Set.of("call", "jmp").contains(s.mnemonic())
+                    || Set.of("lss", "lfs", "lgs").contains(s.mnemonic()) && isMemory(s, 1, 80)),
+    SELECTOR_TO_WORD_REGISTER(
+            LLVM_MC,
+            "llvm-mc 14 writes 32 bits of a register that is named as 16",
+            s -> s.mnemonic().equals("mov") && isRegister(s, 0, Reg16.class) && isRegister(s, 1, SReg.class)),
+    SELECTOR_NEEDS_NO_SIZE(
+            LLVM_MC,
+            "llvm-mc gives moves of a selector an operand-size prefix or REX.W that changes nothing",
+            s -> s.mnemonic().equals("mov") && s.operands().stream().anyMatch(SReg.class::isInstance)
+                    || Set.of("sldt", "str").contains(s.mnemonic()) && isRegister(s, 0, Reg64.class)),
+    ORDER_OF_LEGACY_PREFIXES(
+            LLVM_MC,
+            "llvm-mc puts a repeat prefix before the operand-size prefix: their order has no meaning",
+            s -> s.mnemonic().matches("rep.*_.*w"));
 
     private static final List<KnownDifferences> ALL = List.of(values());
+
+    /** Those in which the other assembler refuses the line, or takes it for another instruction. */
+    private static final Set<KnownDifferences> UNREADABLE = EnumSet.of(
+            ABSOLUTE_TARGET,
+            SHADOW_STACK_TOKEN_SIZE,
+            NOT_IN_LLVM,
+            FAR_TARGET_SIZE,
+            FAR_POINTER_OF_TEN_BYTES,
+            SELECTOR_TO_WORD_REGISTER);
 
     private final ReferenceAssembler assembler;
     private final String reason;
@@ -50,7 +92,7 @@ enum KnownDifferences {
 
     /** Whether the other assembler cannot read the line at all, so that it is left out. */
     static boolean isUnreadable(ReferenceAssembler assembler, Sample sample) {
-        return explains(RSTORSSP_SIZE, assembler, sample) || explains(ABSOLUTE_TARGET, assembler, sample);
+        return UNREADABLE.stream().anyMatch(d -> explains(d, assembler, sample));
     }
 
     /** Whether a known difference concerns the sample. */
@@ -65,6 +107,17 @@ enum KnownDifferences {
 
     private static boolean explains(KnownDifferences difference, ReferenceAssembler assembler, Sample sample) {
         return difference.assembler == assembler && difference.concerns.test(sample);
+    }
+
+    private static boolean isMemory(Sample sample, int index, Integer... bits) {
+        return sample.operands().size() > index
+                && sample.operands().get(index) instanceof Mem mem
+                && List.of(bits).contains(mem.bits());
+    }
+
+    private static boolean isRegister(Sample sample, int index, Class<? extends Register> type) {
+        return sample.operands().size() > index
+                && type.isInstance(sample.operands().get(index));
     }
 
     private static boolean isAbsolute(Sample sample) {

@@ -38,15 +38,20 @@ public final class GenerateInstructions {
                 package io.trapeze.emitter;
 
                 import io.trapeze.emitter.isa.Guard;
+                import io.trapeze.emitter.operand.CReg;
+                import io.trapeze.emitter.operand.DReg;
                 import io.trapeze.emitter.operand.Immediate;
                 import io.trapeze.emitter.operand.KReg;
                 import io.trapeze.emitter.operand.Label;
                 import io.trapeze.emitter.operand.Mem;
+                import io.trapeze.emitter.operand.Mm;
                 import io.trapeze.emitter.operand.Reg16;
                 import io.trapeze.emitter.operand.Reg32;
                 import io.trapeze.emitter.operand.Reg64;
                 import io.trapeze.emitter.operand.Reg8;
                 import io.trapeze.emitter.operand.Registers;
+                import io.trapeze.emitter.operand.SReg;
+                import io.trapeze.emitter.operand.St;
                 import io.trapeze.emitter.operand.Xmm;
                 import io.trapeze.emitter.operand.Ymm;
                 import io.trapeze.emitter.operand.Zmm;

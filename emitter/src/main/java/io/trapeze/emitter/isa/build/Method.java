@@ -6,6 +6,7 @@ import io.trapeze.emitter.isa.Encoding.Prefixing;
 import io.trapeze.emitter.isa.Form;
 import io.trapeze.emitter.isa.Guard;
 import io.trapeze.emitter.isa.InstructionTable;
+import io.trapeze.emitter.isa.OpEn;
 import io.trapeze.emitter.isa.OperandKind;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,7 +131,8 @@ final class Method {
 
     private String name(int index) {
         return switch (types.get(index)) {
-            case "int", "long" -> "value";
+            case "int", "long" ->
+                types.stream().allMatch("int"::equals) && types.size() > 1 ? "value" + (index + 1) : "value";
             case "Label" -> "target";
             default -> types.size() == 1 ? "operand" : NAMES.get(index);
         };
@@ -163,7 +165,7 @@ final class Method {
                 case NONE -> {}
                 case REGISTER ->
                     conditions.add(name + " == Registers."
-                            + form.operands().get(i).kind().notation());
+                            + form.operands().get(i).kind().notation().replaceAll("[()]", ""));
                 case ONE -> conditions.add(name + " == 1");
                 case BYTE -> conditions.add("Guard.isByte(" + name + ", " + form.operandBits() + ")");
                 case INT -> {
@@ -190,6 +192,7 @@ final class Method {
         for (int i = 0; i < types.size(); i++) {
             String code = name(i) + ".code()";
             switch (form.field(i)) {
+                case 'S' -> value = code + " << 4";
                 case 'M' -> {
                     memory = candidate.isMemory(i);
                     rm = memory ? name(i) : code;
@@ -197,7 +200,9 @@ final class Method {
                 case 'R' -> reg = code;
                 case 'V' -> v = code;
                 case 'O' -> rm = code;
-                case 'I' -> value = Guard.of(form, i) == Guard.BYTE ? "(byte) " + name(i) : name(i);
+                case 'I' ->
+                    value += (value.isEmpty() ? "" : ", ")
+                            + (Guard.of(form, i) == Guard.BYTE ? "(byte) " + name(i) : name(i));
                 default -> {
                     // a fixed operand is part of the opcode
                 }
@@ -216,7 +221,7 @@ final class Method {
             method = "opcodeRegister";
             arguments.add(rm);
         } else {
-            method = value.isEmpty() ? "plain" : "immediate";
+            method = value.isEmpty() ? "plain" : form.opEn() == OpEn.II ? "immediates" : "immediate";
         }
         if (!value.isEmpty()) {
             arguments.add(value);

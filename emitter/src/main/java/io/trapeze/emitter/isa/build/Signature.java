@@ -20,6 +20,7 @@ record Signature(Form form, List<String> types) {
             8, "Mem.Byte",
             16, "Mem.Word",
             32, "Mem.Dword",
+            48, "Mem.Fword",
             64, "Mem.Qword",
             80, "Mem.Tbyte",
             128, "Mem.Xmmword",
