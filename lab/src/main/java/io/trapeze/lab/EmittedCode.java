@@ -52,7 +52,12 @@ record EmittedCode(
                 hex(blob.bytes()),
                 blob.symbols(),
                 blob.relocations(),
-                blob.instructions().stream().map(EmittedCode::line).toList());
+                lines(blob));
+    }
+
+    /** Returns the lines of a blob, in order. */
+    static List<Line> lines(CodeBlob blob) {
+        return blob.instructions().stream().map(EmittedCode::line).toList();
     }
 
     private static Line line(Instruction instruction) {

@@ -5,6 +5,7 @@ import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.util.Map;
 /**
  * What a command sees of the shell that started it.
  *
+ * @param in standard input
  * @param out standard output; results go there, as UTF-8
  * @param err standard error; messages and progress go there
  * @param outIsTerminal whether a person sees {@code out}
@@ -21,6 +23,7 @@ import java.util.Map;
  * @param environment the variables
  */
 record Shell(
+        InputStream in,
         OutputStream out,
         OutputStream err,
         boolean outIsTerminal,
@@ -31,6 +34,7 @@ record Shell(
     static Shell ofThisProcess() {
         // Not System.out: a PrintStream swallows errors, and a full disk must not look like success.
         return new Shell(
+                System.in,
                 new FileOutputStream(FileDescriptor.out),
                 new FileOutputStream(FileDescriptor.err),
                 isTerminal(1),

@@ -2,6 +2,7 @@
 package io.trapeze.lab;
 
 import io.trapeze.lab.program.Program;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -13,6 +14,7 @@ final class Session {
     private final Map<String, String> environment = new HashMap<>();
     private Repertoire repertoire = Repertoire.shipped();
     private boolean terminal;
+    private byte[] input = {};
 
     /** What a command left. */
     record Ending(int exit, byte[] bytes, String err) {
@@ -35,6 +37,11 @@ final class Session {
         return this;
     }
 
+    Session reading(byte[] bytes) {
+        input = bytes;
+        return this;
+    }
+
     Session having(String variable, String value) {
         environment.put(variable, value);
         return this;
@@ -43,7 +50,7 @@ final class Session {
     Ending run(String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Shell shell = new Shell(out, err, terminal, terminal, environment);
+        Shell shell = new Shell(new ByteArrayInputStream(input), out, err, terminal, terminal, environment);
         int exit = TrapezeCommand.commandLine(shell, repertoire).execute(arguments);
         return new Ending(exit, out.toByteArray(), err.toString(StandardCharsets.UTF_8));
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.trapeze.lab.Session.Ending;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -150,7 +151,9 @@ class TrapezeCommandTest {
             }
         };
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int exit = TrapezeCommand.commandLine(new Shell(full, err, false, false, Map.of()), Repertoire.shipped())
+        int exit = TrapezeCommand.commandLine(
+                        new Shell(InputStream.nullInputStream(), full, err, false, false, Map.of()),
+                        Repertoire.shipped())
                 .execute("emit", "mcall");
         return new Ending(exit, new byte[0], err.toString(StandardCharsets.UTF_8));
     }
