@@ -1,60 +1,63 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter.oracle;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every form of the table, every register and addressing shape it allows, against programs of other projects.
+ * Another two million encodings each time, from all over the table, against programs of other projects.
  *
- * <p>What is compared is in {@link EveryEncoding}, what may differ in {@link KnownDifferences}, and how a disassembly is
- * made comparable in {@link Disassembly#normal}.
+ * <p>The slice is chosen by a number that is printed; {@code -Dslice=NUMBER} takes the same one again. What is tried is in
+ * {@link Space}, what may differ in {@link KnownDifferences}, and how a disassembly is made comparable in {@link Disassembly#normal}.
  */
 @Tag("S9")
 class AssemblersAgreeTest {
-    private static Oracle gnuAs;
-    private static Oracle llvmMc;
-    private static Oracle objdump;
+    private static final int AT_LEAST = 2_000_000;
+    private static final long WANTED = AT_LEAST + AT_LEAST / 10;
+    private static final int SHOWN = 8;
 
-    /** Encodes everything once; the tools that are there work on one batch at the same time. */
+    private static Tally tally;
+
     @BeforeAll
-    static void compare(@TempDir Path directory) throws IOException {
-        gnuAs = Oracle.assembling(ReferenceAssembler.GNU_AS, Files.createDirectory(directory.resolve("as")));
-        llvmMc = Oracle.assembling(ReferenceAssembler.LLVM_MC, Files.createDirectory(directory.resolve("llvm-mc")));
-        objdump = Oracle.disassembling(Files.createDirectory(directory.resolve("objdump")));
-        List<Oracle> present = new ArrayList<>(List.of(gnuAs, llvmMc, objdump));
-        present.removeIf(oracle -> !oracle.tool().present());
-        if (!present.isEmpty()) {
-            Batch.forEach(batch -> CompletableFuture.allOf(present.stream()
-                            .map(oracle -> CompletableFuture.runAsync(() -> oracle.compare(batch)))
-                            .toArray(CompletableFuture[]::new))
-                    .join());
-        }
+    static void compare() {
+        long seed = Long.getLong("slice", System.nanoTime() & 0xFFFF_FFFFL);
+        Plan plan = Plan.slice(Plan.rounds(Space.shapes(), 100 * WANTED), WANTED, seed);
+        tally = new Run(plan, SHOWN, Journal.inMemory(Run.batches(plan))).go();
+        System.out.println("-Dslice=" + seed + ": " + tally.line());
     }
 
     @Test
     void gnuAsMakesTheSameBytesOfOurText() {
-        gnuAs.tool().assumePresent();
-        gnuAs.verify();
+        Tool.AS.assumePresent();
+        assertThat(tally.failures(Tool.AS.name())).isEmpty();
+        assertThat(tally.count(Comparison.same(Tool.AS))).isGreaterThan(AT_LEAST);
     }
 
     @Test
     void llvmMcMakesTheSameBytesOfOurText() {
-        llvmMc.tool().assumePresent();
-        llvmMc.verify();
+        Tool.LLVM_MC.assumePresent();
+        assertThat(tally.failures(Tool.LLVM_MC.name())).isEmpty();
+        assertThat(tally.count(Comparison.same(Tool.LLVM_MC))).isGreaterThan(AT_LEAST);
     }
 
     @Test
     void objdumpReadsOurBytesAsOurText() {
-        objdump.tool().assumePresent();
-        objdump.verify();
+        Tool.OBJDUMP.assumePresent();
+        assertThat(tally.failures(Tool.OBJDUMP.name())).isEmpty();
+        assertThat(tally.count(Disassembler.SAME)).isGreaterThan(AT_LEAST / SHOWN);
+    }
+
+    @Test
+    void decodingGivesBackWhatWasEncoded() {
+        assertThat(tally.failures(Tally.DECODED)).isEmpty();
+        assertThat(tally.count(Tally.DECODED)).isGreaterThan(AT_LEAST);
+    }
+
+    @Test
+    void theTextTriedIsWhatListingsPrint() {
+        assertThat(tally.failures(Tally.TEXTS)).isEmpty();
     }
 }

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter.oracle;
 
-import io.trapeze.emitter.Assembler;
-import io.trapeze.emitter.Instruction;
-import io.trapeze.emitter.isa.Form;
-import io.trapeze.emitter.isa.InstructionTable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -12,12 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Encodings that GNU as made, kept as a test resource: so that the encoder is held to something it did not write on
@@ -33,29 +27,24 @@ import java.util.Set;
  */
 final class KnownBytes {
     private static final String RESOURCE = "known-bytes.txt";
-    private static final int OF_EACH_FORM = 6;
+    private static final int OF_EACH_SHAPE = 4;
+    /** More than that, because for some operands another form is taken. */
+    private static final int TRIED_OF_EACH_SHAPE = 400;
 
     private KnownBytes() {}
 
-    /** Returns some samples of a form: the first and the last, and some between them at equal distances. */
-    static List<Sample> samples(Form form) {
-        List<Sample> all = new ArrayList<>();
-        EveryEncoding.of(form, all::add);
-        List<Sample> some = new ArrayList<>();
-        for (int i = 0; i < OF_EACH_FORM; i++) {
-            Sample sample = all.get((int) ((all.size() - 1) * (long) i / (OF_EACH_FORM - 1)));
-            if (!some.contains(sample)) {
-                some.add(sample);
+    /** Returns some encodings of each shape, from all over it. */
+    static Batch some() {
+        Batch batch = new Batch();
+        Generator generator = new Generator(batch);
+        for (Shape shape : Space.shapes()) {
+            Plan.Part part = Plan.Part.spread(shape, TRIED_OF_EACH_SHAPE, 0);
+            int end = batch.size() + OF_EACH_SHAPE;
+            for (int i = 0; i < part.count() && batch.size() < end; i++) {
+                generator.add(shape, part.number(i));
             }
         }
-        return some;
-    }
-
-    /** Encodes one sample by itself. */
-    static Instruction encode(Sample sample) {
-        Assembler assembler = new Assembler();
-        sample.emitByName(assembler);
-        return assembler.finish("sample").instructions().get(0);
+        return batch;
     }
 
     /** Reads the resource: hexadecimal digits by text. */
@@ -75,24 +64,21 @@ final class KnownBytes {
 
     /** Writes the resource to the file named. */
     public static void main(String[] arguments) throws IOException {
-        Set<String> texts = new LinkedHashSet<>();
-        for (Form form : InstructionTable.shipped().forms()) {
-            if (!EveryEncoding.isBranch(form)) {
-                for (Sample sample : samples(form)) {
-                    if (!KnownDifferences.concern(ReferenceAssembler.GNU_AS, sample)) {
-                        texts.add(encode(sample).text());
-                    }
-                }
-            }
-        }
+        Batch batch = some();
+        List<String> texts = IntStream.range(0, batch.size())
+                .filter(i -> KnownDifferences.of(ReferenceAssembler.GNU_AS, batch.sample(i))
+                        .isEmpty())
+                .mapToObj(batch::text)
+                .toList();
         Path directory = Files.createTempDirectory("known-bytes");
-        List<String> encodings = ReferenceAssembler.GNU_AS.assemble(directory, List.copyOf(texts));
+        List<String> encodings = ReferenceAssembler.GNU_AS.assemble(directory, texts);
         List<String> lines = new ArrayList<>();
-        String version = Tool.AS.run(directory, "--version").lines().findFirst().orElseThrow();
         lines.add("# SPDX-License-Identifier: Apache-2.0");
-        lines.add("# What " + version + " makes of each line in Intel syntax; written by KnownBytes, which says how.");
-        Iterator<String> bytes = encodings.iterator();
-        texts.forEach(text -> lines.add(bytes.next().toLowerCase(Locale.ROOT) + " " + text));
+        lines.add("# What " + Tool.AS.version()
+                + " makes of each line in Intel syntax; written by KnownBytes, which says how.");
+        for (int i = 0; i < texts.size(); i++) {
+            lines.add(encodings.get(i).toLowerCase(Locale.ROOT) + " " + texts.get(i));
+        }
         Files.write(Path.of(arguments[0]), lines);
     }
 }

@@ -12,6 +12,7 @@ import io.trapeze.emitter.operand.Register;
 import io.trapeze.emitter.operand.SReg;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -100,9 +101,9 @@ enum KnownDifferences {
         return ALL.stream().anyMatch(d -> explains(d, assembler, sample));
     }
 
-    /** Whether this is a known difference in which our bytes are no more than theirs. */
-    static boolean allow(ReferenceAssembler assembler, Sample sample, String ours, String theirs) {
-        return ours.length() <= theirs.length() && concern(assembler, sample);
+    /** Returns the first known difference that concerns the sample, if there is one. */
+    static Optional<KnownDifferences> of(ReferenceAssembler assembler, Sample sample) {
+        return ALL.stream().filter(d -> explains(d, assembler, sample)).findFirst();
     }
 
     private static boolean explains(KnownDifferences difference, ReferenceAssembler assembler, Sample sample) {

@@ -2,11 +2,14 @@
 package io.trapeze.emitter.oracle;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,7 +19,7 @@ enum ReferenceAssembler {
     GNU_AS(Tool.AS) {
         @Override
         List<String> assemble(Path directory, List<String> lines) {
-            write(directory.resolve("code.s"), ".intel_syntax noprefix", lines);
+            writeSource(directory, lines);
             tool().run(
                             directory,
                             "--64",
@@ -58,7 +61,7 @@ enum ReferenceAssembler {
     LLVM_MC(Tool.LLVM_MC) {
         @Override
         List<String> assemble(Path directory, List<String> lines) {
-            write(directory.resolve("code.s"), ".intel_syntax noprefix", lines);
+            writeSource(directory, lines);
             String text = tool().run(directory, "-triple=x86_64", "-mattr=+" + FEATURES, "--show-encoding", "code.s");
             List<String> encodings = new ArrayList<>();
             Matcher matcher = ENCODING.matcher(text);
@@ -70,13 +73,14 @@ enum ReferenceAssembler {
 
         @Override
         void makeObject(Path directory) {
-            tool().run(directory, "-triple=x86_64", "-filetype=obj", "-o", "code.o", "code.s");
+            tool().run(directory, "-triple=x86_64", "-mattr=+" + FEATURES, "-filetype=obj", "-o", "code.o", "code.s");
         }
     };
 
     private static final Pattern LISTING =
             Pattern.compile(" *(\\d+) (?:[0-9a-f]{4,} | {5,})((?:[0-9A-F]+ ?)*)(?:\\s.*)?");
     private static final Pattern ENCODING = Pattern.compile("# encoding: \\[([^\\]]*)\\]");
+    private static final byte[] SYNTAX = ".intel_syntax noprefix\n".getBytes(StandardCharsets.US_ASCII);
     private static final String FEATURES = "avx512f,+avx512vl,+avx512bw,+avx512dq,+bmi,+bmi2,+lzcnt,+popcnt,+shstk,+pku"
             + ",+rdpid,+fsgsbase,+rdrnd,+rdseed,+xsave,+xsaveopt,+xsavec,+xsaves,+cx16,+clflushopt,+sahf,+movbe"
             + ",+movdiri,+movdir64b,+enqcmd,+adx,+crc32,+rtm,+prefetchwt1,+cldemote,+clwb,+ptwrite,+waitpkg,+wbnoinvd,+invpcid"
@@ -100,19 +104,35 @@ enum ReferenceAssembler {
 
     /** Assembles a whole program, labels and all, and returns its code. */
     final byte[] assembleProgram(Path directory, List<String> lines) {
-        write(directory.resolve("code.s"), ".intel_syntax noprefix", lines);
+        writeSource(directory, lines);
         makeObject(directory);
-        Tool.OBJCOPY.run(directory, "-O", "binary", "-j", ".text", "code.o", "code.bin");
-        try {
-            return Files.readAllBytes(directory.resolve("code.bin"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return ElfText.read(directory.resolve("code.o"));
     }
 
-    static void write(Path file, String first, List<String> lines) {
+    /** Assembles the first {@code length} bytes of {@code text} and returns its code; empty if a line of it is refused. */
+    final Optional<byte[]> assemble(Path directory, byte[] text, int length) {
+        writeSource(directory, text, length);
         try {
-            Files.writeString(file, first + "\n" + String.join("\n", lines) + "\n");
+            makeObject(directory);
+        } catch (AssertionError refused) {
+            return Optional.empty();
+        }
+        return Optional.of(ElfText.read(directory.resolve("code.o")));
+    }
+
+    private static void writeSource(Path directory, List<String> lines) {
+        byte[] text = text(lines);
+        writeSource(directory, text, text.length);
+    }
+
+    private static byte[] text(List<String> lines) {
+        return (String.join("\n", lines) + "\n").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static void writeSource(Path directory, byte[] text, int length) {
+        try (OutputStream out = Files.newOutputStream(directory.resolve("code.s"))) {
+            out.write(SYNTAX);
+            out.write(text, 0, length);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter.oracle;
 
-import io.trapeze.emitter.Assembler;
+import io.trapeze.emitter.Emission;
 import io.trapeze.emitter.operand.Operand;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -10,19 +10,19 @@ import java.util.stream.Collectors;
 record Sample(String mnemonic, List<Operand> operands, boolean lock) {
 
     /** Emits it by name. */
-    void emitByName(Assembler assembler) {
+    void emitByName(Emission emission) {
         if (lock) {
-            assembler.lock();
+            emission.lock();
         }
-        assembler.emit(mnemonic, operands.toArray(Operand[]::new));
+        emission.byName(mnemonic, operands.toArray(Operand[]::new));
     }
 
     /** Emits it through the typed method. */
-    void emitTyped(Assembler assembler, TypedMethods methods) {
+    void emitTyped(Emission emission, TypedMethods methods) {
         if (lock) {
-            assembler.lock();
+            emission.lock();
         }
-        methods.call(assembler, mnemonic, operands);
+        methods.find(mnemonic, operands).on(emission, operands.toArray(Operand[]::new));
     }
 
     @Override

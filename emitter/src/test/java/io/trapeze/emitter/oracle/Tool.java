@@ -11,12 +11,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A program of another project, found on the path, that tests compare with. */
 record Tool(String name) {
     static final Tool AS = new Tool("as");
     static final Tool LLVM_MC = new Tool("llvm-mc");
-    static final Tool OBJCOPY = new Tool("objcopy");
     static final Tool OBJDUMP = new Tool("objdump");
 
     boolean present() {
@@ -27,6 +27,26 @@ record Tool(String name) {
     /** Skips the running test, and says why, on a machine without this program. */
     void assumePresent() {
         assumeTrue(present(), "'" + name + "' is not on this machine's PATH, so there is nothing to compare with");
+    }
+
+    /** Returns what the program says of its version. */
+    String version() throws IOException {
+        Path directory = Files.createTempDirectory("version");
+        try {
+            return run(directory, "--version")
+                    .lines()
+                    .filter(line -> line.matches(".*\\d\\.\\d.*"))
+                    .findFirst()
+                    .orElseThrow()
+                    .strip();
+        } finally {
+            try (Stream<Path> files = Files.list(directory)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(directory);
+        }
     }
 
     /** Runs the program in a directory and returns what it writes; an exit code other than 0 is a failure. */

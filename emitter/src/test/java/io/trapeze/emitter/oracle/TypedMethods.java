@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter.oracle;
 
-import io.trapeze.emitter.Assembler;
 import io.trapeze.emitter.Instructions;
 import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.Operand;
@@ -19,9 +18,33 @@ import java.util.Map;
 /** The typed instruction methods, called for operands that are known only at run time. */
 final class TypedMethods {
     private final Map<String, List<Method>> byName = new HashMap<>();
-    private final Map<List<Object>, Callable> known = new HashMap<>();
 
-    private record Callable(Class<?>[] types, MethodHandle handle) {}
+    /** A typed method, found for operands of some types. */
+    record Call(Class<?>[] types, MethodHandle handle) {
+        /** Calls it. */
+        void on(Instructions instructions, Operand... operands) {
+            Object[] arguments = new Object[operands.length + 1];
+            arguments[0] = instructions;
+            for (int i = 0; i < operands.length; i++) {
+                arguments[i + 1] = argument(types[i], operands[i]);
+            }
+            try {
+                handle.invokeExact(arguments);
+            } catch (RuntimeException | Error e) {
+                throw e;
+            } catch (Throwable e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        private static Object argument(Class<?> type, Operand operand) {
+            if (!(operand instanceof Immediate immediate)) {
+                return operand;
+            }
+            // a 32-bit constant may be written as 0xFFFF_FFFF, which is −1 as an int
+            return type == int.class ? (Object) (int) immediate.value() : (Object) immediate.value();
+        }
+    }
 
     TypedMethods() {
         for (Method method : Instructions.class.getDeclaredMethods()) {
@@ -31,49 +54,25 @@ final class TypedMethods {
         }
     }
 
-    void call(Assembler assembler, String mnemonic, List<Operand> operands) {
-        List<Object> key = new ArrayList<>(List.of(mnemonic));
-        operands.forEach(operand -> key.add(operand.getClass()));
-        Callable callable = known.computeIfAbsent(key, k -> callable(find(mnemonic, operands)));
-        Object[] arguments = new Object[operands.size() + 1];
-        arguments[0] = assembler;
-        for (int i = 0; i < operands.size(); i++) {
-            arguments[i + 1] = argument(callable.types()[i], operands.get(i));
-        }
-        try {
-            callable.handle().invokeExact(arguments);
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError(e);
-        }
+    /** Returns the method of this name that takes operands of these types. */
+    Call find(String mnemonic, List<Operand> operands) {
+        return byName.getOrDefault(methodName(mnemonic), List.of()).stream()
+                .filter(method -> takes(method, operands))
+                .findFirst()
+                .map(TypedMethods::callable)
+                .orElseThrow(() -> new AssertionError("no typed method for " + mnemonic + " " + operands));
     }
 
-    private static Object argument(Class<?> type, Operand operand) {
-        if (!(operand instanceof Immediate immediate)) {
-            return operand;
-        }
-        // a 32-bit constant may be written as 0xFFFF_FFFF, which is −1 as an int
-        return type == int.class ? (Object) (int) immediate.value() : (Object) immediate.value();
-    }
-
-    private static Callable callable(Method method) {
+    private static Call callable(Method method) {
         try {
             MethodHandle handle = MethodHandles.lookup()
                     .unreflect(method)
                     .asSpreader(Object[].class, method.getParameterCount() + 1)
                     .asType(MethodType.methodType(void.class, Object[].class));
-            return new Callable(method.getParameterTypes(), handle);
+            return new Call(method.getParameterTypes(), handle);
         } catch (IllegalAccessException e) {
             throw new AssertionError(e);
         }
-    }
-
-    private Method find(String mnemonic, List<Operand> operands) {
-        return byName.getOrDefault(methodName(mnemonic), List.of()).stream()
-                .filter(method -> takes(method, operands))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no typed method for " + mnemonic + " " + operands));
     }
 
     private static String methodName(String mnemonic) {

@@ -42,7 +42,7 @@ class WholeProgramPropertyTest {
 
     /** A listing shows padding as the nops it is, around which an assembler may find other branches: so without alignment. */
     @Property(tries = 60)
-    @NeedsTools({"as", "objcopy"})
+    @NeedsTools("as")
     void theListingAssemblesToTheSameBytes(@ForAll("programs") List<Part> parts) {
         List<Part> unaligned =
                 parts.stream().filter(part -> part.kind() != Kind.ALIGN).toList();
@@ -64,13 +64,13 @@ class WholeProgramPropertyTest {
     }
 
     @Property(tries = 60)
-    @NeedsTools({"as", "objcopy"})
+    @NeedsTools("as")
     void gnuAsChoosesTheSameBranches(@ForAll("programs") List<Part> parts) {
         sameButForPadding(ReferenceAssembler.GNU_AS, parts);
     }
 
     @Property(tries = 60)
-    @NeedsTools({"llvm-mc", "objcopy"})
+    @NeedsTools("llvm-mc")
     void llvmMcChoosesTheSameBranches(@ForAll("programs") List<Part> parts) {
         sameButForPadding(ReferenceAssembler.LLVM_MC, parts);
     }
