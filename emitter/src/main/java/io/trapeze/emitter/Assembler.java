@@ -234,6 +234,14 @@ public class Assembler extends Instructions {
         return this;
     }
 
+    /** Notes who the caller is from the next instruction on, for the rules of {@code io.trapeze.emitter.unwind}. */
+    public final Assembler unwind(Caller caller) {
+        if (recorder != null) {
+            recorder.caller(position(), relaxation.gaps(), caller);
+        }
+        return this;
+    }
+
     /** Returns the bytes emitted so far, every branch counted with its shortest form and alignment with none. */
     public final int sizeSoFar() {
         return position();

@@ -110,6 +110,11 @@ public final class CodeBlob {
         return known;
     }
 
+    /** Returns who the caller is from which offset on, as the generator noted it; empty if it did not. */
+    public Map<Integer, List<Caller>> callers() {
+        return Collections.unmodifiableMap(recording.callers());
+    }
+
     /** Returns the listing: offset, bytes, Intel syntax and reason, one instruction a line. */
     public String listing() {
         return listing(0);

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** What was emitted where and why, kept while code is being written. */
 final class Recorder {
@@ -31,7 +32,11 @@ final class Recorder {
         }
     }
 
+    private record Note(int fixed, int gaps, Caller caller) {}
+
     private final List<Entry> entries = new ArrayList<>();
+    private final List<Note> notes = new ArrayList<>();
+
     /** Gives the last entry its reason. */
     void reason(String reason) {
         entries.set(last(), entries.get(last()).because(reason));
@@ -55,8 +60,14 @@ final class Recorder {
         entries.add(new Entry(form, fixed, gaps, label, addend, "", ""));
     }
 
+    /** Notes who the caller is from a place on. */
+    void caller(int fixed, int gaps, Caller caller) {
+        notes.add(new Note(fixed, gaps, caller));
+    }
+
     void clear() {
         entries.clear();
+        notes.clear();
     }
 
     /** Returns what was recorded, with offsets in the finished code. */
@@ -81,7 +92,12 @@ final class Recorder {
                             entry.addend()));
             lines.add(new Recording.Line(start, end, form, target, entry.reason(), entry.rule()));
         }
-        return new Recording(lines);
+        Map<Integer, List<Caller>> callers = new TreeMap<>();
+        for (Note note : notes) {
+            callers.computeIfAbsent(layout.position(note.fixed(), note.gaps()), at -> new ArrayList<>())
+                    .add(note.caller());
+        }
+        return new Recording(lines, callers);
     }
 
     /** A gap's own entry starts where the gap starts, any other after the gaps before it. */

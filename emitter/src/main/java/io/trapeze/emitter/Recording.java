@@ -6,6 +6,7 @@ import io.trapeze.emitter.isa.InstructionTable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -27,9 +28,16 @@ final class Recording {
     static final Recording NONE = new Recording(List.of());
 
     private final List<Line> lines;
+    private final Map<Integer, List<Caller>> callers;
 
+    /** Makes a recording of code whose generator is not known. */
     Recording(List<Line> lines) {
+        this(lines, Map.of());
+    }
+
+    Recording(List<Line> lines, Map<Integer, List<Caller>> callers) {
         this.lines = lines;
+        this.callers = callers;
     }
 
     List<Instruction> instructions(byte[] bytes) {
@@ -49,6 +57,10 @@ final class Recording {
             }
         }
         return List.copyOf(result);
+    }
+
+    Map<Integer, List<Caller>> callers() {
+        return callers;
     }
 
     private static Optional<Form> form(Line line) {

@@ -42,6 +42,7 @@ public final class AsyncPreempt {
         List<IndexReg> pushed = new ArrayList<>(PreemptFrame.GENERAL);
         Collections.reverse(pushed);
         a.symbol("async_preempt");
+        a.unwind(Callers.interrupted(abi));
         a.pushfq()                     .because("flags, before anything changes them");
         a.push(0)                      .because("for the callee: DF clear as calls expect it, AC clear");
         a.popfq()                      .because("(with AC set its unaligned accesses would fault)");

@@ -24,6 +24,7 @@ public final class Gogo {
     public static CodeBlob emit(Abi abi) {
         Assembler a = new Assembler();
         a.symbol("gogo");
+        a.unwind(Callers.ofCall(abi));
         Arguments arguments = new Arguments(abi, 1, 1);
         IndexReg buf = arguments.load(a, 0, "the Gobuf");
         resume(a, SwitchState.of(abi), buf, arguments.scratch(0));

@@ -15,7 +15,8 @@ import io.trapeze.trampolines.abi.Abi;
  *
  * <pre>
  * mcall(g, sched, g0, fn)   in: the goroutine, its Gobuf, g0's Gobuf and fn as the first four integer arguments
- *                           out: sched holds the caller; fn(g) runs on g0's stack and must not return (a trap follows)
+ *                           out: sched holds the caller; fn(g) runs on g0's stack and must not return (a trap follows);
+ *                           the first preserved register points to sched, so that a walk over the stack finds the caller
  *                           resuming sched goes on after the call to mcall, every preserved register as it was
  * </pre>
  */
@@ -27,6 +28,7 @@ public final class Mcall {
     public static CodeBlob emit(Abi abi) {
         Assembler a = new Assembler();
         a.symbol("mcall");
+        a.unwind(Callers.ofCall(abi));
         SwitchState state = SwitchState.of(abi);
         Gobuf gobuf = state.gobuf();
         Arguments arguments = new Arguments(abi, 4, 1);
@@ -38,6 +40,10 @@ public final class Mcall {
 
         suspend(a, state, sched, scratch);
         a.mov(gobuf.g(sched), g) .because("whose state this is");
+        boolean kept = !abi.preservedGeneral().isEmpty();
+        if (kept) {
+            a.mov(abi.preservedGeneral().get(0), sched) .because("where a walk over the stack finds the caller");
+        }
 
         state.restoreThreadBlock(a, g0, scratch);
         a.mov(rsp, gobuf.sp(g0)) .because("the switch to g0's stack");
@@ -46,8 +52,12 @@ public final class Mcall {
         }
         a.and(rsp, -abi.stack().alignment()) .because("aligned at the call").serves("stack.alignment");
         OutgoingCall call = new OutgoingCall(abi, 1);
-        call.reserve(
-                a, abi.stack().aligned(call.bytes()), abi.integerArguments().isEmpty() ? "the argument" : "");
+        int room = call.bytes() + (kept ? 0 : 8);
+        int frame = abi.stack().aligned(room);
+        call.reserve(a, frame, room == abi.stack().shadow() ? "" : "the argument and where the caller is");
+        if (!kept) {
+            a.mov(qword(rsp, frame - 8), sched) .because("where a walk over the stack finds the caller");
+        }
         call.argument(a, g);
         a.call(fn) .because("must not return");
         a.ud2()    .because("it did: stop here, not in what lies behind");

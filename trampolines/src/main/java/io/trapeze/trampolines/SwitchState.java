@@ -94,6 +94,7 @@ public final class SwitchState {
         if (controlWords.x87()) {
             a.fldcw(gobuf.x87(base)) .because("x87 control word").serves("control.x87");
         }
+        a.unwind(Callers.suspended(abi, base)); // the first register of the old caller's is about to go
         for (Xmm register : abi.preservedVectors()) {
             a.movdqu(register, gobuf.slot(base, register)) .because("callee-saved, 128 bits").serves("preserved.vectors: " + register);
         }

@@ -35,6 +35,7 @@ public final class SystemStack {
     public static CodeBlob emit(Abi abi) {
         Assembler a = new Assembler();
         a.symbol("systemstack");
+        a.unwind(Callers.ofCall(abi));
         List<ThreadBlock.Field> fields = abi.threadFields();
         int count = fields.isEmpty() ? 3 : 4;
         if (abi.result() == rbp) {
