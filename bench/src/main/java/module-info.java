@@ -4,6 +4,7 @@ module io.trapeze.bench {
     requires io.trapeze.testkit;
     requires io.trapeze.runtime;
 
+    exports io.trapeze.bench.emission;
     exports io.trapeze.bench.parked;
     exports io.trapeze.bench.peers;
     exports io.trapeze.bench.sampling;

@@ -102,6 +102,7 @@ final class TrapezeCommand implements Runnable {
                 .addSubcommand(new CommandLine(new BenchCommand(trapeze))
                         .addSubcommand(new BenchSwitchCommand(trapeze, repertoire))
                         .addSubcommand(new BenchStartCommand(trapeze, repertoire))
+                        .addSubcommand(new BenchEmitCommand(trapeze, repertoire))
                         .addSubcommand(new BenchParkedCommand(trapeze, repertoire)))
                 .setOut(new PrintWriter(shell.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(shell.err(), true, StandardCharsets.UTF_8));

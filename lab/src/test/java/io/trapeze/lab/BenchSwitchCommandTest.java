@@ -43,6 +43,7 @@ class BenchSwitchCommandTest {
                             return report(load, absent);
                         },
                         shipped.start(),
+                        shipped.emission(),
                         shipped.parked()));
     }
 

@@ -64,8 +64,10 @@ public final class EmissionRun {
                     "\t",
                     benchmark,
                     String.valueOf(iteration.getPrimaryResult().getScore()),
-                    String.valueOf(
-                            iteration.getSecondaryResults().get("gc.alloc.rate.norm").getScore())));
+                    String.valueOf(iteration
+                            .getSecondaryResults()
+                            .get("gc.alloc.rate.norm")
+                            .getScore())));
         }
     }
 
@@ -85,8 +87,9 @@ public final class EmissionRun {
                 .map(other -> other.getKey() + " " + HexFormat.of().formatHex(other.getValue()))
                 .toList();
         if (!different.isEmpty()) {
-            throw new IllegalStateException("the emitters do not write the same bytes, so their times can't be compared: "
-                    + HexFormat.of().formatHex(expected) + " is ours; " + String.join("; ", different));
+            throw new IllegalStateException(
+                    "the emitters do not write the same bytes, so their times can't be compared: "
+                            + HexFormat.of().formatHex(expected) + " is ours; " + String.join("; ", different));
         }
     }
 
