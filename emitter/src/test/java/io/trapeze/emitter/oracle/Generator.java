@@ -127,6 +127,8 @@ final class Generator {
         if (decoded.lock() != lock || !sameOperands(decoded, operands)) {
             tally.fail(Tally.DECODED, shape.form(), "'%s' came back as %s".formatted(text(), decoded));
         }
+        RoundTrip.complaint(decoded, instruction.bytes())
+                .ifPresent(complaint -> tally.fail(Tally.DECODED, shape.form(), complaint));
         if (batch.size() % CHECKED == 0) {
             tally.count(Tally.TEXTS, 1);
             if (!text().equals(instruction.text())) {
