@@ -5,12 +5,15 @@ import io.trapeze.emitter.encoding.BranchRelaxation;
 import io.trapeze.emitter.encoding.LittleEndian;
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Operand;
+import io.trapeze.emitter.text.Source;
+import io.trapeze.emitter.text.TextAssembler;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * Writes x86-64 machine code, one instruction a call.
@@ -32,6 +35,7 @@ public class Assembler extends Instructions {
     private final Branches branches = new Branches();
     private final Displacements displacements = new Displacements();
     private final Labels labels = new Labels();
+    private final Distances distances = new Distances();
     private final Map<String, Label> symbols = new LinkedHashMap<>();
 
     /** Makes an assembler that records what a listing shows. */
@@ -46,6 +50,27 @@ public class Assembler extends Instructions {
      */
     public Assembler(boolean recording) {
         this.recorder = recording ? new Recorder() : null;
+    }
+
+    // ---- text -------------------------------------------------------------------------------------------------------
+
+    /**
+     * Returns the code of a text in Intel syntax, one instruction or many, as GNU as and llvm-mc read it.
+     *
+     * @throws io.trapeze.emitter.text.SourceException if it has errors, with the place of each
+     */
+    public static CodeBlob parse(String text) {
+        return TextAssembler.blob(Source.of(text));
+    }
+
+    /**
+     * Appends the code of a text in Intel syntax. Its labels are its own; those that it declares {@code .globl} become symbols.
+     *
+     * @throws io.trapeze.emitter.text.SourceException if it has errors; then nothing has been appended
+     */
+    public final Assembler assemble(String text) {
+        new TextAssembler(this).assemble(Source.of(text));
+        return this;
     }
 
     // ---- labels and symbols -----------------------------------------------------------------------------------------
@@ -84,6 +109,42 @@ public class Assembler extends Instructions {
                     + (label.external() ? "external, so it has no place here" : "bound already: use a new label"));
         }
         labels.bind(label, position(), relaxation.gaps());
+    }
+
+    /**
+     * Binds a label to the place that is some bytes away from a bound label.
+     *
+     * @throws EncodingException if {@code label} can't be bound, {@code base} is not, or the place is before the code's start
+     */
+    public final void bind(Label label, Label base, int bytes) {
+        checkOwn(base);
+        bind(label);
+        if (!labels.bind(label, base, bytes)) {
+            throw new EncodingException("label '" + label + "' would be " + bytes + " bytes from '" + base
+                    + "', which is not bound or too near to the code's start");
+        }
+    }
+
+    /** Returns the bytes from one label to another, if both are bound and nothing between them can still change its size. */
+    public final OptionalInt distance(Label from, Label to) {
+        checkOwn(from);
+        checkOwn(to);
+        return labels.distance(from, to);
+    }
+
+    /**
+     * Makes the last bytes emitted, data or an immediate, the distance between two labels plus {@code addend}.
+     *
+     * @param bytes how many bytes, 4 or 8
+     */
+    public final void endWithDistance(int bytes, Label from, Label to, long addend) {
+        checkOwn(from);
+        checkOwn(to);
+        if (from.external() || to.external()) {
+            throw new EncodingException("the distance from '" + from + "' to '" + to
+                    + "' is unknown, because one of them is external: only both of this code have one");
+        }
+        distances.add(position() - bytes, bytes, relaxation.gaps(), from, to, addend);
     }
 
     /**
@@ -302,7 +363,7 @@ public class Assembler extends Instructions {
         for (Label symbol : symbols.values()) {
             labels.requireBound(symbol);
         }
-        Layout layout = new Layout(relaxation, branches, displacements, labels);
+        Layout layout = new Layout(relaxation, branches, displacements, distances, labels);
         List<Relocation> relocations = new ArrayList<>();
         byte[] bytes = layout.bytes(code(), position(), relocations);
         Map<String, Integer> offsets = new LinkedHashMap<>();
@@ -322,6 +383,7 @@ public class Assembler extends Instructions {
         clearCode();
         relaxation.clear();
         displacements.clear();
+        distances.clear();
         labels.clear();
         symbols.clear();
         if (recorder != null) {

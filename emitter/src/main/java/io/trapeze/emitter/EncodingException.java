@@ -3,6 +3,7 @@ package io.trapeze.emitter;
 
 import io.trapeze.emitter.operand.Operand;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /**
@@ -14,9 +15,33 @@ import java.util.stream.Collectors;
  */
 public final class EncodingException extends RuntimeException {
     private static final long serialVersionUID = 1L;
+    private static final int NONE = -1;
+
+    private final int operand;
+    private final int gap;
 
     EncodingException(String message) {
+        this(message, NONE, NONE);
+    }
+
+    EncodingException(String message, int gap) {
+        this(message, NONE, gap);
+    }
+
+    private EncodingException(String message, int operand, int gap) {
         super(message);
+        this.operand = operand;
+        this.gap = gap;
+    }
+
+    /** Returns which operand is to blame, from 0, if one is. */
+    public OptionalInt operand() {
+        return operand == NONE ? OptionalInt.empty() : OptionalInt.of(operand);
+    }
+
+    /** Returns which branch does not reach its target, if one does not: branches and alignments are counted from 0. */
+    public OptionalInt gap() {
+        return gap == NONE ? OptionalInt.empty() : OptionalInt.of(gap);
     }
 
     /** Refuses operands, naming the forms that come nearest. */
@@ -27,7 +52,10 @@ public final class EncodingException extends RuntimeException {
     /** Refuses operands of an instruction with a prefix. */
     static EncodingException refused(String prefix, String mnemonic, List<? extends Operand> operands, String reason) {
         String list = operands.stream().map(Operand::toString).collect(Collectors.joining(", "));
-        return new EncodingException("cannot encode '" + prefix + mnemonic.replace('_', ' ')
-                + (list.isEmpty() ? "" : " " + list) + "': " + reason + NearestForms.of(mnemonic, operands));
+        return new EncodingException(
+                "cannot encode '" + prefix + mnemonic.replace('_', ' ') + (list.isEmpty() ? "" : " " + list) + "': "
+                        + reason + NearestForms.of(mnemonic, operands),
+                NearestForms.wrongOperand(mnemonic, operands).orElse(NONE),
+                NONE);
     }
 }

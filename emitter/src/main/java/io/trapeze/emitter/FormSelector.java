@@ -30,18 +30,18 @@ final class FormSelector {
             branch(encoder, mnemonic, forms, label);
             return;
         }
-        Form form = choose(forms, operands)
-                .orElseThrow(() -> encoder.refused(mnemonic, List.of(operands), reason(operands)));
-        emit(encoder, form, operands);
-    }
-
-    private static String reason(Operand... operands) {
-        for (Operand operand : operands) {
-            if (operand instanceof Mem.Any) {
-                return "no form takes these operands: say how wide the memory is, for example qword(rdi)";
-            }
+        Optional<Form> form = choose(forms, operands);
+        Operand[] chosen = operands;
+        if (form.isEmpty()) {
+            List<Operand[]> sized = MemorySize.candidates(forms, operands).stream()
+                    .filter(candidate -> choose(forms, candidate).isPresent())
+                    .toList();
+            chosen = MemorySize.only(sized)
+                    .orElseThrow(() ->
+                            encoder.refused(mnemonic, List.of(operands), WhyNoForm.of(mnemonic, sized, operands)));
+            form = choose(forms, chosen);
         }
-        return "no form takes these operands";
+        emit(encoder, form.orElseThrow(), chosen);
     }
 
     private static void branch(Encoder encoder, String mnemonic, List<Form> forms, Label label) {

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /** The labels of one assembler and the places they are bound to: fixed bytes and gaps before them. */
 final class Labels {
@@ -69,6 +70,19 @@ final class Labels {
     void bind(Label label, int fixedBefore, int gapsBefore) {
         fixed[label.index()] = fixedBefore;
         gaps[label.index()] = gapsBefore;
+    }
+
+    /** Binds a label some bytes from another; returns whether that is bound and the place not before the code's start. */
+    boolean bind(Label label, Label base, int bytes) {
+        int place = fixed[base.index()] + bytes;
+        bind(label, place, gaps[base.index()]);
+        return isBound(base) && place >= 0;
+    }
+
+    /** Returns the bytes between two labels, if both are bound and no gap is between them. */
+    OptionalInt distance(Label from, Label to) {
+        boolean known = isBound(from) && isBound(to) && gaps[from.index()] == gaps[to.index()];
+        return known ? OptionalInt.of(fixed[to.index()] - fixed[from.index()]) : OptionalInt.empty();
     }
 
     void requireBound(Label label) {

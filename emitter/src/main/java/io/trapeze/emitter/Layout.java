@@ -11,12 +11,19 @@ final class Layout {
     private final BranchRelaxation relaxation;
     private final Branches branches;
     private final Displacements displacements;
+    private final Distances distances;
     private final Labels labels;
 
-    Layout(BranchRelaxation relaxation, Branches branches, Displacements displacements, Labels labels) {
+    Layout(
+            BranchRelaxation relaxation,
+            Branches branches,
+            Displacements displacements,
+            Distances distances,
+            Labels labels) {
         this.relaxation = relaxation;
         this.branches = branches;
         this.displacements = displacements;
+        this.distances = distances;
         this.labels = labels;
     }
 
@@ -47,6 +54,7 @@ final class Layout {
         for (int i = 0; i < displacements.count(); i++) {
             putDisplacement(bytes, i, relocations);
         }
+        distances.write(bytes, labels, relaxation);
         return bytes;
     }
 
@@ -59,6 +67,7 @@ final class Layout {
         for (int i = 0; i < displacements.count(); i++) {
             labels.requireBound(labels.get(displacements.label(i)));
         }
+        distances.requireBound(labels);
     }
 
     private void putBranch(byte[] bytes, int gap, List<Relocation> relocations) {
@@ -66,10 +75,13 @@ final class Layout {
         int end = relaxation.end(gap);
         int distance = target.external() ? 0 : labels.offset(target, relaxation) - end;
         if (!relaxation.isLong(gap) && (target.external() || distance != (byte) distance)) {
-            throw new EncodingException("cannot encode '" + Branches.mnemonic(branches.form(gap, relaxation)) + " "
-                    + target + "' at offset 0x" + Integer.toHexString(relaxation.start(gap)) + ": the target is "
-                    + (target.external() ? "external" : distance + " bytes away")
-                    + ", and this instruction reaches only -128 … 127: let it branch to a jmp nearby");
+            throw new EncodingException(
+                    "cannot encode '" + Branches.mnemonic(branches.form(gap, relaxation)) + " "
+                            + target + "' at offset 0x" + Integer.toHexString(relaxation.start(gap))
+                            + ": the target is "
+                            + (target.external() ? "external" : distance + " bytes away")
+                            + ", and this instruction reaches only -128 … 127: let it branch to a jmp nearby",
+                    gap);
         }
         branches.write(bytes, gap, relaxation, distance);
         if (target.external()) {

@@ -2,6 +2,7 @@
 package io.trapeze.emitter;
 
 import io.trapeze.emitter.isa.Form;
+import io.trapeze.emitter.isa.Guard;
 import io.trapeze.emitter.isa.InstructionTable;
 import io.trapeze.emitter.isa.OperandKind;
 import io.trapeze.emitter.isa.RegisterClass;
@@ -9,10 +10,14 @@ import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Mem;
 import io.trapeze.emitter.operand.Operand;
+import io.trapeze.emitter.operand.Reg8;
 import io.trapeze.emitter.operand.Register;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The legal forms of a mnemonic that are most like what was asked for. */
 final class NearestForms {
@@ -33,6 +38,33 @@ final class NearestForms {
                 ? ""
                 : ". Nearest legal forms: " + forms.stream().limit(SHOWN).collect(Collectors.joining("; "))
                         + (forms.size() > SHOWN ? "; … (" + forms.size() + " in all)" : "");
+    }
+
+    /** Returns the form that is most like what was asked for; empty if the mnemonic is unknown. */
+    static Optional<Form> nearest(String mnemonic, List<? extends Operand> operands) {
+        return InstructionTable.shipped().named(mnemonic).stream()
+                .min(Comparator.comparingInt(form -> distance(form, operands)));
+    }
+
+    /** Returns the operand that keeps the nearest form from taking them; if all fit by type, the one that is limited most. */
+    static OptionalInt wrongOperand(String mnemonic, List<? extends Operand> operands) {
+        Optional<Form> form =
+                nearest(mnemonic, operands).filter(f -> f.operands().size() == operands.size());
+        for (int i = 0; form.isPresent() && i < operands.size(); i++) {
+            if (distance(form.get().operands().get(i).kind(), operands.get(i)) > 0) {
+                return OptionalInt.of(i);
+            }
+        }
+        return form.isEmpty()
+                ? OptionalInt.empty()
+                : IntStream.range(0, operands.size())
+                        .filter(i -> isLimited(operands.get(i)))
+                        .findFirst();
+    }
+
+    private static boolean isLimited(Operand operand) {
+        return operand instanceof Immediate
+                || operand instanceof Register r && (!Guard.isLow(r.code()) || (r.code() & Reg8.FORBIDS_REX) != 0);
     }
 
     private static int distance(Form form, List<? extends Operand> operands) {

@@ -72,7 +72,8 @@ final class Refusal {
         }
         if (!Descriptor.immediateFits(d, value)) {
             return "immediate " + value + " does not fit; it must be in " + Descriptor.lowestImmediate(d) + " … "
-                    + Descriptor.highestImmediate(d);
+                    + Descriptor.highestImmediate(d)
+                    + (value == (int) value ? "" : "; a mov to a 64-bit register takes any value");
         }
         return "ah, bh, ch and dh exist only without a REX prefix, and another operand needs one: use al, bl, cl or dl,"
                 + " or move the byte first";

@@ -25,17 +25,24 @@ public final class InstructionTable {
 
     private final List<Form> forms;
     private final Map<String, List<Form>> byName;
+    private final Map<String, List<Form>> byPrintedName;
 
     private InstructionTable(List<Form> forms) {
         this.forms = List.copyOf(forms);
         Map<String, List<Form>> names = new LinkedHashMap<>();
+        Map<String, List<Form>> printed = new HashMap<>();
         for (Form form : forms) {
             for (String name : form.names()) {
                 names.computeIfAbsent(name, n -> new ArrayList<>()).add(form);
             }
+            if (form.printedName().isPresent()) {
+                printed.computeIfAbsent(form.printedName().get(), n -> new ArrayList<>())
+                        .add(form);
+            }
         }
         names.replaceAll((name, list) -> List.copyOf(list));
         this.byName = names;
+        this.byPrintedName = printed;
     }
 
     /** Returns the shipped table. */
@@ -80,9 +87,14 @@ public final class InstructionTable {
         return forms.get(id);
     }
 
-    /** Returns the forms of a mnemonic (in lower case, any of its names), in order of preference; empty if unknown. */
+    /**
+     * Returns the forms of a mnemonic, in order of preference; empty if unknown.
+     *
+     * @param mnemonic in lower case, any of its names; or what disassemblers print for some of its forms, which gives these
+     */
     public List<Form> named(String mnemonic) {
-        return byName.getOrDefault(mnemonic, List.of());
+        List<Form> named = byName.get(mnemonic);
+        return named != null ? named : byPrintedName.getOrDefault(mnemonic, List.of());
     }
 
     /** Returns every mnemonic, other names included. */

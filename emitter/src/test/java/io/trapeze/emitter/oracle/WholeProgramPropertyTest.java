@@ -3,6 +3,7 @@ package io.trapeze.emitter.oracle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trapeze.emitter.Assembler;
 import io.trapeze.emitter.CodeBlob;
 import io.trapeze.emitter.Instruction;
 import io.trapeze.emitter.oracle.Program.Kind;
@@ -49,6 +50,20 @@ class WholeProgramPropertyTest {
         CodeBlob blob = Program.of(unaligned).finish();
         assertThat(ReferenceAssembler.GNU_AS.assembleProgram(directory, Program.sourceOf(blob)))
                 .isEqualTo(blob.bytes());
+    }
+
+    @Property(tries = 60)
+    void theListingReadsBackToTheSameBytes(@ForAll("programs") List<Part> parts) {
+        List<Part> unaligned =
+                parts.stream().filter(part -> part.kind() != Kind.ALIGN).toList();
+        CodeBlob blob = Program.of(unaligned).finish();
+        StringBuilder text = new StringBuilder();
+        blob.relocations()
+                .forEach(r -> text.append(".extern ").append(r.symbol()).append('\n'));
+        Program.sourceOf(blob).forEach(line -> text.append(line).append('\n'));
+        CodeBlob again = Assembler.parse(text.toString());
+        assertThat(again.bytes()).isEqualTo(blob.bytes());
+        assertThat(again.relocations()).isEqualTo(blob.relocations());
     }
 
     /**

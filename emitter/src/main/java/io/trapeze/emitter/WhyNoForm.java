@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.emitter;
+
+import io.trapeze.emitter.isa.Form;
+import io.trapeze.emitter.isa.RegisterClass;
+import io.trapeze.emitter.operand.Mem;
+import io.trapeze.emitter.operand.Operand;
+import io.trapeze.emitter.operand.Reg8;
+import io.trapeze.emitter.operand.Register;
+import io.trapeze.emitter.operand.Registers;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Says why an instruction has no form for its operands, and what to write. */
+final class WhyNoForm {
+    private static final String NO_FORM = "no form takes these operands";
+
+    private WhyNoForm() {}
+
+    /**
+     * Returns the reason.
+     *
+     * @param sized the operands with each size of memory that would be possible
+     */
+    static String of(String mnemonic, List<Operand[]> sized, Operand... operands) {
+        if (Arrays.stream(operands).filter(Mem.class::isInstance).count() > 1) {
+            return "no form takes two operands in memory: load one into a register first";
+        }
+        if (!sized.isEmpty()) {
+            return "say how wide the memory is: "
+                    + sized.stream()
+                            .flatMap(Arrays::stream)
+                            .filter(Mem.class::isInstance)
+                            .map(Operand::toString)
+                            .collect(Collectors.joining(" or "));
+        }
+        return NearestForms.nearest(mnemonic, List.of(operands))
+                .filter(form -> form.operands().size() == operands.length)
+                .flatMap(form -> wrongSize(form, operands))
+                .map(reason -> NO_FORM + reason)
+                .orElse(NO_FORM);
+    }
+
+    private static Optional<String> wrongSize(Form form, Operand... operands) {
+        for (int i = 0; i < operands.length; i++) {
+            Optional<RegisterClass> wanted = form.operands().get(i).kind().register();
+            if (operands[i] instanceof Register register
+                    && wanted.isPresent()
+                    && wanted.get().general()) {
+                RegisterClass own = register.registerClass();
+                boolean low = (register.code() & Reg8.FORBIDS_REX) == 0;
+                if (own != wanted.get() && own.general() && low) {
+                    return Optional.of(wrongSize(form, register, wanted.get()));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String wrongSize(Form form, Register register, RegisterClass wanted) {
+        if (form.mnemonic().equals("movzx") && register.registerClass() == RegisterClass.GP32) {
+            return ": writing a 32-bit register clears the upper half of the 64-bit one already, so a mov to the 32-bit"
+                    + " register does it";
+        }
+        return ": " + register + " has " + register.registerClass().bits() + " bits where '" + form.signature()
+                + "' takes " + wanted.bits() + ": write " + Registers.of(wanted, register.number());
+    }
+}

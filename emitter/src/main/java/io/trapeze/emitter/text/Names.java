@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.emitter.text;
+
+import io.trapeze.emitter.Assembler;
+import io.trapeze.emitter.operand.Label;
+import io.trapeze.emitter.operand.Registers;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The names of one source: labels, numbered labels, constants, and symbols from elsewhere.
+ *
+ * <p>A first reading of the source {@linkplain #note notes} what is defined where, so that a name that never is can be told
+ * from one that will be.
+ */
+final class Names {
+    private enum Sort {
+        LABEL,
+        CONSTANT,
+        EXTERNAL
+    }
+
+    private record Declared(Sort sort, int line) {}
+
+    /** A numbered label: how often it is defined in all and so far, and its last and next place. */
+    private static final class Numbered {
+        private int inAll;
+        private int soFar;
+        private Label last;
+        private Label next;
+    }
+
+    /** A place some bytes away from a label. */
+    private record Beyond(Label label, Label base, int bytes) {}
+
+    private final Assembler assembler;
+    private final Map<String, Declared> declared = new LinkedHashMap<>();
+    private final Set<String> global = new HashSet<>();
+    private final Map<String, Label> labels = new HashMap<>();
+    private final Set<String> bound = new HashSet<>();
+    private final Map<String, Value> constants = new HashMap<>();
+    private final Map<String, Numbered> numbered = new HashMap<>();
+    private final List<Beyond> beyond = new ArrayList<>();
+
+    Names(Assembler assembler) {
+        this.assembler = assembler;
+    }
+
+    // ---- the first reading ------------------------------------------------------------------------------------------
+
+    void noteLabel(Token name) {
+        if (name.isName()) {
+            declared.putIfAbsent(name.text(), new Declared(Sort.LABEL, name.line()));
+        } else {
+            numbered.computeIfAbsent(name.text(), n -> new Numbered()).inAll++;
+        }
+    }
+
+    void noteConstant(Token name) {
+        declared.putIfAbsent(name.text(), new Declared(Sort.CONSTANT, name.line()));
+    }
+
+    void noteExternal(Token name) {
+        declared.putIfAbsent(name.text(), new Declared(Sort.EXTERNAL, name.line()));
+    }
+
+    void noteGlobal(Token name) {
+        global.add(name.text());
+    }
+
+    // ---- the second reading -----------------------------------------------------------------------------------------
+
+    /** Binds a label to this place. */
+    void define(Token name) {
+        if (!name.isName()) {
+            defineNumbered(name);
+            return;
+        }
+        requireFree(name, Sort.LABEL);
+        if (!bound.add(name.text())) {
+            throw new Mistake(
+                    name,
+                    "label " + name.shown() + " stands on line "
+                            + declared.get(name.text()).line() + " already: choose another name, or a number as in 1:");
+        }
+        assembler.bind(label(name.text()));
+        if (global.contains(name.text())) {
+            assembler.symbol(name.text(), label(name.text()));
+        }
+    }
+
+    private void defineNumbered(Token name) {
+        if (!name.text().matches("[0-9]{1,9}")) {
+            throw new Mistake(name, name.shown() + " is no label: one is a name, or a number as in 1:");
+        }
+        Numbered number = numbered.get(name.text());
+        number.soFar++;
+        number.last = number.next == null ? assembler.label("L" + name.text()) : number.next;
+        number.next = null;
+        assembler.bind(number.last);
+    }
+
+    void set(Token name, Value value) {
+        requireFree(name, Sort.CONSTANT);
+        constants.put(name.text(), value);
+    }
+
+    private void requireFree(Token name, Sort sort) {
+        if (Registers.named(name.word()).isPresent()) {
+            throw new Mistake(name, name.shown() + " is a register: choose another name");
+        }
+        Declared first = declared.get(name.text());
+        if (first.sort() != sort) {
+            throw new Mistake(
+                    name,
+                    name.shown() + " is declared as something else on line " + first.line() + ": choose another name");
+        }
+    }
+
+    void requireDefined(Token global) {
+        Declared known = declared.get(global.text());
+        if (known == null || known.sort() != Sort.LABEL) {
+            throw new Mistake(
+                    global,
+                    known == null
+                            ? "unknown label " + global.shown() + Spelling.hint(global.text(), declared.keySet())
+                                    + "; what is defined elsewhere is declared by .extern"
+                            : global.shown() + " is no label of this text, so it can be no symbol of its code");
+        }
+    }
+
+    /** Returns what a name stands for. */
+    Value value(Token name) {
+        Value constant = constants.get(name.text());
+        if (constant != null) {
+            return constant;
+        }
+        String plain = name.text().endsWith("@PLT")
+                ? name.text().substring(0, name.text().length() - 4)
+                : name.text();
+        Declared known = declared.get(plain);
+        if (known == null) {
+            throw new Mistake(
+                    name,
+                    "unknown label " + name.shown() + Spelling.hint(plain, declared.keySet()) + "; write '"
+                            + Token.shortened(plain)
+                            + ":' where it belongs, or declare it by .extern if that is elsewhere");
+        }
+        return switch (known.sort()) {
+            case LABEL -> Value.of(label(plain));
+            case EXTERNAL -> Value.of(assembler.external(plain));
+            case CONSTANT ->
+                throw new Mistake(
+                        name,
+                        "constant " + name.shown() + " is defined only further down, on line " + known.line()
+                                + ": move that line up; GNU as would read memory at that address here");
+        };
+    }
+
+    /** Returns the label of {@code 1b} or {@code 1f}. */
+    Value numbered(Token reference) {
+        int last = reference.text().length() - 1;
+        String name = reference.text().substring(0, last);
+        boolean back = reference.text().charAt(last) == 'b';
+        Numbered number = numbered.get(name);
+        if (number == null || (back ? number.last == null : number.soFar == number.inAll)) {
+            throw new Mistake(
+                    reference,
+                    "there is no label " + name + ": " + (back ? "before" : "behind") + " this line for "
+                            + reference.shown());
+        }
+        if (!back && number.next == null) {
+            number.next = assembler.label("L" + name);
+        }
+        return Value.of(back ? number.last : number.next);
+    }
+
+    /** Returns a label for the place that is {@code bytes} from another, which may still have to be bound. */
+    Label beyond(Label base, int bytes) {
+        Label label = assembler.label(base.name() + (bytes < 0 ? "_minus_" : "_plus_") + Math.abs((long) bytes));
+        beyond.add(new Beyond(label, base, bytes));
+        return label;
+    }
+
+    /** Binds what had to wait for other labels. */
+    void finish() {
+        beyond.forEach(b -> assembler.bind(b.label(), b.base(), b.bytes()));
+    }
+
+    private Label label(String name) {
+        return labels.computeIfAbsent(name, assembler::label);
+    }
+}

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.emitter.text;
+
+import io.trapeze.emitter.encoding.AddressShape;
+import io.trapeze.emitter.operand.Address;
+import io.trapeze.emitter.operand.Immediate;
+import io.trapeze.emitter.operand.IndexReg;
+import io.trapeze.emitter.operand.Label;
+import io.trapeze.emitter.operand.Mem;
+import io.trapeze.emitter.operand.Operand;
+import io.trapeze.emitter.operand.Reg64;
+import io.trapeze.emitter.operand.Register;
+import io.trapeze.emitter.operand.Registers;
+import io.trapeze.emitter.operand.Segment;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Reads operands: registers, numbers, places to branch to, and memory in all its spellings. */
+final class Operands {
+    /** An immediate that is the distance between two labels and known only when the code is laid out. */
+    static final long DISTANCE = Integer.MAX_VALUE;
+
+    private static final Map<String, Integer> SIZES = Map.ofEntries(
+            Map.entry("byte", 8),
+            Map.entry("word", 16),
+            Map.entry("dword", 32),
+            Map.entry("fword", 48),
+            Map.entry("qword", 64),
+            Map.entry("mmword", 64),
+            Map.entry("tbyte", 80),
+            Map.entry("xmmword", 128),
+            Map.entry("oword", 128),
+            Map.entry("ymmword", 256),
+            Map.entry("zmmword", 512));
+
+    private static final Pattern AT_AND_T = Pattern.compile("[A-Za-z][A-Za-z0-9]*");
+
+    /**
+     * An operand and where it stands.
+     *
+     * @param operand the operand; for a distance not known yet the immediate {@link #DISTANCE}
+     * @param start its first word
+     * @param value what its expression came to
+     */
+    record Read(Operand operand, Token start, Value value) {
+        /** Whether it is an immediate that the layout decides. */
+        boolean isDistance() {
+            return operand instanceof Immediate && value.isDistance();
+        }
+    }
+
+    private final Expressions expressions;
+    private final Names names;
+
+    Operands(Expressions expressions, Names names) {
+        this.expressions = expressions;
+        this.names = names;
+    }
+
+    /** Reads one operand. */
+    Read read(Words words) {
+        Token start = words.peek();
+        refuseAtAndT(words);
+        int bits = size(words);
+        Optional<Segment> segment = segment(words);
+        boolean memory = bits != 0 || segment.isPresent();
+        Value value = words.peek().is("[") ? Value.of(0) : expressions.read(words);
+        boolean brackets = false;
+        while (words.accept("[")) {
+            refuseSegmentInside(words);
+            value = value.plus(expressions.read(words));
+            words.expect("]", "behind the address that '[' opens");
+            brackets = true;
+        }
+        if (!brackets && !memory) {
+            return new Read(plain(start, value), start, value);
+        }
+        if (!brackets && !value.isConstant()) {
+            throw new Mistake(start, "a size or segment stands before memory in brackets, as in qword ptr [rdi]");
+        }
+        Address address = address(start, value);
+        return new Read(Mem.of(bits, segment.map(address::in).orElse(address)), start, value);
+    }
+
+    private static void refuseAtAndT(Words words) {
+        Token sign = words.peek();
+        Token next = words.second();
+        boolean register = sign.is("%") && AT_AND_T.matcher(next.text()).matches();
+        boolean number =
+                sign.is("$") && sign.touches(next) && next.kind() != Token.Kind.SIGN && next.kind() != Token.Kind.END;
+        if (register || number) {
+            throw new Mistake(
+                    sign,
+                    "this is AT&T syntax; here it is Intel's: the destination first, no " + sign.shown() + " before a "
+                            + (register ? "register" : "number") + ", as in mov rax, 1");
+        }
+    }
+
+    private static int size(Words words) {
+        Token token = words.peek();
+        Integer bits = token.isName() ? SIZES.get(token.word()) : null;
+        if (bits == null) {
+            return 0;
+        }
+        words.take();
+        if (!words.peek().isName() || !words.peek().word().equals("ptr")) {
+            throw new Mistake(
+                    token,
+                    "write " + token.word() + " ptr [...]: without ptr, GNU as takes " + token.shown()
+                            + " for a number");
+        }
+        words.take();
+        return bits;
+    }
+
+    private static Optional<Segment> segment(Words words) {
+        if (!words.peek().isName() || !words.second().is(":")) {
+            return Optional.empty();
+        }
+        Token name = words.take();
+        words.take();
+        return Optional.of(
+                switch (name.word()) {
+                    case "fs" -> Segment.FS;
+                    case "gs" -> Segment.GS;
+                    case "cs", "ds", "es", "ss" -> Segment.NONE; // their base is 0 in 64-bit mode
+                    default ->
+                        throw new Mistake(
+                                name, name.shown() + " is no segment: only fs: and gs: matter in 64-bit mode");
+                });
+    }
+
+    private static void refuseSegmentInside(Words words) {
+        if (words.second().is(":")) {
+            throw new Mistake(words.peek(), "a segment stands before the bracket, as in fs:[rax]");
+        }
+    }
+
+    private Operand plain(Token start, Value value) {
+        if (value.isConstant()) {
+            return new Immediate(value.constant());
+        }
+        if (value.isRegister()) {
+            Register register = value.terms().get(0).register();
+            if (register == null) {
+                throw new Mistake(start, "rip is no operand by itself: call or lea tells where the code is");
+            }
+            return register;
+        }
+        if (value.isDistance()) {
+            return new Immediate(DISTANCE);
+        }
+        if (!value.isPlace()) {
+            throw new Mistake(start, "this is neither a number nor a register nor a place; memory stands in brackets");
+        }
+        Label label = value.plus().get(0);
+        return value.constant() == 0 ? label : away(start, label, value.constant());
+    }
+
+    private Label away(Token start, Label label, long bytes) {
+        if (label.external() || bytes != (int) bytes) {
+            throw new Mistake(start, "a branch goes to a label itself, if that is elsewhere: write " + label.name());
+        }
+        return names.beyond(label, (int) bytes);
+    }
+
+    // ---- addresses --------------------------------------------------------------------------------------------------
+
+    private static Address address(Token start, Value value) {
+        if (!value.minus().isEmpty() || value.plus().size() > 1) {
+            throw new Mistake(start, "a distance that only the finished code has cannot be part of an address");
+        }
+        if (value.constant() != (int) value.constant()) {
+            throw new Mistake(
+                    start,
+                    "displacement 0x" + Long.toHexString(value.constant())
+                            + " does not fit: an address takes -0x80000000 to 0x7fffffff; load it into a register");
+        }
+        int displacement = (int) value.constant();
+        boolean rip = value.terms().stream().anyMatch(t -> t.register() == null);
+        if (rip && value.terms().size() > 1) {
+            throw new Mistake(
+                    start, "rip stands with no other register: lea the label's address first, then index from it");
+        }
+        if (!value.plus().isEmpty()) {
+            Label label = value.plus().get(0);
+            if (!rip) {
+                throw new Mistake(
+                        start,
+                        "code does not know where it will be mapped: write [rip + " + label.name()
+                                + "], or lea that address into a register first");
+            }
+            return Address.rip(label).plus(displacement);
+        }
+        return rip ? Address.rip(displacement) : new Parts(start, value).address(displacement);
+    }
+
+    /** Base and index of an address, told apart. */
+    private static final class Parts {
+        private final Token start;
+        private Value.Term base;
+        private Value.Term index;
+
+        Parts(Token start, Value value) {
+            this.start = start;
+            for (Value.Term term : value.terms()) {
+                add(term);
+            }
+            if (index != null && isStackPointer(index) && base != null && index.factor() == 1) {
+                Value.Term swapped = base;
+                base = index;
+                index = swapped;
+            }
+        }
+
+        private static boolean isStackPointer(Value.Term term) {
+            return term.register() == Registers.rsp;
+        }
+
+        private void add(Value.Term term) {
+            if (!(term.register() instanceof Reg64)) {
+                throw new Mistake(
+                        start,
+                        "an address is made of 64-bit registers, and "
+                                + term.register().name() + " is none" + wide(term.register()));
+            }
+            boolean asBase = base == null && (!term.scaled() || term.factor() == 1 && index != null);
+            if (asBase) {
+                base = term;
+            } else if (index == null) {
+                index = term;
+            } else {
+                throw new Mistake(
+                        start,
+                        "an address has at most two registers, [base + index*scale + displacement]: add one"
+                                + " of them to another register first");
+            }
+        }
+
+        private static String wide(Register register) {
+            return register.registerClass().general()
+                    ? ": write " + Registers.gp64(register.number()).name()
+                    : "";
+        }
+
+        Address address(int displacement) {
+            int shape = base == null
+                    ? AddressShape.ABSOLUTE
+                    : AddressShape.base(base.register().number());
+            if (index == null) {
+                return Address.of(shape, displacement, null);
+            }
+            if (!(index.register() instanceof IndexReg)) {
+                throw new Mistake(
+                        start,
+                        "rsp cannot be an index: its number there means that there is none; make it the"
+                                + " base, or copy it to another register");
+            }
+            int scale = Long.numberOfTrailingZeros(index.factor());
+            if (Long.bitCount(index.factor()) != 1 || scale > 3) {
+                throw new Mistake(
+                        start, "a register is multiplied by 1, 2, 4 or 8 in an address, not by " + index.factor());
+            }
+            return Address.of(AddressShape.withIndex(shape, index.register().number(), scale), displacement, null);
+        }
+    }
+}

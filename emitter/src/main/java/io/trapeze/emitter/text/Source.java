@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.emitter.text;
+
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * A text of assembler source and the name that errors call it by.
+ *
+ * @param name a file's name, or what stands for one
+ * @param text the source, at most {@value #LONGEST} characters
+ */
+public record Source(String name, String text) {
+    /** The most characters a text may have. */
+    public static final int LONGEST = 1 << 22;
+
+    /** Checks the arguments. */
+    public Source {
+        Objects.requireNonNull(name, "name");
+        if (text.length() > LONGEST) {
+            throw new IllegalArgumentException(name + " has " + text.length() + " characters, and " + LONGEST
+                    + " is the most: split it into several");
+        }
+    }
+
+    /** Returns a text that has no file. */
+    public static Source of(String text) {
+        return new Source("text", text);
+    }
+
+    /**
+     * Reads a file in UTF-8.
+     *
+     * @throws IOException if it can't be read, or is no text
+     */
+    public static Source read(Path file) throws IOException {
+        if (Files.size(file) > 4L * LONGEST) {
+            throw new IOException(file + " is larger than any source may be: " + LONGEST + " characters");
+        }
+        try {
+            return new Source(file.toString(), Files.readString(file, StandardCharsets.UTF_8));
+        } catch (MalformedInputException e) {
+            throw new IOException(file + " is no text in UTF-8", e);
+        }
+    }
+
+    /** Returns the name without folders and without {@code .s}: what the code of this source is called. */
+    public String title() {
+        String last = name.substring(name.lastIndexOf('/') + 1);
+        String title = last.endsWith(".s") ? last.substring(0, last.length() - 2) : last;
+        return title.isEmpty() ? name : title;
+    }
+}

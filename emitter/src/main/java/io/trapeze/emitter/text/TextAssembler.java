@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.emitter.text;
+
+import io.trapeze.emitter.Assembler;
+import io.trapeze.emitter.CodeBlob;
+import io.trapeze.emitter.EncodingException;
+import io.trapeze.emitter.isa.Form;
+import io.trapeze.emitter.isa.InstructionTable;
+import io.trapeze.emitter.isa.OperandKind;
+import io.trapeze.emitter.operand.Immediate;
+import io.trapeze.emitter.operand.Label;
+import io.trapeze.emitter.operand.Operand;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Reads assembler source in Intel syntax, as GNU as ({@code .intel_syntax noprefix}) and llvm-mc do, into an assembler.
+ *
+ * <p>Every mnemonic of the table is known. A trailing comment becomes the {@linkplain Assembler#because reason} of its
+ * instruction; names that {@code .globl} declares become {@linkplain Assembler#symbol symbols}. Other names are known in their
+ * own source only.
+ */
+public final class TextAssembler {
+    private static final InstructionTable TABLE = InstructionTable.shipped();
+
+    private final Assembler target;
+    private final Map<String, Intrinsic> intrinsics = new LinkedHashMap<>();
+
+    /** Makes one that appends to {@code target}. */
+    public TextAssembler(Assembler target) {
+        this.target = target;
+    }
+
+    /**
+     * Returns the code of a whole source.
+     *
+     * @throws SourceException if it has errors
+     */
+    public static CodeBlob blob(Source source) {
+        Assembler assembler = new Assembler();
+        Reading reading = new Reading(source, assembler, Map.of());
+        reading.run();
+        try {
+            return assembler.finish(source.title());
+        } catch (EncodingException e) {
+            throw reading.unreached(e);
+        }
+    }
+
+    /**
+     * Adds a word that sources can use like a mnemonic.
+     *
+     * @param name in lower case; two words joined by an underscore, such as {@code call_java_print}, also stand apart in the
+     *     source: {@code call_java print}
+     */
+    public TextAssembler intrinsic(String name, Intrinsic intrinsic) {
+        intrinsics.put(name, intrinsic);
+        return this;
+    }
+
+    /**
+     * Appends the code of a source, or nothing if it has errors.
+     *
+     * @throws SourceException if it has errors; branches that reach nothing but short distances, such as {@code jrcxz}, are
+     *     checked as if the source stood alone
+     */
+    public void assemble(Source source) {
+        Assembler rehearsal = new Assembler(false);
+        Map<String, Intrinsic> silent = new LinkedHashMap<>(intrinsics);
+        silent.replaceAll((name, intrinsic) -> operands -> {});
+        Reading reading = new Reading(source, rehearsal, silent);
+        reading.run();
+        try {
+            rehearsal.finish(source.title());
+        } catch (EncodingException e) {
+            throw reading.unreached(e);
+        }
+        new Reading(source, target, intrinsics).run();
+    }
+
+    /** One reading of one source. */
+    private static final class Reading {
+        private final Source source;
+        private final Assembler assembler;
+        private final Map<String, Intrinsic> intrinsics;
+        private final Names names;
+        private final Operands operands;
+        private final Directives directives;
+        private final List<Problem> problems = new ArrayList<>();
+        private final List<Token> gaps = new ArrayList<>();
+
+        Reading(Source source, Assembler assembler, Map<String, Intrinsic> intrinsics) {
+            this.source = source;
+            this.assembler = assembler;
+            this.intrinsics = intrinsics;
+            this.names = new Names(assembler);
+            Expressions expressions = new Expressions(assembler, names);
+            this.operands = new Operands(expressions, names);
+            this.directives = new Directives(assembler, names, expressions);
+        }
+
+        void run() {
+            each((words, note) -> note(words), mistake -> {});
+            each(this::statement, mistake -> problems.add(mistake.in(source)));
+            if (!problems.isEmpty()) {
+                throw new SourceException(problems);
+            }
+            names.finish();
+        }
+
+        private interface Step {
+            void take(Words words, String note);
+        }
+
+        private void each(Step step, java.util.function.Consumer<Mistake> failed) {
+            Lexer lexer = new Lexer(source);
+            while (!lexer.atEnd() && problems.size() < SourceException.MOST_PROBLEMS) {
+                try {
+                    Lexer.Statement statement = lexer.next();
+                    step.take(new Words(statement.tokens()), statement.note());
+                } catch (Mistake e) {
+                    failed.accept(e);
+                }
+            }
+        }
+
+        SourceException unreached(EncodingException e) {
+            Token at = gaps.get(e.gap().orElseThrow());
+            return new SourceException(List.of(new Mistake(at, e.getMessage()).in(source)));
+        }
+
+        // ---- the first reading: what is defined ---------------------------------------------------------------------
+
+        private void note(Words words) {
+            while (isLabel(words)) {
+                names.noteLabel(words.take());
+                words.take();
+            }
+            if (words.peek().isName() && words.second().is("=")) {
+                names.noteConstant(words.take());
+            } else {
+                directives.note(words);
+            }
+        }
+
+        private static boolean isLabel(Words words) {
+            Token.Kind kind = words.peek().kind();
+            return (kind == Token.Kind.NAME || kind == Token.Kind.NUMBER)
+                    && words.second().is(":");
+        }
+
+        // ---- the second reading: code -------------------------------------------------------------------------------
+
+        private void statement(Words words, String note) {
+            while (isLabel(words)) {
+                names.define(words.take());
+                words.take();
+            }
+            if (words.atEnd()) {
+                return;
+            }
+            Token first = words.takeName("an instruction, a directive or a label");
+            try {
+                if (words.peek().is("=")) {
+                    words.take();
+                    directives.set(first, words);
+                } else if (first.text().startsWith(".")) {
+                    gaps.addAll(directives.read(first, words) ? List.of(first) : List.of());
+                } else {
+                    instruction(first, words, note);
+                }
+                words.expectEnd();
+            } catch (EncodingException | IllegalArgumentException | ArithmeticException e) {
+                throw new Mistake(first, e.getMessage());
+            }
+        }
+
+        private void instruction(Token first, Words words, String note) {
+            boolean lock = first.word().equals("lock");
+            Token start = lock ? words.takeName("the instruction that lock belongs to, on the same line") : first;
+            String mnemonic = mnemonic(start, words);
+            List<Operands.Read> read = new ArrayList<>();
+            while (!words.atEnd() && (read.isEmpty() || words.accept(","))) {
+                read.add(operands.read(words));
+            }
+            words.expectEnd();
+            Intrinsic intrinsic = intrinsics.get(mnemonic);
+            if (intrinsic == null) {
+                emit(start, mnemonic, read, lock);
+                if (!note.isEmpty()) {
+                    assembler.because(note);
+                }
+            } else {
+                intrinsic.emit(read.stream().map(Operands.Read::operand).toList());
+            }
+        }
+
+        /** Returns the name that the table, or an intrinsic, has for the next word or two. */
+        private String mnemonic(Token start, Words words) {
+            String word = start.word();
+            String joined = word + "_" + words.peek().word();
+            if (words.peek().isName() && isKnown(joined)) {
+                words.take();
+                return joined;
+            }
+            if (isKnown(word)) {
+                return word;
+            }
+            Set<String> all = all();
+            String after = all.stream()
+                    .filter(name -> name.startsWith(word + "_"))
+                    .map(name -> name.substring(word.length() + 1))
+                    .collect(Collectors.joining(", "));
+            if (!after.isEmpty()) {
+                throw new Mistake(
+                        words.peek(),
+                        "behind '" + word + "' stands one of: " + after + "; found "
+                                + words.peek().shown());
+            }
+            String shorter = word.substring(0, word.length() - 1);
+            if (word.matches("..+[bwlq]") && isKnown(shorter)) {
+                throw new Mistake(
+                        start,
+                        "unknown instruction " + start.shown() + ": AT&T syntax has such endings; here it is '"
+                                + shorter + "', and the operands tell the size");
+            }
+            throw new Mistake(start, "unknown instruction " + start.shown() + Spelling.hint(word, all));
+        }
+
+        private boolean isKnown(String name) {
+            return intrinsics.containsKey(name) || !TABLE.named(name).isEmpty();
+        }
+
+        private Set<String> all() {
+            Set<String> all = new java.util.TreeSet<>(TABLE.mnemonics());
+            all.addAll(intrinsics.keySet());
+            return all;
+        }
+
+        private void emit(Token start, String mnemonic, List<Operands.Read> read, boolean lock) {
+            boolean branch = read.size() == 1 && TABLE.named(mnemonic).stream().anyMatch(Reading::isBranch);
+            for (Operands.Read one : read) {
+                requireUsable(one, branch);
+            }
+            if (lock) {
+                assembler.lock();
+            }
+            try {
+                assembler.emit(
+                        mnemonic, read.stream().map(Operands.Read::operand).toArray(Operand[]::new));
+            } catch (EncodingException e) {
+                int wrong = e.operand().orElse(-1);
+                throw new Mistake(wrong < 0 ? start : read.get(wrong).start(), e.getMessage());
+            }
+            if (branch && read.get(0).operand() instanceof Label) {
+                gaps.add(start);
+            }
+            for (Operands.Read one : read) {
+                if (one.isDistance()) {
+                    Value value = one.value();
+                    assembler.endWithDistance(
+                            Integer.BYTES, value.minus().get(0), value.plus().get(0), value.constant());
+                }
+            }
+        }
+
+        private static boolean isBranch(Form form) {
+            return form.operands().stream().map(spec -> spec.kind()).anyMatch(OperandKind::isBranch);
+        }
+
+        private static void requireUsable(Operands.Read one, boolean branch) {
+            if (one.operand() instanceof Label label && !branch) {
+                throw new Mistake(
+                        one.start(),
+                        "a label's address is no operand: write [rip + " + label.name()
+                                + "] for what stands there, or lea rax, [rip + " + label.name() + "] for the address");
+            }
+            if (one.operand() instanceof Immediate && branch) {
+                throw new Mistake(
+                        one.start(),
+                        "a branch goes to a label: code does not know where it will be mapped, so no"
+                                + " fixed address can be its target");
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.emitter.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.trapeze.emitter.Assembler;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TextErrorsTest {
+    private static SourceException errors(String text) {
+        return catchThrowableOfType(SourceException.class, () -> TextAssembler.blob(new Source("student.s", text)));
+    }
+
+    /** What students write, where the error points, and what it must tell them. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '¦',
+            quoteCharacter = '`',
+            value = {
+                "mov rax, ebx                    ¦  5 ¦ rax has 64 bits where 'mov r/m32, r32' takes 32: write eax",
+                "mov rax, [rbx + rsp*2]          ¦ 10 ¦ rsp cannot be an index",
+                "mov [rdi], 1                    ¦  5 ¦ say how wide the memory is: byte ptr [rdi] or word ptr [rdi]",
+                "inc [rdi]                       ¦  5 ¦ say how wide the memory is",
+                "movzx eax, [rdi]                ¦ 12 ¦ byte ptr [rdi] or word ptr [rdi]",
+                "jmp elsewhere                   ¦  5 ¦ unknown label 'elsewhere'; write 'elsewhere:' where it belongs",
+                "again: loop agian               ¦ 13 ¦ unknown label 'agian'; did you mean 'again'?",
+                "mov ah, r8b                     ¦  5 ¦ use al, bl, cl or dl",
+                "mov [rdi], [rsi]                ¦  5 ¦ no form takes two operands in memory: load one into a register first",
+                "add rax, 0x123456789            ¦ 10 ¦ a mov to a 64-bit register takes any value",
+                "mov al, 300                     ¦  9 ¦ it must be in -128 … 255",
+                "push eax                        ¦  6 ¦ eax has 32 bits where 'push r64' takes 64: write rax",
+                "movzx rax, eax                  ¦ 12 ¦ writing a 32-bit register clears the upper half",
+                "mov %rax, $1                    ¦  5 ¦ this is AT&T syntax",
+                "mov rax, $1                     ¦ 10 ¦ this is AT&T syntax",
+                "movl eax, 1                     ¦  1 ¦ AT&T syntax has such endings; here it is 'mov'",
+                "mvo rax, rbx                    ¦  1 ¦ unknown instruction 'mvo'; did you mean 'mov'?",
+                "mov eax, dword [rdi]            ¦ 10 ¦ write dword ptr [...]",
+                "x: mov rax, [x]                 ¦ 13 ¦ write [rip + x]",
+                "x: mov rax, x                   ¦ 13 ¦ lea rax, [rip + x] for the address",
+                "x: lea rax, offset x            ¦ 13 ¦ write lea rax, [rip + label]",
+                "mov eax, [edi]                  ¦ 10 ¦ an address is made of 64-bit registers, and edi is none: write rdi",
+                "mov eax, [rax + rbx + rcx]      ¦ 10 ¦ an address has at most two registers",
+                "mov eax, [rax + rbx*3]          ¦ 10 ¦ multiplied by 1, 2, 4 or 8 in an address, not by 3",
+                "mov eax, [rax + 0x80000000]     ¦ 10 ¦ displacement 0x80000000 does not fit",
+                "mov eax, [fs:rax]               ¦ 11 ¦ a segment stands before the bracket, as in fs:[rax]",
+                "mov eax, LATER; LATER = 4       ¦ 10 ¦ defined only further down",
+                "jmp 0x1000                      ¦  5 ¦ a branch goes to a label",
+                "jmp 1f                          ¦  5 ¦ there is no label 1: behind this line",
+                "rep add                         ¦  5 ¦ behind 'rep' stands one of: insb",
+                "lock mov rax, rbx               ¦  6 ¦ LOCK is legal only before instructions that read and write memory",
+                "lock                            ¦  5 ¦ expected the instruction that lock belongs to",
+                "mov eax, 1 + 2 << 3             ¦ 16 ¦ put parentheses around the part that is meant",
+                "mov eax, 1 | 2 & 3              ¦ 12 ¦ put parentheses around the part that is meant",
+                "mov eax, 1 << 64                ¦ 12 ¦ it must be 0 to 63",
+                "mov eax, 1 / 0                  ¦ 12 ¦ division by zero",
+                "mov eax, 0ffh                   ¦ 10 ¦ is no number of at most 64 bits: write 255, 0xff",
+                "mov eax, 0x1ffffffffffffffff    ¦ 10 ¦ is no number of at most 64 bits",
+                "mov eax,                        ¦  9 ¦ expected a number, name or register, found the end",
+                "mov eax, [rdi                   ¦ 14 ¦ expected ']' behind the address",
+                "mov eax ebx                     ¦  9 ¦ operands are separated by commas",
+                "x: x: nop                       ¦  4 ¦ label 'x' stands on line 2 already",
+                "rax: nop                        ¦  1 ¦ 'rax' is a register: choose another name",
+                "x = 1; x: nop                   ¦  8 ¦ declared as something else on line 2",
+                ".byte 300                       ¦  7 ¦ 300 does not fit in 1 byte: it must be in -128 … 255",
+                ".skip 1<<40                     ¦  7 ¦ 1099511627776 bytes: it must be 0 to",
+                ".skip -1                        ¦  7 ¦ it must be 0 to",
+                ".align 3                        ¦  8 ¦ a power of two from 1 to 4096; found 3",
+                ".p2align 13                     ¦ 10 ¦ 0 to 12",
+                ".byt 1                          ¦  1 ¦ unknown directive '.byt'; did you mean '.byte'?",
+                ".data                           ¦  1 ¦ code has one section",
+                ".att_syntax                     ¦  1 ¦ AT&T syntax is not read here",
+                ".globl nowhere                  ¦  8 ¦ unknown label 'nowhere'",
+                ".asciz \"abc                    ¦  8 ¦ this string has no end",
+                ".ascii \"\\q\"                  ¦  9 ¦ unknown escape",
+                "x: .quad x                      ¦ 10 ¦ code does not know where it will be mapped",
+                "x: jmp y; y: .byte y - x        ¦ 20 ¦ it takes .long or .quad",
+                "/* nop                          ¦  1 ¦ this comment has no end",
+                "mov eax, §                      ¦ 10 ¦ can stand only in comments and strings",
+            })
+    void aTypicalMistakeGivesAnErrorThatPointsAtItAndSaysHowToFixIt(String line, int column, String says) {
+        SourceException e = errors("nop\n" + line + "\n");
+        assertThat(e).as("'%s' must be refused", line).isNotNull();
+        assertThat(e).hasMessageStartingWith("student.s:2:" + column + ": ").hasMessageContaining(says);
+        assertThat(e.problems()).hasSize(1);
+        assertThat(e.line()).isEqualTo(2);
+        assertThat(e.column()).isEqualTo(column);
+        assertThat(e.file()).isEqualTo("student.s");
+    }
+
+    @Test
+    void everyLineThatIsWrongIsReported() {
+        SourceException e = errors("mvo rax, 1\nnop\npush eax\njmp nowhere\n");
+        assertThat(e.problems()).extracting(Problem::line).containsExactly(1, 3, 4);
+        assertThat(e.getMessage().lines()).hasSize(3);
+    }
+
+    @Test
+    void noMoreThanTwentyLinesAreReported() {
+        assertThat(errors("push eax\n".repeat(1000)).problems()).hasSize(SourceException.MOST_PROBLEMS);
+    }
+
+    @Test
+    void nothingIsEmittedOfATextWithErrors() {
+        Assembler assembler = new Assembler();
+        assembler.nop();
+        assertThat(catchThrowableOfType(SourceException.class, () -> assembler.assemble("nop\nx: jmp x\npush eax")))
+                .isNotNull();
+        assembler.ret();
+        assertThat(assembler.finish("code").bytes()).containsExactly(0x90, 0xC3);
+    }
+
+    @Test
+    void aBranchThatReachesTooLittleIsFoundOnItsLine() {
+        SourceException e = errors("jz far\n.align 16\njrcxz far\n.skip 300\nfar: nop\n");
+        assertThat(e.problems())
+                .singleElement()
+                .satisfies(p -> assertThat(p.line()).isEqualTo(3))
+                .satisfies(p -> assertThat(p.message()).contains("reaches only -128 … 127"));
+    }
+
+    @Test
+    void aLongWordIsShortenedInTheMessage() {
+        assertThat(errors("x".repeat(100_000)).getMessage()).hasSizeLessThan(300);
+    }
+
+    @Test
+    void deepNestingIsRefusedAndNoStackOverflow() {
+        for (String open : List.of("(", "-", "~", "[")) {
+            assertThat(errors("mov eax, " + open.repeat(1_000_000)).getMessage())
+                    .as(open)
+                    .hasSizeLessThan(300);
+        }
+    }
+
+    @Test
+    void codeThatWouldGrowBeyondAllLimitsIsRefused() {
+        assertThat(errors(".skip 1 << 25\n".repeat(4)).getMessage()).contains("the most that one source may");
+        assertThat(errors(".align 4096\n".repeat(20_000)).getMessage()).contains("the most that one source may");
+    }
+}
