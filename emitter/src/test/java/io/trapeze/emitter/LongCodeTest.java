@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.emitter;
+
+import static io.trapeze.emitter.operand.Mem.qword;
+import static io.trapeze.emitter.operand.Registers.*;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.trapeze.emitter.operand.Scale;
+import java.util.Arrays;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Code grows past the room that an assembler begins with, without losing a byte. */
+class LongCodeTest {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 20, 30, 31, 32, 33, 250, 1000})
+    void theLongestInstructionsFollowEachOther(int count) {
+        Assembler assembler = new Assembler();
+        byte[] one = Code.blob(a -> a.mov(qword(r8, r9, Scale.X8, 0x12345678), 0x11223344))
+                .bytes();
+        for (int i = 0; i < count; i++) {
+            assembler.mov(qword(r8, r9, Scale.X8, 0x12345678), 0x11223344);
+        }
+        byte[] code = assembler.finish("code").bytes();
+        assertThat(code).hasSize(one.length * count);
+        for (int i = 0; i < count; i++) {
+            assertThat(Arrays.copyOfRange(code, i * one.length, (i + 1) * one.length))
+                    .isEqualTo(one);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 200, 223, 224, 225, 255, 256, 257, 511, 512, 513, 5000})
+    void instructionsFollowDataOfAnySize(int size) {
+        byte[] data = new byte[size];
+        Arrays.fill(data, (byte) 0x5A);
+        Assembler assembler = new Assembler();
+        assembler.nop();
+        assembler.db(data);
+        assembler.nop();
+        assembler.db(data);
+        assembler.ret();
+        byte[] code = assembler.finish("code").bytes();
+        assertThat(code).hasSize(2 * size + 3);
+        assertThat(code[0]).isEqualTo((byte) 0x90);
+        assertThat(Arrays.copyOfRange(code, 1, size + 1)).isEqualTo(data);
+        assertThat(code[size + 1]).isEqualTo((byte) 0x90);
+        assertThat(Arrays.copyOfRange(code, size + 2, 2 * size + 2)).isEqualTo(data);
+        assertThat(code[2 * size + 2]).isEqualTo((byte) 0xC3);
+    }
+}
