@@ -174,11 +174,11 @@ abstract class Encoder {
     }
 
     /** Moves between registers by the form whose prefix is shorter: load ({@code rm}) or store ({@code mr}). */
-    final void eitherWay(long rm, long mr, int destination, int source) {
+    final void eitherWay(long rm, long mr, int destination, int v, int source) {
         if (Guard.isShorterReversed(destination, source)) {
-            registers(mr, source, 0, destination);
+            registers(mr, source, v, destination);
         } else {
-            registers(rm, destination, 0, source);
+            registers(rm, destination, v, source);
         }
     }
 

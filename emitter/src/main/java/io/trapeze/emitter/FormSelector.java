@@ -151,7 +151,7 @@ final class FormSelector {
         }
         Optional<Form> reversed = mem == null ? InstructionTable.shipped().reversed(form) : Optional.empty();
         if (reversed.isPresent()) {
-            encoder.eitherWay(d, Descriptor.of(reversed.get()), reg, rm);
+            encoder.eitherWay(d, Descriptor.of(reversed.get()), reg, v, rm);
         } else if (mem != null && immediate) {
             encoder.memory(d, reg, v, mem, value);
         } else if (mem != null) {

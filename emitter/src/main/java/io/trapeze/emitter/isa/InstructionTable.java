@@ -111,11 +111,12 @@ public final class InstructionTable {
     public Optional<Form> reversed(Form form) {
         Encoding encoding = form.encoding();
         boolean mayBeShort = encoding.prefixing() == Encoding.Prefixing.VEX && encoding.map() == 1 && !encoding.w();
-        if (!mayBeShort || form.opEn() != OpEn.RM) {
+        if (!mayBeShort || form.opEn() != OpEn.RM && form.opEn() != OpEn.RVM) {
             return Optional.empty();
         }
+        OpEn back = form.opEn() == OpEn.RM ? OpEn.MR : OpEn.MVR;
         return named(form.mnemonic()).stream()
-                .filter(other -> other.opEn() == OpEn.MR
+                .filter(other -> other.opEn() == back
                         && other.encoding().prefixing() == Encoding.Prefixing.VEX
                         && other.hasRegistersOf(form))
                 .findFirst();

@@ -23,7 +23,23 @@ final class Disassembly {
     private static final Pattern OF_SELECTOR = Pattern.compile("(mov (?=\\w+,[c-gs]s$)|sldt |str )(r\\w+)(.*)");
 
     private static final Pattern SYMMETRIC = Pattern.compile("((?:lock )?(?:xchg|test) )(.*)");
-    private static final Map<String, String> OTHER_NAMES = Map.of("iret", "iretd", "xlat byte ptr ds:[rbx]", "xlatb");
+    private static final Map<String, String> OTHER_NAMES = Map.of(
+            "iret", "iretd",
+            "xlat byte ptr ds:[rbx]", "xlatb",
+            "fxch", "fxch st(1)",
+            "faddp", "faddp st(1),st",
+            "fmulp", "fmulp st(1),st",
+            "fsubp", "fsubp st(1),st",
+            "fsubrp", "fsubrp st(1),st",
+            "fdivp", "fdivp st(1),st",
+            "fdivrp", "fdivrp st(1),st");
+    private static final Pattern COMPARISON = Pattern.compile("(v?cmp)([a-z_]+)([ps][sd] .*)");
+    private static final List<String> COMPARISONS =
+            List.of(("eq lt le unord neq nlt nle ord eq_uq nge ngt false neq_oq ge gt"
+                            + " true eq_os lt_oq le_oq unord_s neq_us nlt_uq nle_uq ord_s eq_us nge_uq ngt_uq false_os neq_os ge_oq"
+                            + " gt_oq true_us")
+                    .split(" "));
+    private static final Pattern PRODUCT = Pattern.compile("(v?pclmul)([lh])q([lh])q(dq .*)");
 
     /**
      * One instruction.
@@ -55,7 +71,7 @@ final class Disassembly {
      * Returns an instruction's text without what has no meaning: case and spacing, the comment with a rip-relative address,
      * a displacement of 0, the unsigned form of a negative one, the segment ds of an absolute address and its missing
      * brackets, the implied operands of string instructions, the order of the operands of {@code xchg} and {@code test}, the
-     * size of a register whose selector moves, sizes that objdump leaves out or takes for another, and other names: {@code oword} for 16 bytes, {@code nop} for an exchange of
+     * size of a register whose selector moves, sizes that objdump leaves out or takes for another, immediates that it makes part of a name, and other names: {@code oword} for 16 bytes, {@code nop} for an exchange of
      * rax with itself.
      */
     static String normal(String instruction) {
@@ -80,10 +96,31 @@ final class Disassembly {
         }
         text = wide(TO_SELECTOR, wide(OF_SELECTOR, text));
         text = OTHER_NAMES.getOrDefault(text, text);
+        text = withConstant(text).replace("st(0)", "st");
         text = text.replaceFirst("^rex\\.w[rxb]* (call|jmp) fword", "$1 tbyte");
         text = text.replaceFirst("^(l[fgs]s r(?!\\d+d).*)fword", "$1tbyte")
                 .replaceFirst("^(wru?ss.) .word ptr ", "$1 ");
+        text = text.replaceFirst("^(v?lddqu .*).mmword ptr ", "$1");
         return text.replace("oword ptr", "xmmword ptr");
+    }
+
+    /** Writes what objdump makes part of a name as the immediate it is. */
+    private static String withConstant(String text) {
+        Matcher comparison = COMPARISON.matcher(text);
+        if (comparison.matches() && COMPARISONS.contains(comparison.group(2))) {
+            String predicate = Integer.toHexString(COMPARISONS.indexOf(comparison.group(2)));
+            return comparison.group(1) + comparison.group(3) + ",0x" + predicate;
+        }
+        Matcher product = PRODUCT.matcher(text);
+        if (product.matches()) {
+            String halves = (product.group(3).equals("h") ? "1" : "")
+                    + (product.group(2).equals("h") ? "1" : "0");
+            return product.group(1) + "q" + product.group(4) + ",0x" + halves;
+        }
+        if (text.matches("v?pclmulqdq .*,0x[23]")) { // which objdump 2.40 takes for 10H and 11H
+            return text.substring(0, text.length() - 1) + (text.endsWith("2") ? "10" : "11");
+        }
+        return text;
     }
 
     /** Names a general register as one of 32 bits. */

@@ -210,7 +210,7 @@ final class Method {
         }
         if (reversed(candidate).isPresent()) {
             String other = descriptor(reversed(candidate).get());
-            return "eitherWay(" + String.join(", ", descriptor(form), other, reg, rm) + ")";
+            return "eitherWay(" + String.join(", ", descriptor(form), other, reg, v, rm) + ")";
         }
         List<String> arguments = new ArrayList<>(List.of(descriptor(form)));
         String method;
