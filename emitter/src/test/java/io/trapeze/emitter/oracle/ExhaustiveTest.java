@@ -3,13 +3,13 @@ package io.trapeze.emitter.oracle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trapeze.emitter.isa.InstructionTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 class ExhaustiveTest {
     private static final long ENCODINGS = Long.getLong("exhaustive.encodings", 260_000_000);
     private static final Path FOLDER = Path.of(System.getProperty("exhaustive.folder", "target/exhaustive"));
+    private static final Path CLASSES = Path.of("target/classes/io/trapeze/emitter");
     private static final int SHOWN = 64;
 
     @BeforeEach
@@ -37,20 +38,19 @@ class ExhaustiveTest {
     @Test
     void everyFormRegisterAndAddressHasTheBytesThatTheAssemblersMake() throws IOException {
         Plan plan = Plan.rounds(Space.shapes(), ENCODINGS);
-        Journal journal = Journal.in(FOLDER.resolve("journal.txt"), name(plan), Run.batches(plan));
+        String name = name(plan);
+        Journal journal = Journal.in(FOLDER.resolve("journal.txt"), name, Run.batches(plan));
         Tally tally = new Run(plan, SHOWN, journal).go();
-        Files.write(FOLDER.resolve("summary.md"), summary(plan, tally));
+        Files.write(FOLDER.resolve("summary.md"), Summary.of(plan, name, tally));
         assertThat(tally.failures("")).isEmpty();
         assertThat(journal.missing()).isZero();
         assertThat(tally.count(Tally.DECODED)).isGreaterThan(ENCODINGS / 100 * 95);
     }
 
-    /** Says what a run compares: another table or another version of an assembler makes it another run. */
+    /** Says what a run compares: another emitter or another version of an assembler makes it another run. */
     private static String name(Plan plan) throws IOException {
         List<String> parts = new ArrayList<>();
-        parts.add("table "
-                + Integer.toHexString(
-                        InstructionTable.shipped().forms().toString().hashCode()));
+        parts.add("emitter " + Long.toHexString(checksum(CLASSES)));
         parts.add(plan.size() + " elements");
         for (Tool tool : List.of(Tool.AS, Tool.LLVM_MC, Tool.OBJDUMP)) {
             parts.add(tool.version());
@@ -58,24 +58,13 @@ class ExhaustiveTest {
         return String.join("; ", parts);
     }
 
-    private static List<String> summary(Plan plan, Tally tally) throws IOException {
-        long forms = Space.shapes().stream().map(Shape::form).distinct().count();
-        long all = Space.shapes().stream().mapToLong(Shape::size).sum();
-        List<String> lines = new ArrayList<>();
-        lines.add("%,d forms in %,d shapes have %,d elements; %,d of them are in the run (%s)."
-                .formatted(forms, Space.shapes().size(), all, plan.size(), name(plan)));
-        lines.add("");
-        lines.add("| what | how many |");
-        lines.add("|---|---:|");
-        for (Map.Entry<String, Long> count : tally.counts().entrySet()) {
-            lines.add("| %s | %,d |".formatted(count.getKey(), count.getValue()));
+    private static long checksum(Path directory) throws IOException {
+        CRC32 checksum = new CRC32();
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                checksum.update(Files.readAllBytes(file));
+            }
         }
-        lines.add("");
-        lines.add("| difference | reason |");
-        lines.add("|---|---|");
-        for (KnownDifferences difference : KnownDifferences.values()) {
-            lines.add("| %s | %s |".formatted(difference, difference.reason()));
-        }
-        return lines;
+        return checksum.getValue();
     }
 }

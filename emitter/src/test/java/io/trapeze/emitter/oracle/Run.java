@@ -48,6 +48,8 @@ final class Run {
     /** Tries all that is not done, and returns the journal's tally, what was done before included. */
     Tally go() {
         Path directory = makeDirectory();
+        Thread cleaning = new Thread(() -> delete(directory), "cleaning");
+        Runtime.getRuntime().addShutdownHook(cleaning);
         int workers = Runtime.getRuntime().availableProcessors();
         ExecutorService pool = Executors.newFixedThreadPool(workers);
         try {
@@ -66,6 +68,7 @@ final class Run {
             throw new IllegalStateException("interrupted while trying encodings", e);
         } finally {
             pool.shutdownNow();
+            Runtime.getRuntime().removeShutdownHook(cleaning);
             delete(directory);
         }
     }
