@@ -41,7 +41,9 @@ enum KnownDifferences {
     NOT_IN_LLVM(
             LLVM_MC,
             "llvm-mc 14 has no such instruction, or none of this name",
-            s -> Set.of("int1", "iretw", "pushw", "retfw", "sysret", "sysexit", "ud0")
+            s -> Set.of(
+                            "enterw", "int1", "iretw", "leavew", "pushw", "rdpru", "retfw", "retw", "sysexit", "sysret",
+                            "ud0", "vmgexit")
                     .contains(s.mnemonic())),
     FAR_TARGET_SIZE(
             LLVM_MC,
