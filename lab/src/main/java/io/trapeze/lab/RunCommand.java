@@ -5,6 +5,7 @@ import io.trapeze.lab.program.Program;
 import io.trapeze.lab.program.ProgramOptions;
 import io.trapeze.lab.program.ProgramReport;
 import io.trapeze.lab.render.Json;
+import io.trapeze.lab.text.TextRun;
 import io.trapeze.runtime.code.ExecutableMemoryException;
 import io.trapeze.runtime.os.HostException;
 import io.trapeze.runtime.os.Platform;
@@ -24,8 +25,20 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code trapeze run}: runs programs on goroutines, checks all they did and sums it up. */
-@Command(name = "run", header = "Run programs on goroutines and check all they did.", sortOptions = false)
+@Command(
+        name = "run",
+        header = "Run programs, or assembler files, on goroutines.",
+        description = {
+            "%nA program checks all it did. Of a file in Intel syntax each .globl label is where a goroutine begins; besides"
+                    + " instructions it has yield, exit and call_java (docs/assembler.md)."
+        },
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {"  trapeze run ring --carriers 4", "  trapeze run docs/examples/pair.s"})
 final class RunCommand implements Callable<Integer> {
+    private static final int CARRIERS = 2;
+    private static final int LONGEST_TIMEOUT = 86_400;
+
     private final TrapezeCommand trapeze;
     private final Map<String, Program> programs = new LinkedHashMap<>();
 
@@ -35,7 +48,9 @@ final class RunCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "PROGRAM",
             arity = "0..*",
-            description = "What to run, by name; everything without a name. `trapeze run --list` tells what there is.")
+            description =
+                    "What to run: programs by name, every one without a name (`trapeze run --list` tells what there"
+                            + " is), or files that end in .s; - is standard input.")
     private List<String> names = new ArrayList<>();
 
     @Option(names = "--list", description = "List the programs; run none.")
@@ -44,10 +59,9 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--carriers",
             paramLabel = "N",
-            defaultValue = "2",
             description = "Threads that run goroutines, 1 to " + ProgramOptions.MOST_CARRIERS
-                    + "; ${DEFAULT-VALUE} unless given.")
-    private int carriers;
+                    + "; unless given 2 for programs and 1 for files.")
+    private Integer carriers;
 
     @Option(
             names = "--goroutines",
@@ -64,6 +78,18 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print the reports as JSON.")
     private boolean json;
 
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "10",
+            description = "How long each file may take, 1 to 86,400; ${DEFAULT-VALUE} unless given.")
+    private int timeout;
+
+    @Option(
+            names = "--preempt",
+            description = "Interrupt a file's goroutine that does not yield; unless given, each runs until it does.")
+    private boolean preempt;
+
     RunCommand(TrapezeCommand trapeze, List<Program> programs) {
         this.trapeze = trapeze;
         programs.forEach(program -> this.programs.put(program.name(), program));
@@ -71,8 +97,36 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        List<Program> chosen = chosen();
-        requireWithin("--carriers", carriers, ProgramOptions.MOST_CARRIERS);
+        if (carriers != null) {
+            requireWithin("--carriers", carriers, ProgramOptions.MOST_CARRIERS);
+        }
+        if (names.stream().anyMatch(RunCommand::isFile)) {
+            return runFiles();
+        }
+        return runPrograms(chosen(), carriers == null ? CARRIERS : carriers);
+    }
+
+    private static boolean isFile(String name) {
+        return name.endsWith(".s") || name.equals("-") || name.indexOf('/') >= 0;
+    }
+
+    private int runFiles() throws InterruptedException {
+        names.stream().filter(name -> !isFile(name)).findFirst().ifPresent(name -> {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "'" + name + "' is no file that ends in .s, as others here are: run one sort only");
+        });
+        requireWithin("--timeout", timeout, LONGEST_TIMEOUT);
+        if (goroutines != null || seed != null || json || list) {
+            throw new ParameterException(
+                    spec.commandLine(), "--goroutines, --seed, --json and --list are for programs, not for files");
+        }
+        Platform.current().requireSupported();
+        TextRun run = new TextRun(carriers == null ? 1 : carriers, preempt, Duration.ofSeconds(timeout));
+        return new SourceRun(trapeze, run).of(names);
+    }
+
+    private int runPrograms(List<Program> chosen, int threads) throws InterruptedException {
         if (goroutines != null) {
             requireWithin("--goroutines", goroutines, ProgramOptions.MOST_GOROUTINES);
         }
@@ -85,10 +139,10 @@ final class RunCommand implements Callable<Integer> {
         List<ProgramReport> reports = new ArrayList<>();
         try (StatusLine status = new StatusLine(trapeze.shell())) {
             for (Program program : chosen) {
-                reports.add(run(program, usedSeed, status));
+                reports.add(run(program, threads, usedSeed, status));
             }
         }
-        RunSummary summary = new RunSummary(usedSeed, carriers, reports);
+        RunSummary summary = new RunSummary(usedSeed, threads, reports);
         trapeze.shell().print(json ? Json.of(summary) : summary.text(trapeze.outStyle()));
         return summary.verified() ? Exit.FINE : Exit.FAILED;
     }
@@ -112,9 +166,10 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private ProgramReport run(Program program, long usedSeed, StatusLine status) throws InterruptedException {
+    private ProgramReport run(Program program, int threads, long usedSeed, StatusLine status)
+            throws InterruptedException {
         int count = goroutines == null ? program.usualGoroutines() : goroutines;
-        ProgramOptions options = new ProgramOptions(carriers, count, usedSeed);
+        ProgramOptions options = new ProgramOptions(threads, count, usedSeed);
         long start = System.nanoTime();
         status.show(program.name());
         try {

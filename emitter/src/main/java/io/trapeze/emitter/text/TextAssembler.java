@@ -29,6 +29,7 @@ public final class TextAssembler {
 
     private final Assembler target;
     private final Map<String, Intrinsic> intrinsics = new LinkedHashMap<>();
+    private boolean lines;
 
     /** Makes one that appends to {@code target}. */
     public TextAssembler(Assembler target) {
@@ -42,7 +43,7 @@ public final class TextAssembler {
      */
     public static CodeBlob blob(Source source) {
         Assembler assembler = new Assembler();
-        Reading reading = new Reading(source, assembler, Map.of());
+        Reading reading = new Reading(source, assembler, Map.of(), false);
         reading.run();
         try {
             return assembler.finish(source.title());
@@ -62,6 +63,12 @@ public final class TextAssembler {
         return this;
     }
 
+    /** Makes the line that an instruction stands on the {@linkplain Assembler#serves rule} it serves: {@code line 7}. */
+    public TextAssembler tellLines() {
+        lines = true;
+        return this;
+    }
+
     /**
      * Appends the code of a source, or nothing if it has errors.
      *
@@ -72,14 +79,14 @@ public final class TextAssembler {
         Assembler rehearsal = new Assembler(false);
         Map<String, Intrinsic> silent = new LinkedHashMap<>(intrinsics);
         silent.replaceAll((name, intrinsic) -> operands -> {});
-        Reading reading = new Reading(source, rehearsal, silent);
+        Reading reading = new Reading(source, rehearsal, silent, false);
         reading.run();
         try {
             rehearsal.finish(source.title());
         } catch (EncodingException e) {
             throw reading.unreached(e);
         }
-        new Reading(source, target, intrinsics).run();
+        new Reading(source, target, intrinsics, lines).run();
     }
 
     /** One reading of one source. */
@@ -87,16 +94,18 @@ public final class TextAssembler {
         private final Source source;
         private final Assembler assembler;
         private final Map<String, Intrinsic> intrinsics;
+        private final boolean lines;
         private final Names names;
         private final Operands operands;
         private final Directives directives;
         private final List<Problem> problems = new ArrayList<>();
         private final List<Token> gaps = new ArrayList<>();
 
-        Reading(Source source, Assembler assembler, Map<String, Intrinsic> intrinsics) {
+        Reading(Source source, Assembler assembler, Map<String, Intrinsic> intrinsics, boolean lines) {
             this.source = source;
             this.assembler = assembler;
             this.intrinsics = intrinsics;
+            this.lines = lines;
             this.names = new Names(assembler);
             Expressions expressions = new Expressions(assembler, names);
             this.operands = new Operands(expressions, names);
@@ -189,13 +198,21 @@ public final class TextAssembler {
             }
             words.expectEnd();
             Intrinsic intrinsic = intrinsics.get(mnemonic);
-            if (intrinsic == null) {
+            if (intrinsic != null) {
+                read.stream().filter(Operands.Read::isDistance).findFirst().ifPresent(one -> {
+                    throw new Mistake(
+                            one.start(),
+                            "a distance that only the finished code has: put it into a register by mov first");
+                });
+                intrinsic.emit(read.stream().map(Operands.Read::operand).toList());
+            } else {
                 emit(start, mnemonic, read, lock);
                 if (!note.isEmpty()) {
                     assembler.because(note);
                 }
-            } else {
-                intrinsic.emit(read.stream().map(Operands.Read::operand).toList());
+            }
+            if (lines) {
+                assembler.serves("line " + first.line());
             }
         }
 

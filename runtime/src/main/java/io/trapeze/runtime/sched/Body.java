@@ -41,7 +41,8 @@ public final class Body implements AutoCloseable {
         return preemptibleBytes;
     }
 
-    long address() {
+    /** Returns where its code is mapped, until it is closed and its last goroutine has ended. */
+    public long address() {
         return code.address();
     }
 

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.lab;
+
+import io.trapeze.emitter.text.Problem;
+import io.trapeze.emitter.text.Source;
+import io.trapeze.emitter.text.SourceException;
+import io.trapeze.lab.render.Style;
+import java.util.List;
+
+/** The errors of a source as a person reads them: each with its line, and a caret below what it is about. */
+final class SourceReport {
+    private SourceReport() {}
+
+    static String of(Source source, SourceException errors, Style style) {
+        List<String> lines = source.text().lines().toList();
+        StringBuilder text = new StringBuilder();
+        for (Problem problem : errors.problems()) {
+            text.append(of(source.name(), lines, problem.line(), problem.column(), problem.message(), style));
+        }
+        int count = errors.problems().size();
+        String most = count == SourceException.MOST_PROBLEMS ? " or more" : "";
+        return text.append(source.name() + ": " + count + most + (count == 1 ? " error" : " errors") + "\n")
+                .toString();
+    }
+
+    /** Returns one error; without a line in the source, line 0, only the message. */
+    static String of(String file, List<String> lines, int line, int column, String message, Style style) {
+        String place = file + (line == 0 ? "" : ":" + line + (column == 0 ? "" : ":" + column)) + ": ";
+        String head = style.strong(place) + style.bad("error: ") + message + "\n";
+        if (line == 0 || line > lines.size()) {
+            return head;
+        }
+        String shown = lines.get(line - 1);
+        String number = "%5d".formatted(line);
+        // tabs before the caret are as wide as those above it
+        String indent = shown.substring(0, Math.min(shown.length(), Math.max(0, column - 1)))
+                .replaceAll("[^\t]", " ");
+        return head + style.faint(number + " | ") + shown + "\n"
+                + (column == 0
+                        ? ""
+                        : style.faint(" ".repeat(number.length()) + " | ") + indent + style.good("^") + "\n");
+    }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.lab.text;
+
+import io.trapeze.emitter.text.Source;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs a source's goroutines in a process of its own, which they may crash.
+ *
+ * @param carriers threads that run them
+ * @param preempt whether one that does not yield is interrupted for the others
+ * @param timeout how long they may take
+ */
+public record TextRun(int carriers, boolean preempt, Duration timeout) {
+    private static final int LONGEST_LOG = 1 << 20;
+    /** A VM that finds one says so, amid what the source prints. */
+    private static final List<String> OPTION_VARIABLES =
+            List.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS");
+
+    /**
+     * Runs a source that has no errors, and waits for its end.
+     *
+     * @param out takes what it prints, while it runs
+     * @throws IOException if no process can be started
+     * @throws InterruptedException if this thread was interrupted; the process is ended then
+     */
+    public Ending of(Source source, OutputStream out) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(command(source));
+        OPTION_VARIABLES.forEach(builder.environment()::remove);
+        Process process = builder.start();
+        try {
+            CodeMap code = new CodeMap();
+            CompletableFuture<Void> printing = CompletableFuture.runAsync(() -> pump(process.getErrorStream(), out));
+            CompletableFuture<String> log = CompletableFuture.supplyAsync(() -> log(process.getInputStream(), code));
+            feed(process, source);
+            if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+                return Ending.tooLong(timeout.toSeconds());
+            }
+            printing.join();
+            return Ending.of(process.exitValue(), code, log.join());
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    private List<String> command(Source source) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        if (Runtime.version().feature() >= 24) {
+            command.add("--enable-native-access=ALL-UNNAMED"); // a class path has no manifest to say it in
+        }
+        command.addAll(List.of("-XX:+ErrorFileToStdout", "-XX:-CreateCoredumpOnCrash"));
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), GoroutineProcess.class.getName()));
+        command.addAll(List.of(source.name(), Integer.toString(carriers), Boolean.toString(preempt)));
+        return command;
+    }
+
+    /** A process that ends before it has read all says why in its status. */
+    private static void feed(Process process, Source source) {
+        try (OutputStream in = process.getOutputStream()) {
+            in.write(source.text().getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            // told by the status
+        }
+    }
+
+    private static void pump(InputStream from, OutputStream to) {
+        byte[] buffer = new byte[8192];
+        try {
+            for (int n = from.read(buffer); n >= 0; n = from.read(buffer)) {
+                to.write(buffer, 0, n);
+                to.flush();
+            }
+        } catch (IOException e) {
+            // whoever reads has seen enough, or the process is gone: its status tells
+        }
+    }
+
+    private static String log(InputStream from, CodeMap code) {
+        StringBuilder log = new StringBuilder();
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(from, StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (!code.take(line) && log.length() < LONGEST_LOG) {
+                    log.append(line).append('\n');
+                }
+            }
+        } catch (IOException e) {
+            log.append(e.getMessage());
+        }
+        return log.toString();
+    }
+}
