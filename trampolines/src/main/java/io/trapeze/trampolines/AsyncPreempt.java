@@ -19,7 +19,8 @@ import java.util.List;
  * Where an interrupted goroutine is sent: saves everything, lets another one run, and goes back as if nothing had been.
  *
  * <pre>
- * async_preempt       in: [rsp] = resume address, the skipped bytes above it; everything else as it was interrupted
+ * async_preempt       in: [rsp] = resume address, the skipped bytes above it; everything else as it was interrupted;
+ *                     where walks over the stack need machine frames: [rsp + 24] = interrupted RSP, in the skipped bytes
  *                     out: everything as it was interrupted, RSP included
  *                     calls: async_preempt2(), which may run anything; uses PreemptFrame below RSP, shadow space
  * </pre>
@@ -55,9 +56,10 @@ public final class AsyncPreempt {
         // the frame's address waits above the shadow space, where no callee writes
         int shadow = abi.stack().shadow();
         int reserve = slotAndShadow(abi) - 8;
-        a.mov(rax, rsp)                      .because("the frame's address");
+        IndexReg base = abi.preservedGeneral().isEmpty() ? rax : abi.preservedGeneral().get(0);
+        a.mov(base, rsp)                     .because("the frame's address; a walk from the callee needs it");
         a.and(rsp, -abi.stack().alignment()) .because("the interrupt came at any alignment").serves("stack.alignment");
-        a.push(rax)                          .because("out of reach of the callee's homes");
+        a.push(base)                         .because("out of reach of the callee's homes");
         a.sub(rsp, reserve)                  .because(shadow > 0 ? "shadow space, and alignment at the call" : "alignment at the call")
                                              .serves(shadow > 0 ? "stack.shadow" : "stack.alignment");
         a.call(a.external(CALLEE))           .because("others run now");

@@ -19,7 +19,7 @@ final class Callers {
 
     /** Whoever called by the ABI. */
     static Caller ofCall(Abi abi) {
-        return new Caller.Entered(preserved(abi), convention(abi), 0, false);
+        return new Caller.Entered(preserved(abi), convention(abi), 0, false, false);
     }
 
     /** Whoever was interrupted: all general registers matter, and the low 128 bits of the vectors. */
@@ -28,7 +28,12 @@ final class Callers {
         for (int i = 0; i < 16; i++) {
             registers.add(Registers.xmm(i));
         }
-        return new Caller.Entered(registers, convention(abi), abi.stack().interruptSkip(), true);
+        return new Caller.Entered(
+                registers,
+                convention(abi),
+                abi.stack().interruptSkip(),
+                true,
+                abi.stack().machineFrames());
     }
 
     /** Whoever is suspended in the Gobuf that {@code base} points to. */
@@ -38,7 +43,7 @@ final class Callers {
         abi.preservedGeneral().forEach(r -> registers.put(r, gobuf.offset(r)));
         abi.preservedVectors().forEach(r -> registers.put(r, gobuf.offset(r)));
         registers.put(rbp, Gobuf.BP);
-        return new Caller.Suspended(base, Gobuf.SP, Gobuf.PC, registers);
+        return new Caller.Suspended(base, Gobuf.SP, Gobuf.PC, registers, gobuf.machineFrame());
     }
 
     private static Caller.Convention convention(Abi abi) {

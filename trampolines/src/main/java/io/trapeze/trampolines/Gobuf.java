@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.trampolines;
 
+import io.trapeze.emitter.Caller;
 import io.trapeze.emitter.operand.IndexReg;
 import io.trapeze.emitter.operand.Mem;
 import io.trapeze.emitter.operand.Reg64;
@@ -9,13 +10,15 @@ import io.trapeze.trampolines.abi.Abi;
 import io.trapeze.trampolines.abi.ThreadBlock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * The layout of a suspended goroutine's state.
  *
  * <p>The first seven fields are those of Go's {@code runtime.gobuf}, at the same offsets for every ABI. The registers
  * that the ABI preserves follow: general ones (8 bytes each), vectors (16 bytes each, only 8-byte aligned), control words
- * (8 bytes), thread-block fields (8 bytes each). All offsets and sizes are in bytes.
+ * (8 bytes), thread-block fields (8 bytes each). Where walks over the stack need one, a machine frame ends it: pc and sp
+ * again, at the distance that such walks expect. All offsets and sizes are in bytes.
  */
 public final class Gobuf {
     /** Stack pointer after the return from the call that suspended. */
@@ -39,6 +42,7 @@ public final class Gobuf {
     private final int vectors;
     private final int control;
     private final int threadBlock;
+    private final int machineFrame;
     private final int size;
 
     private Gobuf(Abi abi) {
@@ -46,7 +50,8 @@ public final class Gobuf {
         this.vectors = REGISTERS + 8 * abi.preservedGeneral().size();
         this.control = vectors + 16 * abi.preservedVectors().size();
         this.threadBlock = control + (abi.controlWords().any() ? 8 : 0);
-        this.size = threadBlock + 8 * abi.threadFields().size();
+        this.machineFrame = threadBlock + 8 * abi.threadFields().size();
+        this.size = machineFrame + (abi.stack().machineFrames() ? Caller.MACHINE_FRAME_RSP + 8 : 0);
         requireSound(rows());
     }
 
@@ -86,6 +91,11 @@ public final class Gobuf {
     /** Returns the offset of a thread-block field's slot. */
     public int offset(ThreadBlock.Field field) {
         return threadBlock + 8 * index(abi.threadFields(), field);
+    }
+
+    /** Returns the offset of the machine frame; none if walks need none. */
+    public OptionalInt machineFrame() {
+        return abi.stack().machineFrames() ? OptionalInt.of(machineFrame) : OptionalInt.empty();
     }
 
     /** Returns the offset of the saved MXCSR (4 bytes). */
@@ -194,6 +204,10 @@ public final class Gobuf {
         }
         for (ThreadBlock.Field field : abi.threadFields()) {
             rows.add(new Row(field.name(), offset(field), 8));
+        }
+        if (abi.stack().machineFrames()) {
+            rows.add(new Row("pc, for walks", machineFrame, 8));
+            rows.add(new Row("sp, for walks", machineFrame + Caller.MACHINE_FRAME_RSP, 8));
         }
         return rows;
     }

@@ -6,9 +6,11 @@ import static io.trapeze.emitter.operand.Mem.qword;
 import static io.trapeze.emitter.operand.Registers.*;
 
 import io.trapeze.emitter.Assembler;
+import io.trapeze.emitter.Caller;
 import io.trapeze.emitter.CodeBlob;
 import io.trapeze.emitter.operand.IndexReg;
 import io.trapeze.trampolines.abi.Abi;
+import java.util.OptionalInt;
 
 /**
  * Suspends the caller and runs a function on g0's stack.
@@ -75,6 +77,13 @@ public final class Mcall {
         a.mov(state.gobuf().pc(sched), scratch) .because("pc");
         a.lea(scratch, ptr(rsp, 8))             .because("the caller's stack pointer after the return");
         a.mov(state.gobuf().sp(sched), scratch) .because("sp");
+        OptionalInt frame = state.gobuf().machineFrame();
+        if (frame.isPresent()) {
+            int at = frame.getAsInt();
+            a.mov(qword(sched, at + Caller.MACHINE_FRAME_RSP), scratch) .because("for walks over the stack").serves("stack.machine_frames");
+            a.mov(scratch, qword(rsp))          .because("return address");
+            a.mov(qword(sched, at), scratch)    .because("for walks over the stack").serves("stack.machine_frames");
+        }
         state.save(a, sched, scratch);
     }
     // spotless:on

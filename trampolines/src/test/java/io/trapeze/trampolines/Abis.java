@@ -57,8 +57,8 @@ final class Abis {
                         Arbitraries.integers().between(0, 16),
                         Arbitraries.integers().between(0, 32),
                         Arbitraries.integers().between(0, 32))
-                .as((alignment, shadow, a, b) ->
-                        new StackRules(alignment, 8 * shadow, 8 * Math.min(a, b), 8 * Math.max(a, b)));
+                .as((alignment, shadow, a, b) -> new StackRules(
+                        alignment, 8 * shadow, 8 * Math.min(a, b), 8 * Math.max(a, b), Math.abs(a - b) % 4 == 3));
     }
 
     private static Arbitrary<Optional<ThreadBlock>> threadBlocks() {

@@ -96,17 +96,17 @@ class AsyncPreemptTest {
     void keepsTheFrameAboveTheShadowSpaceOfAnAlignedCall() {
         assertThat(systemV(SaveSet.SSE))
                 .containsSequence(
-                        "mov rax, rsp",
+                        "mov rbx, rsp",
                         "and rsp, 0xfffffffffffffff0",
-                        "push rax",
+                        "push rbx",
                         "sub rsp, 0x8",
                         "call async_preempt2",
                         "mov rsp, qword ptr [rsp + 0x8]");
         assertThat(Code.texts(AsyncPreempt.emit(Abi.WIN64, SaveSet.SSE)))
                 .containsSequence(
-                        "mov rax, rsp",
+                        "mov rbx, rsp",
                         "and rsp, 0xfffffffffffffff0",
-                        "push rax",
+                        "push rbx",
                         "sub rsp, 0x28",
                         "call async_preempt2",
                         "mov rsp, qword ptr [rsp + 0x28]");

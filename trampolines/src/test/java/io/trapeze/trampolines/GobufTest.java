@@ -71,7 +71,7 @@ class GobufTest {
         assertThat(gobuf.offset(xmm6)).isEqualTo(112).isEqualTo(gobuf.offset(r15) + 8);
         assertThat(gobuf.offset(xmm15)).isEqualTo(256);
         assertThat(gobuf.mxcsrOffset()).isEqualTo(272);
-        assertThat(gobuf.size()).isEqualTo(312);
+        assertThat(gobuf.size()).isEqualTo(312 + 32);
     }
 
     @ParameterizedTest

@@ -36,6 +36,15 @@ final class Memory {
         return result;
     }
 
+    /** Returns what lies from {@code low} to {@code high}, with zeros where nobody wrote. */
+    byte[] image(long low, long high) {
+        byte[] result = new byte[(int) (high - low)];
+        for (int i = 0; i < result.length; i++) {
+            result[i] = bytes.getOrDefault(low + i, (byte) 0);
+        }
+        return result;
+    }
+
     long read8(long address) {
         return LittleEndian.number(read(address, 8));
     }

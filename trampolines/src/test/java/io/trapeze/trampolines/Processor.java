@@ -51,6 +51,9 @@ final class Processor {
     /** RSP after each instruction executed, beside how many writes there had been by then. */
     final List<long[]> stackMoves = new ArrayList<>();
 
+    /** Called before each instruction. */
+    Consumer<Instruction> watcher = instruction -> {};
+
     long flags = 2;
     int mxcsr = 0x1F80;
     int x87 = 0x37F;
@@ -58,6 +61,7 @@ final class Processor {
     /** Runs a blob from its first byte; at each call {@code callee} runs instead, and must leave RSP as it found it. */
     Stop run(CodeBlob blob, Consumer<Processor> callee) {
         for (Instruction instruction : blob.instructions()) {
+            watcher.accept(instruction);
             Stop stop = step(instruction, callee);
             stackMoves.add(new long[] {rsp(), memory.writes().size()});
             if (stop != null) {

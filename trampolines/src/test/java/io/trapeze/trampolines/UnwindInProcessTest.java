@@ -137,11 +137,16 @@ class UnwindInProcessTest {
     private static UnwindRow cfa(UnwindRow row, int bytes) {
         List<Integer> offsets = new ArrayList<>(row.cfa().offsets());
         offsets.set(offsets.size() - 1, offsets.get(offsets.size() - 1) + bytes);
-        return new UnwindRow(row.offset(), new Formula(row.cfa().register(), offsets), row.pc(), row.registers());
+        return new UnwindRow(
+                row.offset(),
+                new Formula(row.cfa().register(), offsets),
+                row.pc(),
+                row.registers(),
+                row.machineFrame());
     }
 
     private static UnwindRow pc(UnwindRow row, int bytes) {
-        return new UnwindRow(row.offset(), row.cfa(), moved(row.pc(), bytes), row.registers());
+        return new UnwindRow(row.offset(), row.cfa(), moved(row.pc(), bytes), row.registers(), row.machineFrame());
     }
 
     private static UnwindRow off(UnwindRow row, String register, int bytes) {
@@ -155,7 +160,7 @@ class UnwindInProcessTest {
     private static UnwindRow changed(UnwindRow row, String register, UnaryOperator<Rule> change) {
         Map<Register, Rule> registers = new LinkedHashMap<>(row.registers());
         registers.replaceAll((r, rule) -> r.name().equals(register) ? change.apply(rule) : rule);
-        return new UnwindRow(row.offset(), row.cfa(), row.pc(), registers);
+        return new UnwindRow(row.offset(), row.cfa(), row.pc(), registers, row.machineFrame());
     }
 
     private static Rule moved(Rule rule, int bytes) {

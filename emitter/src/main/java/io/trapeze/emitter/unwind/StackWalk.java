@@ -17,6 +17,8 @@ import io.trapeze.emitter.operand.Segment;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /** Follows straight code, and knows at each instruction where the values are that its caller needs. */
@@ -72,6 +74,9 @@ final class StackWalk {
         Value entry = values.of(rsp);
         pc = values.load(entry, 8);
         cfa = entry.plus(8 + caller.skipped());
+        if (caller.machineFrame()) {
+            values.store(entry.plus(Caller.MACHINE_FRAME_RSP), 8, cfa);
+        }
         caller.registers().forEach(r -> wanted.put(r, values.of(r)));
     }
 
@@ -80,6 +85,10 @@ final class StackWalk {
         Value base = values.of(other.base());
         cfa = values.load(base.plus(other.stackPointer()), 8);
         pc = values.load(base.plus(other.programCounter()), 8);
+        other.machineFrame().ifPresent(offset -> {
+            values.store(base.plus(offset), 8, pc);
+            values.store(base.plus(offset + Caller.MACHINE_FRAME_RSP), 8, cfa);
+        });
         wanted.replaceAll((register, value) -> {
             Integer offset = other.registers().get(register);
             if (offset == null) {
@@ -107,7 +116,15 @@ final class StackWalk {
         Map<Register, Rule> registers = new LinkedHashMap<>();
         wanted.forEach((register, value) ->
                 registers.put(register, values.of(register).equals(value) ? SAME : rule(register.name(), value, call)));
-        return new UnwindRow(instruction.offset(), frame, rule("program counter", pc, call), registers);
+        return new UnwindRow(instruction.offset(), frame, rule("program counter", pc, call), registers, machineFrame());
+    }
+
+    private Optional<Formula> machineFrame() {
+        return values.places(pc).stream()
+                .filter(place -> values.places(cfa).contains(place.plus(Caller.MACHINE_FRAME_RSP)))
+                .map(values::formula)
+                .filter(Objects::nonNull)
+                .findFirst();
     }
 
     private Rule rule(String what, Value value, boolean call) {

@@ -55,7 +55,8 @@ public record Abi(
     /**
      * The Windows x64 calling convention.
      *
-     * <p>It has no red zone; an interrupt skips 128 bytes all the same, so that the preemption frame has one shape.
+     * <p>It has no red zone; an interrupt skips 128 bytes all the same, so that the preemption frame has one shape. Its unwind
+     * codes can say where registers are saved, but not that RSP is: only a machine frame can.
      */
     public static final Abi WIN64 = new Abi(
             "win64",
@@ -65,7 +66,7 @@ public record Abi(
             true,
             List.of(xmm6, xmm7, xmm8, xmm9, xmm10, xmm11, xmm12, xmm13, xmm14, xmm15),
             ControlWords.PRESERVED,
-            new StackRules(16, 32, 0, 128),
+            new StackRules(16, 32, 0, 128, true),
             Optional.of(ThreadBlock.TEB));
 
     /**

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.trampolines.abi;
 
+import io.trapeze.emitter.Caller;
+
 /**
  * What a calling convention says of the stack; all sizes in bytes.
  *
@@ -9,8 +11,15 @@ package io.trapeze.trampolines.abi;
  *     "home space"); a multiple of 8, 0 to 128
  * @param redZone bytes below RSP that a leaf function may use without moving RSP; a multiple of 8, 0 to 256
  * @param interruptSkip bytes left untouched below an interrupted RSP; at least the red zone
+ * @param machineFrames whether a walk can leave a stack only through a machine frame: the address to go on at, and
+ *     {@link Caller#MACHINE_FRAME_RSP} bytes above it the RSP to go on with
  */
-public record StackRules(int alignment, int shadow, int redZone, int interruptSkip) {
+public record StackRules(int alignment, int shadow, int redZone, int interruptSkip, boolean machineFrames) {
+    /** Makes the rules of a system whose walks need no machine frames. */
+    public StackRules(int alignment, int shadow, int redZone, int interruptSkip) {
+        this(alignment, shadow, redZone, interruptSkip, false);
+    }
+
     /** Checks the ranges. */
     public StackRules {
         require(
@@ -26,6 +35,11 @@ public record StackRules(int alignment, int shadow, int redZone, int interruptSk
                 interruptSkip % 8 == 0 && interruptSkip >= redZone && interruptSkip <= 256,
                 "stack.interrupt_skip = " + interruptSkip + ": must be a multiple of 8, at least the red zone ("
                         + redZone + ") and at most 256");
+        require(
+                !machineFrames || interruptSkip - redZone >= Caller.MACHINE_FRAME_RSP,
+                "stack.interrupt_skip = " + interruptSkip + ": must be at least " + (redZone + Caller.MACHINE_FRAME_RSP)
+                        + " where walks need machine frames, since an interrupt leaves RSP between the red zone ("
+                        + redZone + ") and the address to go on at");
     }
 
     private static void require(boolean condition, String message) {
