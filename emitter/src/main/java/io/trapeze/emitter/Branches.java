@@ -25,7 +25,7 @@ final class Branches {
     }
 
     static int shortBytes(long shortForm) {
-        return shortForm == 0 ? 0 : SHORT_BYTES;
+        return shortForm == 0 ? 0 : SHORT_BYTES + (Descriptor.addressSize32(shortForm) ? 1 : 0);
     }
 
     static int longBytes(long longForm) {
@@ -49,6 +49,9 @@ final class Branches {
     void write(byte[] bytes, int gap, BranchRelaxation layout, int distance) {
         long form = form(gap, layout);
         int p = layout.start(gap);
+        if (Descriptor.addressSize32(form)) {
+            bytes[p++] = 0x67;
+        }
         if (Descriptor.map(form) == 1) {
             bytes[p++] = 0x0F;
         }

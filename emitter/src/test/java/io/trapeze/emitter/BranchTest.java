@@ -111,6 +111,21 @@ class BranchTest {
                 .startsWith("e3 7f");
     }
 
+    /** The bytes are those that GNU as makes. */
+    @Test
+    void aBranchMayHaveAPrefixOrAConstantModRmByte() {
+        assertThat(Code.hex(a -> {
+                    Label end = a.label();
+                    a.jecxz(end);
+                    a.xbegin(end);
+                    a.bind(end);
+                }))
+                .isEqualTo("67 e3 06 c7 f8 00 00 00 00");
+        assertThat(Assembler.parse("top: jecxz top\nxbegin top\n").instructions())
+                .extracting(Instruction::textWithOffsets)
+                .containsExactly("jecxz 0x0", "xbegin 0x0");
+    }
+
     @Test
     void emissionByNameBranchesAsWell() {
         assertThat(Code.hex(a -> {

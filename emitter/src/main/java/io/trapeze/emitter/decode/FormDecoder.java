@@ -31,6 +31,7 @@ public final class FormDecoder {
     private Segment segment = Segment.NONE;
     private boolean lock;
     private boolean operandSize;
+    private boolean addressSize;
     private int repeat;
     private boolean rex;
     private boolean w;
@@ -126,6 +127,7 @@ public final class FormDecoder {
                 case 0x65 -> segment = Segment.GS;
                 case 0xF0 -> lock = true;
                 case 0x66 -> operandSize = true;
+                case 0x67 -> addressSize = true;
                 case 0xF3 -> repeat = 2;
                 case 0xF2 -> repeat = 3;
                 default -> more = false;
@@ -135,6 +137,7 @@ public final class FormDecoder {
     }
 
     private void extension(Encoding encoding) {
+        require(addressSize == encoding.addressSize32(), "67H is missing or too much");
         int first = code[at] & 0xFF;
         switch (encoding.prefixing()) {
             case LEGACY -> {

@@ -78,7 +78,7 @@ final class FormPattern {
     /** Whether bytes that open so may be an instance of the form, none of them idle. */
     boolean matches(Opening opening) {
         return matchesModRm(opening)
-                && !opening.addressSize
+                && opening.addressSize == takesAddressSize()
                 && (prefixing == Prefixing.LEGACY
                         ? opening.repeat == (mandatory > 1 ? mandatory : 0)
                                 && opening.operandSize == (operandSize || mandatory == 1)
@@ -98,7 +98,7 @@ final class FormPattern {
     boolean matchesIdly(Opening opening) {
         return prefixing == Prefixing.LEGACY
                 && matchesModRm(opening)
-                && (!opening.addressSize || longBranch)
+                && (opening.addressSize == takesAddressSize() || opening.addressSize && longBranch)
                 && (opening.repeat == (mandatory > 1 ? mandatory : 0)
                         || mandatory == 0 && opening.repeat > 0 && nearBranch)
                 && (opening.operandSize == (operandSize || mandatory == 1)
@@ -117,6 +117,11 @@ final class FormPattern {
     /** Whether the form takes 66H for itself. */
     boolean takesOperandSize() {
         return operandSize || mandatory == 1;
+    }
+
+    /** Whether the form takes 67H for itself. */
+    boolean takesAddressSize() {
+        return form.encoding().addressSize32();
     }
 
     /** Whether the form takes F2H or F3H for itself. */

@@ -99,7 +99,8 @@ final class Opening {
 
     private static boolean isIdle(int prefix, FormPattern pattern) {
         return switch (prefix) {
-            case 0x26, 0x2E, 0x36, 0x3E, 0x67 -> true;
+            case 0x26, 0x2E, 0x36, 0x3E -> true;
+            case 0x67 -> !pattern.takesAddressSize();
             case 0x66 -> !pattern.takesOperandSize();
             case 0xF2, 0xF3 -> !pattern.takesRepeat();
             default -> false;

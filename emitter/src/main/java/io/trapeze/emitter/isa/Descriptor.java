@@ -15,6 +15,7 @@ import io.trapeze.emitter.isa.Encoding.Prefixing;
  *       23–24  mandatory       30–31  legacy, VEX, EVEX      39–46  that byte
  *              prefix          32–33  vector length          47     LOCK is legal
  *                                                            48–50  log2 of the EVEX disp8 factor
+ *                                                            63     67H address size
  * </pre>
  */
 public final class Descriptor {
@@ -38,6 +39,7 @@ public final class Descriptor {
         d |= (long) e.map() << 21;
         d |= (long) e.mandatory() << 23;
         d |= e.operandSize16() ? 1L << 25 : 0;
+        d |= e.addressSize32() ? 1L << 63 : 0;
         d |= e.w() ? 1L << 26 : 0;
         d |= (long) e.digit().orElse(0) << 27;
         d |= (long) e.prefixing().ordinal() << 30;
@@ -84,6 +86,11 @@ public final class Descriptor {
     /** Whether the 66H operand-size prefix is written. */
     public static boolean operandSize16(long d) {
         return (d & 1L << 25) != 0;
+    }
+
+    /** Whether the 67H address-size prefix is written. */
+    public static boolean addressSize32(long d) {
+        return d < 0;
     }
 
     /** Returns the W bit, 0 or 1. */

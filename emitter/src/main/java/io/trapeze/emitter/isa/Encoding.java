@@ -8,6 +8,7 @@ import java.util.Optional;
  *
  * @param prefixing whether the opcode map is reached by escape bytes, a VEX or an EVEX prefix
  * @param operandSize16 whether the 66H operand-size prefix stands before the opcode
+ * @param addressSize32 whether the 67H address-size prefix stands before the opcode; branches alone have it
  * @param mandatory the mandatory prefix: 0 none, 1 66H, 2 F3H, 3 F2H (the manual's {@code pp})
  * @param map the opcode map: 0 one byte, 1 0FH, 2 0F38H, 3 0F3AH (the manual's {@code mmmmm})
  * @param opcode the opcode byte, its low three bits clear where a register goes there
@@ -22,6 +23,7 @@ import java.util.Optional;
 public record Encoding(
         Prefixing prefixing,
         boolean operandSize16,
+        boolean addressSize32,
         int mandatory,
         int map,
         int opcode,

@@ -10,6 +10,7 @@ import java.util.Optional;
 final class EncodingNotation {
     private Prefixing prefixing = Prefixing.LEGACY;
     private boolean operandSize16;
+    private boolean addressSize32;
     private boolean w;
     private int mandatory;
     private int map;
@@ -38,6 +39,7 @@ final class EncodingNotation {
     private void word(String word) {
         switch (word) {
             case "O16" -> operandSize16 = true;
+            case "A32" -> addressSize32 = true;
             case "REX.W" -> {
                 if (prefixing != Prefixing.LEGACY) {
                     throw new IllegalArgumentException("REX.W beside a VEX or EVEX prefix: write W1 there");
@@ -123,6 +125,7 @@ final class EncodingNotation {
         return new Encoding(
                 prefixing,
                 operandSize16,
+                addressSize32,
                 mandatory,
                 map,
                 opcodes.get(at),

@@ -42,6 +42,7 @@ final class FormRules {
         require(
                 !encoding.modRm() || opEn.has('R') != encoding.digit().isPresent(),
                 "ModRM.reg holds either a register (/r) or a digit");
+        require(!encoding.addressSize32() || opEn.has('D'), "A32 stands before branches only");
         require(opEn.has('O') == encoding.opcodeRegister(), "+r stands exactly when an operand goes to the opcode");
         require(!opEn.has('V') || encoding.prefixing() != Prefixing.LEGACY, "vvvv exists only with VEX or EVEX");
         boolean legacy = encoding.prefixing() == Prefixing.LEGACY;

@@ -33,6 +33,7 @@ class InstructionTableTest {
                 "ADD | 01 /r | ZO | -; a ModRM byte is written exactly when",
                 "ADD r/m64 | REX.W 01 /r | M | -; ModRM.reg holds either a register (/r) or a digit",
                 "ADD r/m64, r64 | REX.W 01 /3 | MR | -; ModRM.reg holds either a register (/r) or a digit",
+                "ADD r/m64 | A32 REX.W 01 /0 | M | -; A32 stands before branches only",
                 "PUSH r64 | 50 | O | -; +r stands exactly when an operand goes to the opcode",
                 "PUSH r64 | 51+r | O | -; +r needs an opcode whose low three bits are 0",
                 "PUSH | 50+r | ZO | -; +r stands exactly when an operand goes to the opcode",
