@@ -68,7 +68,9 @@ final class FormSelector {
                 .filter(f -> registersReached(f, operands))
                 .findFirst()
                 .or(() -> taking.stream().findFirst())
-                .or(() -> typed.stream().filter(f -> f.opEn().has('I')).reduce((first, last) -> last));
+                .or(() -> typed.stream()
+                        .filter(f -> f.opEn().has('I') && impliedRegistersStand(f, operands))
+                        .reduce((first, last) -> last));
     }
 
     private static boolean typesFit(Form form, Operand... operands) {
@@ -95,12 +97,18 @@ final class FormSelector {
 
     private static boolean guardsHold(Form form, Operand... operands) {
         for (int i = 0; i < operands.length; i++) {
-            Guard guard = Guard.of(form, i);
-            boolean holds = operands[i] instanceof Immediate immediate
-                    ? guard.holds(immediate.value(), form.operandBits())
-                    : guard != Guard.REGISTER
-                            || form.operands().get(i).kind().notation().equals(operands[i].toString());
-            if (!holds) {
+            if (operands[i] instanceof Immediate immediate
+                    && !Guard.of(form, i).holds(immediate.value(), form.operandBits())) {
+                return false;
+            }
+        }
+        return impliedRegistersStand(form, operands);
+    }
+
+    private static boolean impliedRegistersStand(Form form, Operand... operands) {
+        for (int i = 0; i < operands.length; i++) {
+            if (Guard.of(form, i) == Guard.REGISTER
+                    && !form.operands().get(i).kind().notation().equals(operands[i].toString())) {
                 return false;
             }
         }

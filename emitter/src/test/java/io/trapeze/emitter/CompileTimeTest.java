@@ -26,22 +26,68 @@ class CompileTimeTest {
             "a.lock().cmpxchg(qword(rdi), rcx);",
             "a.vpxor(ymm0, ymm1, ymm2);");
 
+    // spotless:off
     private static final List<String> ILLEGAL = List.of(
+            // registers of two sizes
             "a.mov(rax, ecx);",
+            "a.add(ax, cl);",
+            "a.cmpxchg(ebx, rcx);",
+            "a.movzx(eax, ecx);",
+            "a.movsxd(rax, cx);",
+            "a.bswap(ax);",
+            "a.shld(rax, ecx, 3);",
+            "a.jmp(eax);",
+            "a.push(eax);",
+            // memory of another size than the register
             "a.mov(rax, dword(rdi));",
             "a.mov(dword(rdi), rax);",
-            "a.mov(qword(rax), qword(rcx));",
-            "a.mov(rax, qword(rbx, rsp, Scale.X1, 0));",
-            "a.mov(rax, qword(ebx));",
+            "a.movzx(eax, dword(rdi));",
+            "a.cmpxchg16b(qword(rdi));",
+            "a.ldmxcsr(qword(rsp));",
+            "a.fldcw(dword(rsp));",
+            "a.movss(xmm0, qword(rdi));",
+            "a.vmovdqu(ymm0, xmmword(rdi));",
+            "a.vpaddd(zmm0, zmm1, ymmword(rdi));",
+            // memory without a size
+            "a.inc(ptr(rdi));",
+            "a.mov(ptr(rdi), 1);",
+            "a.mov(rax, ptr(rdi));",
+            // operands of another class
+            "a.vpxor(ymm0, ymm1, xmm2);",
+            "a.paddd(ymm0, ymm1);",
+            "a.pxor(xmm0, rax);",
+            "a.add(xmm0, xmm1);",
+            "a.kmovq(k1, eax);",
+            "a.kandq(k1, k2, rax);",
+            "a.movq(rax, k1);",
             "a.lea(rax, rbx);",
             "a.lea(al, qword(rbx));",
-            "a.vpxor(ymm0, ymm1, xmm2);",
-            "a.kmovq(k1, eax);",
-            "a.push(eax);",
-            "a.jmp(eax);",
-            "a.inc(ptr(rdi));",
-            "a.movzx(eax, ecx);",
-            "a.ldmxcsr(qword(rsp));");
+            "a.call(xmm0);",
+            // how many operands, and in which order
+            "a.add(rax);",
+            "a.ret(rax);",
+            "a.cpuid(eax);",
+            "a.mov(rax, rcx, rdx);",
+            "a.vpxor(ymm0, ymm1);",
+            "a.mov(1, rax);",
+            "a.shl(3, rax);",
+            "a.mov(qword(rax), qword(rcx));",
+            // addresses
+            "a.mov(rax, qword(rbx, rsp, Scale.X1, 0));",
+            "a.mov(rax, qword(ebx));",
+            "a.mov(rax, qword(rbx, ecx, Scale.X1, 0));",
+            "a.mov(rax, qword(rbx, rcx, 3, 0));",
+            "a.mov(rax, qword(xmm0));",
+            "a.mov(rax, qword(rbx, 1L << 40));",
+            // immediates, labels, prefixes
+            "a.add(rax, 1L << 40);",
+            "a.add(eax, 0.5);",
+            "a.add(rax, \"1\");",
+            "a.add(a.label(), rax);",
+            "a.jz(qword(rdi));",
+            "a.rep().movsb();",
+            "a.mvo(rax, rcx);");
+    // spotless:on
 
     @Test
     void operandsThatNoFormTakesDoNotCompile(@TempDir Path directory) {

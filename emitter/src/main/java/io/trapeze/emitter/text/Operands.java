@@ -207,7 +207,7 @@ final class Operands {
             for (Value.Term term : value.terms()) {
                 add(term);
             }
-            if (index != null && isStackPointer(index) && base != null && index.factor() == 1) {
+            if (index != null && isStackPointer(index) && base != null && !index.scaled()) {
                 Value.Term swapped = base;
                 base = index;
                 index = swapped;
@@ -225,16 +225,15 @@ final class Operands {
                         "an address is made of 64-bit registers, and "
                                 + term.register().name() + " is none" + wide(term.register()));
             }
-            boolean asBase = base == null && (!term.scaled() || term.factor() == 1 && index != null);
-            if (asBase) {
+            if (base == null && !term.scaled()) {
                 base = term;
             } else if (index == null) {
                 index = term;
             } else {
                 throw new Mistake(
                         start,
-                        "an address has at most two registers, [base + index*scale + displacement]: add one"
-                                + " of them to another register first");
+                        "an address has at most two registers, [base + index*scale + displacement]: add "
+                                + term.register().name() + " to another register first");
             }
         }
 
@@ -259,8 +258,13 @@ final class Operands {
             }
             int scale = Long.numberOfTrailingZeros(index.factor());
             if (Long.bitCount(index.factor()) != 1 || scale > 3) {
+                String name = index.register().name();
                 throw new Mistake(
-                        start, "a register is multiplied by 1, 2, 4 or 8 in an address, not by " + index.factor());
+                        start,
+                        index.factor() < 0
+                                ? name + " cannot be subtracted in an address: negate it in a register first"
+                                : "a register is multiplied by 1, 2, 4 or 8 in an address, not by " + index.factor()
+                                        + ": scale " + name + " in a register first");
             }
             return Address.of(AddressShape.withIndex(shape, index.register().number(), scale), displacement, null);
         }

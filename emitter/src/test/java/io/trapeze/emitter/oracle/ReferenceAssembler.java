@@ -62,7 +62,7 @@ enum ReferenceAssembler {
         @Override
         List<String> assemble(Path directory, List<String> lines) {
             writeSource(directory, lines);
-            String text = tool().run(directory, "-triple=x86_64", "-mattr=+" + FEATURES, "--show-encoding", "code.s");
+            String text = tool().run(directory, "-triple=x86_64", FEATURES_OPTION, "--show-encoding", "code.s");
             List<String> encodings = new ArrayList<>();
             Matcher matcher = ENCODING.matcher(text);
             while (matcher.find()) {
@@ -73,7 +73,7 @@ enum ReferenceAssembler {
 
         @Override
         void makeObject(Path directory) {
-            tool().run(directory, "-triple=x86_64", "-mattr=+" + FEATURES, "-filetype=obj", "-o", "code.o", "code.s");
+            tool().run(directory, "-triple=x86_64", FEATURES_OPTION, "-filetype=obj", "-o", "code.o", "code.s");
         }
     };
 
@@ -85,6 +85,9 @@ enum ReferenceAssembler {
             + ",+rdpid,+fsgsbase,+rdrnd,+rdseed,+xsave,+xsaveopt,+xsavec,+xsaves,+cx16,+clflushopt,+sahf,+movbe"
             + ",+movdiri,+movdir64b,+enqcmd,+adx,+crc32,+rtm,+prefetchwt1,+cldemote,+clwb,+ptwrite,+waitpkg,+wbnoinvd,+invpcid"
             + ",+hreset,+uintr,+pconfig,+serialize,+mmx,+sse4.2,+aes,+pclmul,+sha,+gfni,+fma,+f16c,+vaes,+vpclmulqdq";
+
+    /** Turns on every feature of processors that the table names. */
+    static final String FEATURES_OPTION = "-mattr=+" + FEATURES;
 
     private final Tool tool;
 
