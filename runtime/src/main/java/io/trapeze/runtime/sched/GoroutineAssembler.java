@@ -50,11 +50,17 @@ public final class GoroutineAssembler extends Assembler {
             "fxrstor",
             "fxrstor64",
             "xrstor",
-            "xrstor64");
+            "xrstor64",
+            "xrstors",
+            "xrstors64");
 
-    /** Instructions that leave values on the x87 register stack. */
-    private static final Set<String> LOAD_X87 =
-            Set.of("fld", "fild", "fld1", "fldpi", "fldz", "frstor", "fxrstor", "fxrstor64", "xrstor", "xrstor64");
+    /** Instructions without an x87 opcode that load the x87 registers all the same. */
+    private static final Set<String> RESTORE_X87 =
+            Set.of("fxrstor", "fxrstor64", "xrstor", "xrstor64", "xrstors", "xrstors64");
+
+    /** Instructions with an x87 opcode after which the x87 registers hold nothing that they did not hold before. */
+    private static final Set<String> LEAVE_X87 =
+            Set.of("fldcw", "fnclex", "fninit", "fnop", "fnsave", "fnstcw", "fnstenv", "fnstsw");
 
     private record Callback(Label label, Consumer<GoroutineAssembler> code) {}
 
@@ -205,11 +211,18 @@ public final class GoroutineAssembler extends Assembler {
                         .anyMatch(f -> CHANGE_CONTROL_WORDS.contains(f.mnemonic()) || callsThroughRegister(f));
     }
 
-    /** Whether preemption saves all that the body may hold: the x87 register stack is not among it. */
+    /** Whether preemption saves all that the body may hold: the x87 and MMX registers, which are the same, are not among it. */
     static boolean isPreemptible(CodeBlob body) {
-        return body.instructions().stream()
-                .flatMap(i -> i.form().stream())
-                .noneMatch(f -> LOAD_X87.contains(f.mnemonic()));
+        return body.instructions().stream().flatMap(i -> i.form().stream()).noneMatch(GoroutineAssembler::loadsX87);
+    }
+
+    /** Opcodes D8H to DFH are those of x87 (SDM vol. 2, appendix A.2.1). */
+    private static boolean loadsX87(Form form) {
+        boolean x87 = form.encoding().map() == 0 && (form.encoding().opcode() & 0xF8) == 0xD8;
+        boolean mmx = form.operands().stream()
+                .anyMatch(o ->
+                        o.kind().register().filter(c -> c == RegisterClass.MMX).isPresent());
+        return x87 && !LEAVE_X87.contains(form.mnemonic()) || mmx || RESTORE_X87.contains(form.mnemonic());
     }
 
     private static boolean callsThroughRegister(Form form) {

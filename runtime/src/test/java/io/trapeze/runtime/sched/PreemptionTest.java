@@ -89,6 +89,29 @@ class PreemptionTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"fld1", "fldl2e", "fbld tbyte ptr [rsp]", "fxtract", "movd mm0, eax", "xrstors64 [rsp]"})
+    void whatLeavesValuesInX87OrMmxRegistersKeepsABodyFromBeingPreempted(String instruction) {
+        assertThat(GoroutineAssembler.isPreemptible(Assembler.parse(instruction)))
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "fldcw [rsp]",
+                "fnstcw [rsp]",
+                "fninit",
+                "fwait",
+                "emms",
+                "addsd xmm0, xmm1",
+                "vaddps ymm0, ymm1, ymm2"
+            })
+    void controlWordsAndVectorsDoNot(String instruction) {
+        assertThat(GoroutineAssembler.isPreemptible(Assembler.parse(instruction)))
+                .isTrue();
+    }
+
     @Test
     void aGoroutineThatNeverYieldsDoesNotKeepAnotherFromYieldingParkingAndCallingJava() {
         List<String> events = new ArrayList<>();
