@@ -4,159 +4,116 @@ package io.trapeze.emitter.text;
 import io.trapeze.emitter.Assembler;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
 
 /** Reads the statements that begin with a dot: data, alignment, names. */
 final class Directives {
     /** The most bytes that one source may make. */
     private static final int LARGEST_CODE = 1 << 26;
 
-    private static final List<String> ALL = List.of(
-            ".byte",
-            ".short",
-            ".value",
-            ".word",
-            ".hword",
-            ".2byte",
-            ".int",
-            ".long",
-            ".4byte",
-            ".quad",
-            ".8byte",
-            ".float",
-            ".single",
-            ".double",
-            ".ascii",
-            ".asciz",
-            ".string",
-            ".align",
-            ".balign",
-            ".p2align",
-            ".skip",
-            ".space",
-            ".zero",
-            ".globl",
-            ".global",
-            ".extern",
-            ".equ",
-            ".set",
-            ".intel_syntax",
-            ".text",
-            ".section",
-            ".size",
-            ".type",
-            ".file",
-            ".ident",
-            ".code64");
-
-    private static final Set<String> CONSTANTS = Set.of(".equ", ".set");
-    private static final Set<String> GLOBALS = Set.of(".globl", ".global");
-
     private final Assembler assembler;
     private final Names names;
     private final Expressions expressions;
+    private final Consumer<Token> onGap;
+    private final Map<String, Consumer<Words>> readers = new HashMap<>();
     private long padding;
 
-    Directives(Assembler assembler, Names names, Expressions expressions) {
+    /**
+     * Makes a reader.
+     *
+     * @param onGap is told of each alignment, whose size the layout decides
+     */
+    Directives(Assembler assembler, Names names, Expressions expressions, Consumer<Token> onGap) {
         this.assembler = assembler;
         this.names = names;
         this.expressions = expressions;
+        this.onGap = onGap;
+        add(words -> numbers(words, 1), ".byte");
+        add(words -> numbers(words, 2), ".short", ".value", ".word", ".hword", ".2byte");
+        add(words -> numbers(words, 4), ".int", ".long", ".4byte");
+        add(words -> numbers(words, 8), ".quad", ".8byte");
+        add(words -> reals(words, 4), ".float", ".single");
+        add(words -> reals(words, 8), ".double");
+        add(words -> strings(words, ""), ".ascii");
+        add(words -> strings(words, "\0"), ".asciz", ".string");
+        add(words -> align(words, false), ".align", ".balign");
+        add(words -> align(words, true), ".p2align");
+        add(this::skip, ".skip", ".space", ".zero");
+        add(words -> each(words, names::requireDefined), ".globl", ".global");
+        add(words -> each(words, name -> {}), ".extern");
+        add(words -> define(words, ","), ".equ", ".set");
+        add(this::section, ".section", ".data", ".bss");
+        add(Directives::syntax, ".intel_syntax", ".att_syntax");
+        add(Words::skipRest, ".text", ".code64", ".size", ".type", ".file", ".ident");
+    }
+
+    private void add(Consumer<Words> reader, String... directives) {
+        Arrays.stream(directives).forEach(directive -> readers.put(directive, reader));
     }
 
     /** Notes what a directive defines, in the first reading. */
     void note(Words words) {
-        String directive = words.peek().word();
-        boolean external = directive.equals(".extern");
-        if (CONSTANTS.contains(directive) || GLOBALS.contains(directive) || external) {
-            do {
-                words.take();
-                Token name = words.peek();
-                if (CONSTANTS.contains(directive)) {
-                    names.noteConstant(name);
-                    return;
-                }
-                if (external) {
-                    names.noteExternal(name);
-                } else {
-                    names.noteGlobal(name);
-                }
-                words.take();
-            } while (words.peek().is(","));
-        }
-    }
-
-    /** Reads a directive; returns whether the layout chooses its size. */
-    boolean read(Token directive, Words words) {
-        switch (directive.word()) {
-            case ".byte" -> numbers(words, 1);
-            case ".short", ".value", ".word", ".hword", ".2byte" -> numbers(words, 2);
-            case ".int", ".long", ".4byte" -> numbers(words, 4);
-            case ".quad", ".8byte" -> numbers(words, 8);
-            case ".float", ".single" -> reals(words, 4);
-            case ".double" -> reals(words, 8);
-            case ".ascii" -> strings(words, "");
-            case ".asciz", ".string" -> strings(words, "\0");
-            case ".align", ".balign" -> {
-                return align(directive, words, false);
-            }
-            case ".p2align" -> {
-                return align(directive, words, true);
-            }
-            case ".skip", ".space", ".zero" -> skip(words);
-            case ".globl", ".global" -> listed(words, true);
-            case ".extern" -> listed(words, false);
+        switch (words.peek().word()) {
             case ".equ", ".set" -> {
-                Token name = words.takeName("the name of a constant");
-                words.expect(",", "behind the name");
-                set(name, words);
+                words.take();
+                names.noteConstant(words.take());
             }
-            case ".intel_syntax" -> {
-                if (!words.atEnd() && !words.take().word().equals("noprefix")) {
-                    throw new Mistake(directive, "registers are written without a prefix here: .intel_syntax noprefix");
-                }
+            case ".extern" -> {
+                words.take();
+                each(words, names::noteExternal);
             }
-            case ".section" -> section(words);
-            case ".text", ".code64" -> {
-                // the only one there is
+            case ".globl", ".global" -> {
+                words.take();
+                each(words, names::noteGlobal);
             }
-            case ".size", ".type", ".file", ".ident" -> words.skipRest();
-            case ".att_syntax" ->
-                throw new Mistake(directive, "AT&T syntax is not read here: write Intel's, the destination first");
-            case ".data", ".bss" -> throw oneSection(directive);
-            default ->
-                throw new Mistake(
-                        directive, "unknown directive " + directive.shown() + Spelling.hint(directive.word(), ALL));
+            default -> {
+                // defines nothing
+            }
         }
-        return false;
     }
 
-    void set(Token name, Words words) {
+    /** Reads a directive, whose name stands first. */
+    void read(Words words) {
+        Token name = words.peek();
+        Consumer<Words> reader = readers.get(name.word());
+        if (reader == null) {
+            throw new Mistake(name, "unknown directive " + name.shown() + Spelling.hint(name.word(), readers.keySet()));
+        }
+        words.take();
+        reader.accept(words);
+    }
+
+    /** Reads a name, a sign and the value that the name is to have. */
+    void define(Words words, String sign) {
+        Token name = words.takeName("the name of a constant");
+        words.expect(sign, "behind the name");
         names.set(name, expressions.read(words));
     }
 
+    private static void syntax(Words words) {
+        boolean intel = words.before().word().equals(".intel_syntax");
+        if (!intel || !words.atEnd() && !words.take().word().equals("noprefix")) {
+            throw new Mistake(
+                    words.before(), "what is read here is .intel_syntax noprefix: the destination first, no %");
+        }
+    }
+
     private void section(Words words) {
-        Token name = words.peek();
-        boolean note = name.word().startsWith(".note");
-        if (!name.word().startsWith(".text") && !note) {
-            throw oneSection(name);
+        String name = words.peek().word();
+        boolean named = words.before().word().equals(".section");
+        if (!named || !name.startsWith(".text") && !name.startsWith(".note")) {
+            throw new Mistake(
+                    named ? words.peek() : words.before(),
+                    "code has one section, .text: constants stand behind the code, what is written to on the stack");
         }
         words.skipRest();
     }
 
-    private static Mistake oneSection(Token at) {
-        return new Mistake(
-                at,
-                "code has one section, .text: put constants behind the code, and what is written to on the"
-                        + " stack or in memory that an argument points to");
-    }
-
-    private void listed(Words words, boolean global) {
+    private static void each(Words words, Consumer<Token> consumer) {
         do {
-            Token name = words.takeName("a name");
-            if (global) {
-                names.requireDefined(name);
-            }
+            consumer.accept(words.takeName("a name"));
         } while (words.accept(","));
     }
 
@@ -169,18 +126,16 @@ final class Directives {
             if (value.isConstant()) {
                 number(start, value.constant(), bytes);
             } else if (value.isDistance() && bytes >= Integer.BYTES) {
-                append(new byte[bytes], start);
+                append(start, new byte[bytes]);
                 assembler.endWithDistance(
                         bytes, value.minus().get(0), value.plus().get(0), value.constant());
-            } else if (value.isPlace() && value.plus().get(0).external() && bytes == 8 && value.constant() == 0) {
+            } else if (bytes == 8 && value.isPlace() && value.plus().get(0).external() && value.constant() == 0) {
                 assembler.dq(value.plus().get(0));
             } else {
                 throw new Mistake(
                         start,
-                        bytes < Integer.BYTES && value.isDistance()
-                                ? "this distance is known only when the code is laid out: it takes .long or .quad"
-                                : "data is a number, the distance between two labels as in end - start, or in .quad the name of an"
-                                        + " .extern symbol: code does not know where it will be mapped");
+                        "data is a number, in .quad the name of an .extern symbol, or the distance of two"
+                                + " labels as in end - start, if layout decides it in .long or .quad; code has no fixed address");
             }
         } while (words.accept(","));
     }
@@ -197,7 +152,7 @@ final class Directives {
         for (int i = 0; i < bytes; i++) {
             data[i] = (byte) (value >> 8 * i);
         }
-        append(data, start);
+        append(start, data);
     }
 
     private void reals(Words words, int bytes) {
@@ -224,7 +179,7 @@ final class Directives {
             if (string.kind() != Token.Kind.STRING) {
                 throw new Mistake(string, "expected a string in double quotes, found " + string.shown());
             }
-            append((string.text() + end).getBytes(StandardCharsets.ISO_8859_1), string);
+            append(string, (string.text() + end).getBytes(StandardCharsets.ISO_8859_1));
         } while (words.accept(","));
     }
 
@@ -232,16 +187,13 @@ final class Directives {
         Token start = words.peek();
         long bytes = expressions.number(words, "the number of bytes");
         byte fill = words.accept(",") ? (byte) expressions.number(words, "the byte to fill with") : 0;
-        if (bytes < 0 || bytes > LARGEST_CODE) {
-            throw new Mistake(start, bytes + " bytes: it must be 0 to " + LARGEST_CODE);
-        }
         requireRoom(start, bytes);
         byte[] data = new byte[(int) bytes];
         Arrays.fill(data, fill);
-        append(data, start);
+        append(start, data);
     }
 
-    private void append(byte[] data, Token at) {
+    private void append(Token at, byte[] data) {
         requireRoom(at, data.length);
         if (data.length > 0) {
             assembler.db(data);
@@ -249,31 +201,31 @@ final class Directives {
     }
 
     private void requireRoom(Token at, long bytes) {
-        if (assembler.sizeSoFar() + padding + bytes > LARGEST_CODE) {
-            throw new Mistake(at, "this makes more than " + LARGEST_CODE + " bytes, the most that one source may");
+        if (bytes < 0 || bytes > LARGEST_CODE - assembler.sizeSoFar() - padding) {
+            throw new Mistake(
+                    at, bytes + " bytes: it must be 0 to " + LARGEST_CODE + ", the most that one source may make");
         }
     }
 
-    private boolean align(Token directive, Words words, boolean power) {
+    private void align(Words words, boolean power) {
         Token start = words.peek();
         long number = expressions.number(words, "an alignment");
-        long bytes = power ? (number < 0 || number > 12 ? -1 : 1L << number) : number;
-        if (Long.bitCount(bytes) != 1 || bytes < 0 || bytes > 4096) {
+        long bytes = power ? (number < 0 || number > 12 ? 0 : 1L << number) : number;
+        if (bytes > 4096 || Long.bitCount(bytes) != 1) {
             throw new Mistake(
                     start,
-                    power
-                            ? ".p2align takes 0 to 12, the power of two to align to; found " + number
-                            : directive.text() + " takes a power of two from 1 to 4096; found " + number);
+                    (power ? "0 to 12, the power of two" : "a power of two from 1 to 4096")
+                            + " is what it can be aligned to; found " + number);
         }
-        if (words.accept(",") && !words.peek().is(",") && expressions.number(words, "the byte to pad with") != 0x90) {
+        if (words.accept(",") && !words.peek().is(",") && expressions.number(words, "padding") != 0x90) {
             throw new Mistake(start, "padding is nops: leave the byte to pad with out");
         }
-        if (words.accept(",") && expressions.number(words, "the most bytes to pad with") < bytes - 1) {
+        if (words.accept(",") && expressions.number(words, "the most padding") < bytes - 1) {
             throw new Mistake(start, "padding has as many bytes as it takes: leave the most out");
         }
         requireRoom(start, bytes);
         padding += bytes;
         assembler.align((int) bytes);
-        return true;
+        onGap.accept(start);
     }
 }

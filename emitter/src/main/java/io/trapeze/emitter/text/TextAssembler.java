@@ -109,7 +109,7 @@ public final class TextAssembler {
             this.names = new Names(assembler);
             Expressions expressions = new Expressions(assembler, names);
             this.operands = new Operands(expressions, names);
-            this.directives = new Directives(assembler, names, expressions);
+            this.directives = new Directives(assembler, names, expressions, gaps::add);
         }
 
         void run() {
@@ -172,15 +172,14 @@ public final class TextAssembler {
             if (words.atEnd()) {
                 return;
             }
-            Token first = words.takeName("an instruction, a directive or a label");
+            Token first = words.peek();
             try {
-                if (words.peek().is("=")) {
-                    words.take();
-                    directives.set(first, words);
-                } else if (first.text().startsWith(".")) {
-                    gaps.addAll(directives.read(first, words) ? List.of(first) : List.of());
+                if (words.second().is("=")) {
+                    directives.define(words, "=");
+                } else if (first.isName() && first.text().startsWith(".")) {
+                    directives.read(words);
                 } else {
-                    instruction(first, words, note);
+                    instruction(words.takeName("an instruction, a directive or a label"), words, note);
                 }
                 words.expectEnd();
             } catch (EncodingException | IllegalArgumentException | ArithmeticException e) {

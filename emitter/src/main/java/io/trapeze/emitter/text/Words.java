@@ -12,6 +12,7 @@ final class Words {
         this.tokens = tokens;
     }
 
+    /** Returns the next word, which is left to be read. */
     Token peek() {
         return tokens.get(next);
     }
@@ -21,9 +22,14 @@ final class Words {
         return tokens.get(Math.min(next + 1, tokens.size() - 1));
     }
 
+    /** Returns the word that was read last. */
+    Token before() {
+        return tokens.get(next - 1);
+    }
+
     Token take() {
         Token token = peek();
-        next += token.kind() == Token.Kind.END ? 0 : 1;
+        next += atEnd() ? 0 : 1;
         return token;
     }
 
@@ -35,28 +41,29 @@ final class Words {
 
     void expect(String sign, String where) {
         if (!accept(sign)) {
-            throw new Mistake(peek(), "expected '" + sign + "' " + where + ", found " + peek().shown());
+            throw expected("'" + sign + "' " + where);
         }
-    }
-
-    boolean atEnd() {
-        return peek().kind() == Token.Kind.END;
     }
 
     Token takeName(String what) {
         if (!peek().isName()) {
-            throw new Mistake(peek(), "expected " + what + ", found " + peek().shown());
+            throw expected(what);
         }
         return take();
     }
 
     void expectEnd() {
         if (!atEnd()) {
-            throw new Mistake(
-                    peek(),
-                    "expected the end of the statement, found " + peek().shown()
-                            + ": operands are separated by commas");
+            throw expected("a comma or the end of the statement");
         }
+    }
+
+    Mistake expected(String what) {
+        return new Mistake(peek(), "expected " + what + ", found " + peek().shown());
+    }
+
+    boolean atEnd() {
+        return next == tokens.size() - 1;
     }
 
     void skipRest() {
