@@ -3,6 +3,8 @@ package io.trapeze.emitter;
 
 import io.trapeze.emitter.encoding.BranchRelaxation;
 import io.trapeze.emitter.encoding.LittleEndian;
+import io.trapeze.emitter.operand.Decoration;
+import io.trapeze.emitter.operand.KReg;
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Operand;
 import io.trapeze.emitter.text.Source;
@@ -193,7 +195,59 @@ public class Assembler extends Instructions {
 
     /** Puts LOCK before the next instruction: {@code a.lock().xadd(qword(rdi), rax)}. */
     public final Assembler lock() {
-        lockNext();
+        return decorate(Decoration.LOCK);
+    }
+
+    /** Leaves elements of the next instruction's result as they are where the mask has a 0: {@code a.k(k1).vaddpd(…)}. */
+    public final Assembler k(KReg mask) {
+        return mask(mask, 0);
+    }
+
+    /** Makes elements of the next instruction's result 0 where the mask has a 0. */
+    public final Assembler kz(KReg mask) {
+        return mask(mask, Decoration.ZEROING);
+    }
+
+    private Assembler mask(KReg mask, int zeroing) {
+        if (mask.number() == 0) {
+            throw refused(new EncodingException(
+                    "k0 cannot be a write mask: its number means that there is none; use k1 to k7"));
+        }
+        return decorate(mask.number() | zeroing);
+    }
+
+    /** Makes the next instruction round to the nearest, ties to even, whatever MXCSR says; no exception is raised. */
+    public final Assembler rnSae() {
+        return decorate(Decoration.RN_SAE);
+    }
+
+    /** Makes the next instruction round down, whatever MXCSR says; no exception is raised. */
+    public final Assembler rdSae() {
+        return decorate(Decoration.RD_SAE);
+    }
+
+    /** Makes the next instruction round up, whatever MXCSR says; no exception is raised. */
+    public final Assembler ruSae() {
+        return decorate(Decoration.RU_SAE);
+    }
+
+    /** Makes the next instruction round towards zero, whatever MXCSR says; no exception is raised. */
+    public final Assembler rzSae() {
+        return decorate(Decoration.RZ_SAE);
+    }
+
+    /** Keeps the next instruction from raising floating-point exceptions. */
+    public final Assembler sae() {
+        return decorate(Decoration.SAE);
+    }
+
+    /** Says of the next instruction what is known only at run time; {@link #emit} is the same for operands. */
+    public final Assembler decorate(Decoration decoration) {
+        return decorate(decoration.bits());
+    }
+
+    private Assembler decorate(int bits) {
+        decorateNext(bits);
         return this;
     }
 
@@ -272,7 +326,7 @@ public class Assembler extends Instructions {
             throw refused(
                     new EncodingException("align: " + bytes + " is not a power of two in 1 … " + LARGEST_ALIGNMENT));
         }
-        refuseLockBeforeData();
+        refuseDecoratedData();
         relaxation.addAlignment(position(), bytes);
         if (recorder != null) {
             recorder.add(Recorder.PADDING, position(), relaxation.gaps() - 1, null, 0);
@@ -320,10 +374,11 @@ public class Assembler extends Instructions {
     @Override
     final void branch(long shortForm, long longForm, Label target) {
         checkOwn(target);
-        if (lockPending()) {
-            throw refused(new EncodingException("cannot encode 'lock "
-                    + Branches.mnemonic(longForm != 0 ? longForm : shortForm)
-                    + " " + target + "': LOCK is not legal before a branch; put it before the access to memory"));
+        if (!decoration().equals(Decoration.NONE)) {
+            throw refused(
+                    Branches.mnemonic(longForm != 0 ? longForm : shortForm),
+                    List.of(target),
+                    "LOCK is not legal before a branch, and a mask or a rounding neither");
         }
         int gap = relaxation.gaps();
         relaxation.addBranch(position(), target.index(), Branches.shortBytes(shortForm), Branches.longBytes(longForm));
@@ -359,7 +414,7 @@ public class Assembler extends Instructions {
      * @throws EncodingException if a label that is used was never bound, or a branch without a long form does not reach
      */
     public final CodeBlob finish(String name) {
-        refuseLockBeforeData();
+        refuseDecoratedData();
         for (Label symbol : symbols.values()) {
             labels.requireBound(symbol);
         }

@@ -14,6 +14,8 @@ import io.trapeze.emitter.isa.Form;
 import io.trapeze.emitter.isa.Guard;
 import io.trapeze.emitter.isa.InstructionTable;
 import io.trapeze.emitter.operand.Address;
+import io.trapeze.emitter.operand.Broadcast;
+import io.trapeze.emitter.operand.Decoration;
 import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Mem;
@@ -34,7 +36,8 @@ abstract class Encoder {
 
     private byte[] code = new byte[256];
     private int position;
-    private boolean lockPending;
+    /** What was said of the next instruction: {@link Decoration#bits}. */
+    private int pending;
 
     final byte[] code() {
         return code;
@@ -47,7 +50,7 @@ abstract class Encoder {
     /** Drops all code, so that the buffer serves again. */
     final void clearCode() {
         position = 0;
-        lockPending = false;
+        pending = 0;
     }
 
     /** Called after each instruction; {@code form} is a {@link Form#id()}, {@code label} null where none is named. */
@@ -64,18 +67,18 @@ abstract class Encoder {
 
     // ---- refusing ---------------------------------------------------------------------------------------------------
 
-    /** Returns {@code refusal} to be thrown, and takes back the LOCK that was to stand before the instruction. */
+    /** Returns {@code refusal} to be thrown, and takes back what was said of the instruction. */
     final EncodingException refused(EncodingException refusal) {
-        lockPending = false;
+        pending = 0;
         return refusal;
     }
 
     final EncodingException refused(String mnemonic, List<? extends Operand> operands, String reason) {
-        return refused(EncodingException.refused(mnemonic, operands, reason));
+        return refused(EncodingException.refused(decoration(), mnemonic, operands, reason));
     }
 
     private EncodingException refused(long d, int reg, int v, int rm, Mem mem, long value) {
-        return refused(Refusal.of(d, lockPending, reg, v, rm, mem, value));
+        return refused(Refusal.of(d, pending, reg, v, rm, mem, value));
     }
 
     /** Whether no encoding has these registers: {@code codes} are or-ed, with the byte-register marks of {@link Reg8}. */
@@ -85,40 +88,56 @@ abstract class Encoder {
         return upper || hidden;
     }
 
-    // ---- LOCK -------------------------------------------------------------------------------------------------------
+    // ---- LOCK, masks, rounding --------------------------------------------------------------------------------------
 
-    /** Puts LOCK before the next instruction. */
-    final void lockNext() {
-        if (lockPending) {
-            throw refused(
-                    new EncodingException("'lock' twice: the first one still waited for its instruction; say it once"));
+    /** Says something of the next instruction: {@link Decoration#bits}. */
+    final void decorateNext(int bits) {
+        if (pending != 0 && decoration().contradicts(new Decoration(bits))) {
+            throw refused(new EncodingException("'"
+                    + new Decoration(bits).toString().strip() + "' after '"
+                    + decoration().toString().strip() + "', which still waited for its instruction: say it once"));
         }
-        lockPending = true;
+        pending |= bits;
     }
 
-    final boolean lockPending() {
-        return lockPending;
+    /** Returns what was said of the next instruction. */
+    final Decoration decoration() {
+        return new Decoration(pending);
     }
 
-    /** Refuses LOCK before what is no instruction. */
-    final void refuseLockBeforeData() {
-        if (lockPending) {
-            throw refused(new EncodingException(
-                    "'lock' is followed by no instruction: call lock() directly before the instruction it belongs to"));
+    /** Refuses what was said of an instruction before what is none. */
+    final void refuseDecoratedData() {
+        if (pending != 0) {
+            throw refused(new EncodingException("'" + decoration().toString().strip()
+                    + "' is followed by no instruction: say it directly before the instruction it belongs to"));
         }
+    }
+
+    private boolean takesAll(long d, boolean memory) {
+        return Refusal.objection(d, pending, memory).isEmpty();
+    }
+
+    /** Whether a VEX form can say what is asked of an instruction that has an EVEX form as well. */
+    final boolean vexSuffices(int codes) {
+        return pending == 0 && Guard.isLow(codes);
+    }
+
+    /** Returns the VEX form's descriptor where that form suffices: it is never longer. */
+    final long vexOr(long vex, long evex, int codes) {
+        return vexSuffices(codes) ? vex : evex;
     }
 
     // ---- generated methods call these -------------------------------------------------------------------------------
 
     final void plain(long d) {
-        if (lockPending) {
+        if (pending != 0) {
             throw refused(d, 0, 0, 0, null, 0);
         }
         commit(d, putPlainOpcode(room(), d));
     }
 
     final void immediate(long d, long value) {
-        if (lockPending || !Descriptor.immediateFits(d, value)) {
+        if (pending != 0 || !Descriptor.immediateFits(d, value)) {
             throw refused(d, 0, 0, 0, null, value);
         }
         byte[] b = room();
@@ -127,13 +146,13 @@ abstract class Encoder {
 
     /** Writes an instruction with a second immediate, of one byte. */
     final void immediates(long d, long value, long second) {
-        if (lockPending
+        if (pending != 0
                 || !Descriptor.immediateFits(d, value)
                 || second != (second & 0xFF) && second != (byte) second) {
             throw refused(
                     InstructionTable.shipped().form(Descriptor.id(d)).mnemonic(),
                     List.of(new Immediate(value), new Immediate(second)),
-                    lockPending ? "LOCK needs a memory destination" : "an immediate does not fit");
+                    pending != 0 ? "nothing can be said of it besides" : "an immediate does not fit");
         }
         byte[] b = room();
         int p = putImmediate(b, putPlainOpcode(b, d), d, value);
@@ -142,14 +161,14 @@ abstract class Encoder {
     }
 
     final void opcodeRegister(long d, int reg) {
-        if (lockPending) {
+        if (pending != 0) {
             throw refused(d, 0, 0, reg, null, 0);
         }
         commit(d, putOpcodeRegister(room(), d, reg));
     }
 
     final void opcodeRegister(long d, int reg, long value) {
-        if (lockPending || !Descriptor.immediateFits(d, value)) {
+        if (pending != 0 || !Descriptor.immediateFits(d, value)) {
             throw refused(d, 0, 0, reg, null, value);
         }
         byte[] b = room();
@@ -158,7 +177,7 @@ abstract class Encoder {
 
     final void registers(long d, int reg, int v, int rm) {
         int rex = Rex.bits(Descriptor.w(d), reg, 0, rm);
-        if (lockPending || excluded(d, reg | v | rm, rex)) {
+        if (pending != 0 && !takesAll(d, false) || excluded(d, reg | v | rm, rex)) {
             throw refused(d, reg, v, rm, null, 0);
         }
         commit(d, putRegisters(room(), d, reg, v, rm, rex));
@@ -166,7 +185,9 @@ abstract class Encoder {
 
     final void registers(long d, int reg, int v, int rm, long value) {
         int rex = Rex.bits(Descriptor.w(d), reg, 0, rm);
-        if (lockPending || excluded(d, reg | v | rm, rex) || !Descriptor.immediateFits(d, value)) {
+        if (pending != 0 && !takesAll(d, false)
+                || excluded(d, reg | v | rm, rex)
+                || !Descriptor.immediateFits(d, value)) {
             throw refused(d, reg, v, rm, null, value);
         }
         byte[] b = room();
@@ -175,7 +196,7 @@ abstract class Encoder {
 
     /** Moves between registers by the form whose prefix is shorter: load ({@code rm}) or store ({@code mr}). */
     final void eitherWay(long rm, long mr, int destination, int v, int source) {
-        if (Guard.isShorterReversed(destination, source)) {
+        if (Descriptor.prefixing(rm) == Descriptor.VEX && Guard.isShorterReversed(destination, source)) {
             registers(mr, source, v, destination);
         } else {
             registers(rm, destination, v, source);
@@ -192,11 +213,23 @@ abstract class Encoder {
         memory(d, reg, v, address.shape(), address.displacement(), address.labelOrNull(), value);
     }
 
+    final void broadcast(long d, int reg, int v, Broadcast mem) {
+        Address address = mem.address();
+        int shape = address.shape() | AddressShape.BROADCAST;
+        memory(d, reg, v, shape, address.displacement(), address.labelOrNull());
+    }
+
+    final void broadcast(long d, int reg, int v, Broadcast mem, long value) {
+        Address address = mem.address();
+        int shape = address.shape() | AddressShape.BROADCAST;
+        memory(d, reg, v, shape, address.displacement(), address.labelOrNull(), value);
+    }
+
     // the operand as numbers: where the methods above are inlined, no object is left of it
 
     private void memory(long d, int reg, int v, int shape, int displacement, Label label) {
         int rex = memoryRex(d, reg, shape);
-        if (lockPending && !Descriptor.lockable(d) || excluded(d, reg | v, rex)) {
+        if (pending != 0 && !takesAll(d, true) || excluded(d, reg | v, rex)) {
             throw refused(d, reg, v, 0, Refusal.memory(d, shape, displacement, label), 0);
         }
         byte[] b = room(label);
@@ -206,9 +239,7 @@ abstract class Encoder {
 
     private void memory(long d, int reg, int v, int shape, int displacement, Label label, long value) {
         int rex = memoryRex(d, reg, shape);
-        if (lockPending && !Descriptor.lockable(d)
-                || excluded(d, reg | v, rex)
-                || !Descriptor.immediateFits(d, value)) {
+        if (pending != 0 && !takesAll(d, true) || excluded(d, reg | v, rex) || !Descriptor.immediateFits(d, value)) {
             throw refused(d, reg, v, 0, Refusal.memory(d, shape, displacement, label), value);
         }
         byte[] b = room(label);
@@ -246,7 +277,7 @@ abstract class Encoder {
 
     private int putRegisters(byte[] b, long d, int reg, int v, int rm, int rex) {
         // with EVEX, X carries bit 4 of the register in ModRM.rm
-        int p = putOpcode(b, position, d, reg, v, rm >> 1, rm, rex, reg | rm);
+        int p = putOpcode(b, position, d, reg, v, rm >> 1, rm, rex, reg | rm, 0);
         b[p++] = ModRm.of(ModRm.REGISTER, reg | Descriptor.digit(d), rm);
         return p;
     }
@@ -257,16 +288,19 @@ abstract class Encoder {
             b[p++] = (byte) AddressShape.segment(shape);
         }
         int index = AddressShape.indexNumber(shape);
-        p = putOpcode(b, p, d, reg, v, index, AddressShape.baseNumber(shape), rex, reg);
-        int shift = Descriptor.disp8Shift(d);
+        int broadcast = AddressShape.broadcast(shape);
+        p = putOpcode(b, p, d, reg, v, index, AddressShape.baseNumber(shape), rex, reg, broadcast);
+        int shift = Descriptor.disp8Shift(d, broadcast);
         return EffectiveAddress.write(b, p, reg | Descriptor.digit(d), shape, displacement, shift);
     }
 
-    private int putOpcode(byte[] b, int at, long d, int reg, int v, int index, int base, int rex, int marks) {
+    private int putOpcode(
+            byte[] b, int at, long d, int reg, int v, int index, int base, int rex, int marks, int broadcast) {
         return switch (Descriptor.prefixing(d)) {
-            case Descriptor.LEGACY -> LegacyOpcode.write(b, at, d, rex, (marks & Reg8.NEEDS_REX) != 0, lockPending, 0);
+            case Descriptor.LEGACY ->
+                LegacyOpcode.write(b, at, d, rex, (marks & Reg8.NEEDS_REX) != 0, (pending & Decoration.LOCK) != 0, 0);
             case Descriptor.VEX -> Vex.write(b, at, d, reg, v, index, base);
-            default -> Evex.write(b, at, d, reg, v, index, base);
+            default -> Evex.write(b, at, d, reg, v, index, base, pending, broadcast);
         };
     }
 
@@ -283,13 +317,14 @@ abstract class Encoder {
     }
 
     private void commit(long d, int end) {
+        pending = 0;
         int start = position;
         position = end;
         emitted(Descriptor.id(d), start, null, 0);
     }
 
     private void commit(long d, int displacementEnd, Label label, int addend, int end) {
-        lockPending = false;
+        pending = 0;
         if (label != null) {
             labelDisplacement(displacementEnd - Integer.BYTES, end, label, addend);
         }
@@ -307,7 +342,7 @@ abstract class Encoder {
 
     /** Appends bytes that are no instruction. */
     final void appendData(byte[] data) {
-        refuseLockBeforeData();
+        refuseDecoratedData();
         int needed = position + data.length + ROOM;
         if (needed > code.length) {
             code = Arrays.copyOf(code, Math.max(needed, code.length * 2));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter;
 
+import io.trapeze.emitter.operand.Decoration;
 import io.trapeze.emitter.operand.Operand;
 import java.util.List;
 import java.util.OptionalInt;
@@ -10,8 +11,8 @@ import java.util.stream.Collectors;
  * An instruction that has no encoding with the operands given, or code that cannot be finished.
  *
  * <p>The message names the instruction, its operands, the reason, and the legal forms that come nearest. The assembler is
- * as it was before the refused call: nothing of the instruction has been emitted, and a LOCK prefix or a note meant for
- * it is forgotten.
+ * as it was before the refused call: nothing of the instruction has been emitted, and a LOCK prefix, a mask, a rounding
+ * or a note meant for it is forgotten.
  */
 public final class EncodingException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -46,14 +47,17 @@ public final class EncodingException extends RuntimeException {
 
     /** Refuses operands, naming the forms that come nearest. */
     static EncodingException refused(String mnemonic, List<? extends Operand> operands, String reason) {
-        return refused("", mnemonic, operands, reason);
+        return refused(Decoration.NONE, mnemonic, operands, reason);
     }
 
-    /** Refuses operands of an instruction with a prefix. */
-    static EncodingException refused(String prefix, String mnemonic, List<? extends Operand> operands, String reason) {
+    /** Refuses operands of an instruction, or what was said of it besides. */
+    static EncodingException refused(
+            Decoration said, String mnemonic, List<? extends Operand> operands, String reason) {
         String list = operands.stream().map(Operand::toString).collect(Collectors.joining(", "));
+        String marks = said.mask() + said.rounding();
         return new EncodingException(
-                "cannot encode '" + prefix + mnemonic.replace('_', ' ') + (list.isEmpty() ? "" : " " + list) + "': "
+                "cannot encode '" + (said.lock() ? "lock " : "") + mnemonic.replace('_', ' ')
+                        + (list.isEmpty() ? "" : " " + list) + "'" + (marks.isEmpty() ? "" : " with " + marks) + ": "
                         + reason + NearestForms.of(mnemonic, operands),
                 NearestForms.wrongOperand(mnemonic, operands).orElse(NONE),
                 NONE);

@@ -8,6 +8,8 @@ import io.trapeze.emitter.isa.Guard;
 import io.trapeze.emitter.isa.InstructionTable;
 import io.trapeze.emitter.isa.OpEn;
 import io.trapeze.emitter.isa.OperandKind;
+import io.trapeze.emitter.isa.OperandSpec;
+import io.trapeze.emitter.operand.Broadcast;
 import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Mem;
@@ -30,16 +32,16 @@ final class FormSelector {
             branch(encoder, mnemonic, forms, label);
             return;
         }
-        Optional<Form> form = choose(forms, operands);
+        Optional<Form> form = choose(forms, encoder, operands);
         Operand[] chosen = operands;
         if (form.isEmpty()) {
             List<Operand[]> sized = MemorySize.candidates(forms, operands).stream()
-                    .filter(candidate -> choose(forms, candidate).isPresent())
+                    .filter(candidate -> choose(forms, encoder, candidate).isPresent())
                     .toList();
             chosen = MemorySize.only(sized)
                     .orElseThrow(() ->
                             encoder.refused(mnemonic, List.of(operands), WhyNoForm.of(mnemonic, sized, operands)));
-            form = choose(forms, chosen);
+            form = choose(forms, encoder, chosen);
         }
         emit(encoder, form.orElseThrow(), chosen);
     }
@@ -61,11 +63,14 @@ final class FormSelector {
     }
 
     /** Returns the first form that takes the operands; failing that, the first that refuses with the best reason. */
-    private static Optional<Form> choose(List<Form> forms, Operand... operands) {
+    private static Optional<Form> choose(List<Form> forms, Encoder encoder, Operand... operands) {
         List<Form> typed = forms.stream().filter(f -> typesFit(f, operands)).toList();
+        if (typed.stream().mapToInt(f -> lanes(f, operands)).distinct().count() > 1) {
+            return Optional.empty(); // how many elements one is to become is open
+        }
         List<Form> taking = typed.stream().filter(f -> guardsHold(f, operands)).toList();
         return taking.stream()
-                .filter(f -> registersReached(f, operands))
+                .filter(f -> f.encoding().prefixing() == Prefixing.EVEX || encoder.vexSuffices(codes(operands)))
                 .findFirst()
                 .or(() -> taking.stream().findFirst())
                 .or(() -> typed.stream()
@@ -73,21 +78,33 @@ final class FormSelector {
                         .reduce((first, last) -> last));
     }
 
+    private static int lanes(Form form, Operand... operands) {
+        int lanes = 0;
+        for (int i = 0; i < operands.length; i++) {
+            lanes += operands[i] instanceof Broadcast ? form.operands().get(i).lanes() : 0;
+        }
+        return lanes;
+    }
+
     private static boolean typesFit(Form form, Operand... operands) {
         if (form.operands().size() != operands.length) {
             return false;
         }
         for (int i = 0; i < operands.length; i++) {
-            if (!typeFits(form.operands().get(i).kind(), operands[i])) {
+            if (!typeFits(form.operands().get(i), operands[i])) {
                 return false;
             }
         }
         return true;
     }
 
-    private static boolean typeFits(OperandKind kind, Operand operand) {
+    private static boolean typeFits(OperandSpec spec, Operand operand) {
+        OperandKind kind = spec.kind();
         if (operand instanceof Register register) {
             return kind.register().filter(c -> c == register.registerClass()).isPresent();
+        }
+        if (operand instanceof Broadcast element) {
+            return spec.broadcastBits() == element.bits() && (element.lanes() == 0 || element.lanes() == spec.lanes());
         }
         if (operand instanceof Mem mem) {
             return kind.allowsMemory() && (kind == OperandKind.M || kind.memoryBits() == mem.bits());
@@ -115,12 +132,12 @@ final class FormSelector {
         return true;
     }
 
-    private static boolean registersReached(Form form, Operand... operands) {
+    private static int codes(Operand... operands) {
         int codes = 0;
         for (Operand operand : operands) {
             codes |= operand instanceof Register register ? register.code() : 0;
         }
-        return Guard.isLow(codes) || form.encoding().prefixing() == Prefixing.EVEX;
+        return codes;
     }
 
     private static void emit(Encoder encoder, Form form, Operand... operands) {
@@ -160,6 +177,10 @@ final class FormSelector {
         Optional<Form> reversed = mem == null ? InstructionTable.shipped().reversed(form) : Optional.empty();
         if (reversed.isPresent()) {
             encoder.eitherWay(d, Descriptor.of(reversed.get()), reg, v, rm);
+        } else if (mem instanceof Broadcast element && immediate) {
+            encoder.broadcast(d, reg, v, element, value);
+        } else if (mem instanceof Broadcast element) {
+            encoder.broadcast(d, reg, v, element);
         } else if (mem != null && immediate) {
             encoder.memory(d, reg, v, mem, value);
         } else if (mem != null) {

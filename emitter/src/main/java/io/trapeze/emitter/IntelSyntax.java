@@ -3,14 +3,18 @@ package io.trapeze.emitter;
 
 import io.trapeze.emitter.decode.DecodedInstruction;
 import io.trapeze.emitter.isa.Form;
+import io.trapeze.emitter.isa.Mark;
 import io.trapeze.emitter.isa.OperandKind;
 import io.trapeze.emitter.operand.Address;
+import io.trapeze.emitter.operand.Broadcast;
+import io.trapeze.emitter.operand.Decoration;
 import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Mem;
 import io.trapeze.emitter.operand.Operand;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.StringJoiner;
 
 /** Instructions as text in the Intel syntax that GNU as ({@code .intel_syntax noprefix}) and llvm-mc read. */
@@ -35,11 +39,17 @@ final class IntelSyntax {
 
     private static String text(Instruction instruction, DecodedInstruction decoded, Targets targets) {
         Form form = decoded.form();
+        Decoration said = decoded.decoration();
         List<String> operands = new ArrayList<>();
         for (int i = 0; i < decoded.operands().size(); i++) {
-            operands.add(operand(instruction, form, i, decoded.operands().get(i), targets));
+            Set<Mark> marks = form.operands().get(i).marks();
+            String text = operand(instruction, form, i, decoded.operands().get(i), targets);
+            operands.add(marks.contains(Mark.K) ? text + said.mask() : text);
+            if (said.rounds() && (marks.contains(Mark.ER) || marks.contains(Mark.SAE))) {
+                operands.add(said.rounding());
+            }
         }
-        String mnemonic = (decoded.lock() ? "lock " : "") + form.textMnemonic();
+        String mnemonic = (said.lock() ? "lock " : "") + form.textMnemonic();
         return operands.isEmpty() ? mnemonic : mnemonic + " " + String.join(", ", operands);
     }
 
@@ -73,7 +83,9 @@ final class IntelSyntax {
         Label label = Label.of(target, 0, target.name(), target.external());
         Address address =
                 Address.rip(label).plus(target.addend()).in(mem.address().segment());
-        return Mem.of(mem.bits(), address).toString();
+        return mem instanceof Broadcast element
+                ? Broadcast.of(mem.bits(), address, element.lanes()).toString()
+                : Mem.of(mem.bits(), address).toString();
     }
 
     private static String branch(Instruction instruction, long distance, Targets targets) {

@@ -5,7 +5,9 @@ import io.trapeze.emitter.isa.Form;
 import io.trapeze.emitter.isa.Guard;
 import io.trapeze.emitter.isa.InstructionTable;
 import io.trapeze.emitter.isa.OperandKind;
+import io.trapeze.emitter.isa.OperandSpec;
 import io.trapeze.emitter.isa.RegisterClass;
+import io.trapeze.emitter.operand.Broadcast;
 import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Mem;
@@ -51,7 +53,7 @@ final class NearestForms {
         Optional<Form> form =
                 nearest(mnemonic, operands).filter(f -> f.operands().size() == operands.size());
         for (int i = 0; form.isPresent() && i < operands.size(); i++) {
-            if (distance(form.get().operands().get(i).kind(), operands.get(i)) > 0) {
+            if (distance(form.get().operands().get(i), operands.get(i)) > 0) {
                 return OptionalInt.of(i);
             }
         }
@@ -71,13 +73,17 @@ final class NearestForms {
         int shared = Math.min(form.operands().size(), operands.size());
         int distance = OPERAND_MISSING * Math.abs(form.operands().size() - operands.size());
         for (int i = 0; i < shared; i++) {
-            distance += distance(form.operands().get(i).kind(), operands.get(i));
+            distance += distance(form.operands().get(i), operands.get(i));
         }
         return distance;
     }
 
     /** Returns 0 if the operand fits, 1 to 9 if its size or value does not, more if it is of another sort. */
-    private static int distance(OperandKind kind, Operand operand) {
+    private static int distance(OperandSpec spec, Operand operand) {
+        OperandKind kind = spec.kind();
+        if (operand instanceof Broadcast element) {
+            return spec.broadcastBits() == 0 ? 4 : spec.broadcastBits() == element.bits() ? 0 : 2;
+        }
         if (operand instanceof Register register) {
             RegisterClass own = register.registerClass();
             if (kind.register().isEmpty()) {

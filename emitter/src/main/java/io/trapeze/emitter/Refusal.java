@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter;
 
+import io.trapeze.emitter.encoding.AddressShape;
 import io.trapeze.emitter.isa.Descriptor;
 import io.trapeze.emitter.isa.Form;
 import io.trapeze.emitter.isa.Guard;
@@ -8,6 +9,8 @@ import io.trapeze.emitter.isa.InstructionTable;
 import io.trapeze.emitter.isa.OperandKind;
 import io.trapeze.emitter.isa.OperandSpec;
 import io.trapeze.emitter.operand.Address;
+import io.trapeze.emitter.operand.Broadcast;
+import io.trapeze.emitter.operand.Decoration;
 import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Mem;
@@ -20,7 +23,7 @@ import java.util.List;
 final class Refusal {
     private Refusal() {}
 
-    static EncodingException of(long d, boolean lock, int reg, int v, int rm, Mem mem, long value) {
+    static EncodingException of(long d, int said, int reg, int v, int rm, Mem mem, long value) {
         Form form = InstructionTable.shipped().form(Descriptor.id(d));
         List<Operand> operands = new ArrayList<>();
         for (int i = 0; i < form.operands().size(); i++) {
@@ -37,9 +40,10 @@ final class Refusal {
                         default -> fixed(kind);
                     });
         }
-        String prefix = lock ? "lock " : "";
         int codes = reg | v | rm | (form.opEn().has('S') ? (int) (value >> 4) : 0);
-        return EncodingException.refused(prefix, form.mnemonic(), operands, reason(d, lock, codes, mem, value));
+        String reason = objection(d, said, mem != null);
+        return EncodingException.refused(
+                new Decoration(said), form.mnemonic(), operands, reason.isEmpty() ? reason(d, codes, value) : reason);
     }
 
     /** Puts a memory operand together again. */
@@ -51,7 +55,10 @@ final class Refusal {
                 .mapToInt(OperandKind::memoryBits)
                 .findFirst()
                 .orElse(0);
-        return Mem.of(bits, Address.of(shape, displacement, label));
+        Address address = Address.of(shape & ~AddressShape.BROADCAST, displacement, label);
+        return AddressShape.broadcast(shape) != 0
+                ? Broadcast.of(form.broadcastBits(), address, 0)
+                : Mem.of(bits, address);
     }
 
     private static Operand fixed(OperandKind kind) {
@@ -60,12 +67,35 @@ final class Refusal {
                 : Registers.named(kind.notation()).orElseThrow();
     }
 
-    private static String reason(long d, boolean lock, int codes, Mem mem, long value) {
-        if (lock && !(mem != null && Descriptor.lockable(d))) {
+    /** Returns why a form does not take what was said of the instruction; empty if it takes it. */
+    static String objection(long d, int said, boolean memory) {
+        if ((said & Decoration.LOCK) != 0 && !(memory && Descriptor.lockable(d))) {
             return Descriptor.lockable(d)
                     ? "LOCK needs a memory destination: only an access to memory can be locked"
                     : "LOCK is legal only before instructions that read and write memory, such as add, xadd and cmpxchg";
         }
+        if ((said & (Decoration.MASK | Decoration.ZEROING)) != 0 && !Descriptor.masked(d)) {
+            return "a write mask is legal only with the AVX-512 forms whose first operand has {k}";
+        }
+        if ((said & Decoration.ZEROING) != 0 && !Descriptor.zeroing(d, memory)) {
+            return "zeroing is legal only with forms that have {z}, and into registers: memory is left as it is, so merge";
+        }
+        if ((said & Decoration.ZEROING) != 0 && (said & Decoration.MASK) == 0) {
+            return "zeroing needs a mask that says where: k1 to k7";
+        }
+        if ((said & Decoration.ROUNDING) != 0) {
+            boolean suppressing = (said & Decoration.SAE) == Decoration.SAE;
+            if (!(suppressing ? Descriptor.suppressing(d) : Descriptor.rounding(d))) {
+                return suppressing
+                        ? "{sae} alone is legal only with forms that have {sae}: those with {er} name a rounding mode"
+                        : "a rounding mode is legal only with forms that have {er}: scalars and vectors of 512 bits";
+            }
+            return memory ? "rounding and {sae} are legal between registers only: load the operand first" : "";
+        }
+        return "";
+    }
+
+    private static String reason(long d, int codes, long value) {
         if (!Guard.isLow(codes) && Descriptor.prefixing(d) != Descriptor.EVEX) {
             return "vector registers 16 to 31 exist only in EVEX encodings (AVX-512): use a register below 16, or an"
                     + " instruction that has one, such as vmovdqu64";

@@ -2,15 +2,19 @@
 package io.trapeze.emitter;
 
 import io.trapeze.emitter.isa.Form;
+import io.trapeze.emitter.isa.InstructionTable;
 import io.trapeze.emitter.isa.RegisterClass;
+import io.trapeze.emitter.operand.Broadcast;
 import io.trapeze.emitter.operand.Mem;
 import io.trapeze.emitter.operand.Operand;
 import io.trapeze.emitter.operand.Reg8;
 import io.trapeze.emitter.operand.Register;
 import io.trapeze.emitter.operand.Registers;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Says why an instruction has no form for its operands, and what to write. */
@@ -28,6 +32,11 @@ final class WhyNoForm {
         if (Arrays.stream(operands).filter(Mem.class::isInstance).count() > 1) {
             return "no form takes two operands in memory: load one into a register first";
         }
+        for (Operand operand : operands) {
+            if (operand instanceof Broadcast element) {
+                return broadcast(mnemonic, element);
+            }
+        }
         if (!sized.isEmpty()) {
             return "say how wide the memory is: "
                     + sized.stream()
@@ -41,6 +50,19 @@ final class WhyNoForm {
                 .flatMap(form -> wrongSize(form, operands))
                 .map(reason -> NO_FORM + reason)
                 .orElse(NO_FORM);
+    }
+
+    private static String broadcast(String mnemonic, Broadcast element) {
+        Set<String> legal = InstructionTable.shipped().named(mnemonic).stream()
+                .flatMap(form -> form.operands().stream())
+                .filter(spec -> spec.lanes() > 0)
+                .map(spec -> Broadcast.of(spec.broadcastBits(), element.address(), spec.lanes())
+                        .toString())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        return legal.isEmpty()
+                ? "it broadcasts no element: give it the whole vector in memory"
+                : NO_FORM + ": legal elements are " + String.join(", ", legal)
+                        + ", as many as the vector has; where it does not tell, x or y at the end of the name does";
     }
 
     private static Optional<String> wrongSize(Form form, Operand... operands) {

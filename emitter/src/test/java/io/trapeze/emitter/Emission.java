@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter;
 
+import io.trapeze.emitter.operand.Decoration;
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Operand;
 import java.util.Arrays;
@@ -14,9 +15,9 @@ public final class Emission extends Instructions {
         clearCode();
     }
 
-    /** Puts LOCK before the next instruction. */
-    public void lock() {
-        lockNext();
+    /** Says something of the next instruction besides its operands. */
+    public void decorate(Decoration decoration) {
+        decorateNext(decoration.bits());
     }
 
     /** Emits by name, as {@link Assembler#emit} does. */

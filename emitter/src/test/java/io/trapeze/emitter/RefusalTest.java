@@ -79,7 +79,7 @@ class RefusalTest {
                         "'lock cmp",
                         "LOCK is legal only before"),
                 refusal("lock alone", a -> a.lock().ret(), "'lock ret'", "LOCK is legal only before"),
-                refusal("lock twice", a -> a.lock().lock(), "'lock' twice", "say it once"),
+                refusal("lock twice", a -> a.lock().lock(), "'lock' after 'lock'", "say it once"),
                 refusal("lock on a branch", a -> a.lock().jmp(a.label()), "'lock", "LOCK is not legal before a branch"),
                 refusal("lock on data", a -> a.lock().db(1), "'lock' is followed by no instruction", "directly before"),
                 refusal(

@@ -2,6 +2,7 @@
 package io.trapeze.emitter.decode;
 
 import io.trapeze.emitter.isa.Form;
+import io.trapeze.emitter.operand.Decoration;
 import io.trapeze.emitter.operand.Operand;
 import java.util.List;
 
@@ -11,11 +12,16 @@ import java.util.List;
  * @param form the form it is an instance of
  * @param fields where its bytes go
  * @param operands its operands; a branch's is its displacement from the end of the instruction
- * @param lock whether it has a LOCK prefix
+ * @param decoration its LOCK prefix, mask and rounding
  */
-public record DecodedInstruction(Form form, Fields fields, List<Operand> operands, boolean lock) {
+public record DecodedInstruction(Form form, Fields fields, List<Operand> operands, Decoration decoration) {
+    /** Whether it has a LOCK prefix. */
+    public boolean lock() {
+        return decoration.lock();
+    }
+
     /** Returns this instruction with further prefixes that have no effect. */
     DecodedInstruction withMorePrefixes(int bytes) {
-        return bytes == 0 ? this : new DecodedInstruction(form, fields.withMorePrefixes(bytes), operands, lock);
+        return bytes == 0 ? this : new DecodedInstruction(form, fields.withMorePrefixes(bytes), operands, decoration);
     }
 }

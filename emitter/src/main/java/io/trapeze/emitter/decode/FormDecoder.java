@@ -6,9 +6,13 @@ import io.trapeze.emitter.encoding.ModRm;
 import io.trapeze.emitter.isa.Encoding;
 import io.trapeze.emitter.isa.Encoding.Prefixing;
 import io.trapeze.emitter.isa.Form;
+import io.trapeze.emitter.isa.Mark;
 import io.trapeze.emitter.isa.OperandKind;
+import io.trapeze.emitter.isa.OperandSpec;
 import io.trapeze.emitter.isa.RegisterClass;
 import io.trapeze.emitter.operand.Address;
+import io.trapeze.emitter.operand.Broadcast;
+import io.trapeze.emitter.operand.Decoration;
 import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.IndexReg;
 import io.trapeze.emitter.operand.Mem;
@@ -29,7 +33,8 @@ public final class FormDecoder {
     private int at;
 
     private Segment segment = Segment.NONE;
-    private boolean lock;
+    private int decoration;
+    private boolean broadcast;
     private boolean operandSize;
     private boolean addressSize;
     private int repeat;
@@ -101,15 +106,15 @@ public final class FormDecoder {
                 sib = at - before - displacement;
             }
         }
-        require(!lock || form.lockable() && address != null, "LOCK is not legal here");
+        require((decoration & Decoration.LOCK) == 0 || form.lockable() && address != null, "LOCK is not legal here");
         List<Operand> operands = new ArrayList<>();
         for (int i = 0; i < form.operands().size(); i++) {
-            operands.add(operand(form.operands().get(i).kind(), form.field(i)));
+            operands.add(operand(form.operands().get(i), form.field(i)));
         }
         int immediate = encoding.immediateBytes();
         Fields fields =
                 new Fields(prefixes, extension, opcodeBytes, encoding.modRm() ? 1 : 0, sib, displacement, immediate);
-        return new DecodedInstruction(form, fields, List.copyOf(operands), lock);
+        return new DecodedInstruction(form, fields, List.copyOf(operands), new Decoration(decoration));
     }
 
     private void require(boolean condition, String reason) {
@@ -125,7 +130,7 @@ public final class FormDecoder {
             switch (code[at] & 0xFF) {
                 case 0x64 -> segment = Segment.FS;
                 case 0x65 -> segment = Segment.GS;
-                case 0xF0 -> lock = true;
+                case 0xF0 -> decoration = Decoration.LOCK;
                 case 0x66 -> operandSize = true;
                 case 0x67 -> addressSize = true;
                 case 0xF3 -> repeat = 2;
@@ -177,13 +182,32 @@ public final class FormDecoder {
                 rHigh = inverted >> 4 & 1;
                 w = code[at + 2] >> 7 != 0;
                 vvvv = ~code[at + 2] >> 3 & 15 | (~code[at + 3] >> 3 & 1) << 4;
-                requireVector(encoding, code[at + 1] & 0xF, code[at + 2], code[at + 3] >> 5 & 3);
+                int length = evexLength(code[at + 3], (code[at + 5] & 0xC0) == 0xC0);
+                requireVector(encoding, code[at + 1] & 0xF, code[at + 2], length);
                 require((code[at + 2] & 4) != 0, "a fixed bit of its EVEX prefix is wrong");
-                require((code[at + 3] & 0x97) == 0, "masking, broadcast and rounding are not supported");
                 at += 4;
             }
         }
         require(w == encoding.w(), "W is not as the form has it");
+    }
+
+    /** Reads the last byte of an EVEX prefix, which depends on whether ModRM names a register; returns the vector length. */
+    private int evexLength(int last, boolean registers) {
+        boolean zeroing = (last & 0x80) != 0;
+        require((last & 7) == 0 || form.allows(Mark.K), "it takes no mask");
+        require(!zeroing || form.allows(Mark.Z) && (last & 7) != 0, "it does not zero, or says no mask");
+        require(!zeroing || registers || !form.stores(), "it zeroes no memory");
+        decoration |= last & 0x87;
+        int length = last >> 5 & 3;
+        boolean special = (last & 0x10) != 0;
+        if (!special || !registers) {
+            broadcast = special;
+            require(!broadcast || form.broadcastBits() > 0, "it broadcasts nothing");
+            return length;
+        }
+        require(form.allows(Mark.ER) || form.allows(Mark.SAE) && length == 0, "it takes no such rounding");
+        decoration |= form.allows(Mark.ER) ? Decoration.ROUNDING | length << 5 : Decoration.SAE;
+        return form.encoding().length();
     }
 
     private void requireVector(Encoding encoding, int map, int prefixes, int length) {
@@ -239,7 +263,7 @@ public final class FormDecoder {
             }
         }
         int bytes = mod == 1 ? 1 : mod == 2 || (mod == 0 && baseBits == 5) ? 4 : 0;
-        int displacement = (int) LittleEndian.get(code, at, bytes) << (bytes == 1 ? disp8Shift() : 0);
+        int displacement = (int) LittleEndian.get(code, at, bytes) * (bytes == 1 ? disp8Unit() : 1);
         at += bytes;
         if (mod == 0 && rm == 5) {
             address = Address.rip(displacement);
@@ -252,22 +276,20 @@ public final class FormDecoder {
         return bytes;
     }
 
-    /** An 8-bit displacement counts in units of the memory operand's size under EVEX (SDM vol. 2, section 2.7.5). */
-    private int disp8Shift() {
-        if (form.encoding().prefixing() != Prefixing.EVEX) {
-            return 0;
-        }
-        return form.operands().stream()
-                .mapToInt(o -> o.kind().memoryBits())
-                .filter(bits -> bits > 0)
-                .map(bits -> Integer.numberOfTrailingZeros(bits / 8))
-                .findFirst()
-                .orElse(0);
+    /** An 8-bit displacement counts in elements or whole operands under EVEX (SDM vol. 2, section 2.7.5). */
+    private int disp8Unit() {
+        return broadcast ? form.broadcastBits() / 8 : form.displacementUnit();
     }
 
-    private Operand operand(OperandKind kind, char field) {
+    private Operand operand(OperandSpec spec, char field) {
+        OperandKind kind = spec.kind();
         return switch (field) {
-            case 'M' -> mod == 3 ? register(kind, rm | b << 3 | vectorHigh(kind)) : Mem.of(kind.memoryBits(), address);
+            case 'M' ->
+                mod == 3
+                        ? register(kind, rm | b << 3 | upperHalf())
+                        : broadcast
+                                ? Broadcast.of(spec.broadcastBits(), address, spec.lanes())
+                                : Mem.of(kind.memoryBits(), address);
             case 'R' -> register(kind, reg);
             case 'V' -> register(kind, vvvv);
             case 'O' -> register(kind, opcode & 7 | b << 3);
@@ -281,10 +303,9 @@ public final class FormDecoder {
         };
     }
 
-    private int vectorHigh(OperandKind kind) {
-        boolean evex = form.encoding().prefixing() == Prefixing.EVEX;
-        boolean vector = kind.register().filter(c -> c.bits() >= 128).isPresent();
-        return evex && vector ? x << 4 : 0;
+    /** With EVEX, X carries bit 4 of the register in ModRM.rm. */
+    private int upperHalf() {
+        return form.encoding().prefixing() == Prefixing.EVEX ? x << 4 : 0;
     }
 
     private Operand register(OperandKind kind, int number) {

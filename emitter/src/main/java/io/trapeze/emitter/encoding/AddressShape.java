@@ -7,7 +7,7 @@ package io.trapeze.emitter.encoding;
  * <pre>
  *  bits 0–3  base register    4  there is a base     14  relative to the next instruction
  *       5–8  index register   9  there is an index   16–23  segment prefix, 0 for none
- *     10–11  log2 of the scale
+ *     10–11  log2 of the scale           15  one element, for all of a vector
  * </pre>
  *
  * A missing register has the number 0, so that it leaves no trace in a prefix.
@@ -17,6 +17,9 @@ public final class AddressShape {
     public static final int ABSOLUTE = 0;
     /** Relative to the next instruction. */
     public static final int RIP = 1 << 14;
+
+    /** One element is read, for every element of a vector. */
+    public static final int BROADCAST = 1 << 15;
 
     private static final int BASE = 1 << 4;
     private static final int INDEX = 1 << 9;
@@ -51,6 +54,11 @@ public final class AddressShape {
     /** Whether the address is relative to the next instruction. */
     public static boolean isRip(int shape) {
         return (shape & RIP) != 0;
+    }
+
+    /** Returns 1 if one element is read for every element of a vector, else 0. */
+    public static int broadcast(int shape) {
+        return shape >> 15 & 1;
     }
 
     /** Returns the base register's number; 0 without one. */

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter.isa;
 
-import io.trapeze.emitter.isa.Encoding.Prefixing;
-
 /**
  * A form's encoding packed into a {@code long}: what the encoder needs, without an object.
  *
@@ -15,6 +13,9 @@ import io.trapeze.emitter.isa.Encoding.Prefixing;
  *       23–24  mandatory       30–31  legacy, VEX, EVEX      39–46  that byte
  *              prefix          32–33  vector length          47     LOCK is legal
  *                                                            48–50  log2 of the EVEX disp8 factor
+ *                                                            51–53  the same for a broadcast element; 0 for none
+ *                                                            54–55  write mask: none, {k}, {k}{z}, {z} for registers only
+ *                                                            56–57  rounding: none, {sae}, {er}
  *                                                            63     67H address size
  * </pre>
  */
@@ -48,19 +49,11 @@ public final class Descriptor {
         d |= form.operands().stream().anyMatch(o -> o.kind().signed()) ? 1L << 37 : 0;
         d |= e.fixedModRm().map(b -> 1L << 38 | (long) b << 39).orElse(0L);
         d |= form.lockable() ? 1L << 47 : 0;
-        d |= (long) disp8Shift(form) << 48;
+        d |= (long) Integer.numberOfTrailingZeros(form.displacementUnit()) << 48;
+        d |= form.broadcastBits() == 0 ? 0 : (long) Integer.numberOfTrailingZeros(form.broadcastBits() / 8) << 51;
+        d |= !form.allows(Mark.K) ? 0 : (form.allows(Mark.Z) ? form.stores() ? 3L : 2 : 1) << 54;
+        d |= form.allows(Mark.ER) ? 2L << 56 : form.allows(Mark.SAE) ? 1L << 56 : 0;
         return d;
-    }
-
-    private static int disp8Shift(Form form) {
-        if (form.encoding().prefixing() != Prefixing.EVEX) {
-            return 0;
-        }
-        int bits = form.operands().stream()
-                .mapToInt(o -> o.kind().memoryBits())
-                .max()
-                .orElse(0);
-        return bits == 0 ? 0 : Integer.numberOfTrailingZeros(bits / 8);
     }
 
     /** Returns {@link Form#id()}. */
@@ -157,8 +150,29 @@ public final class Descriptor {
         return (d & 1L << 47) != 0;
     }
 
-    /** Returns log2 of the factor by which an EVEX disp8 is scaled. */
-    public static int disp8Shift(long d) {
-        return (int) (d >>> 48) & 7;
+    /** Returns log2 of the factor by which an EVEX disp8 is scaled; {@code broadcast} is 1 for a broadcast element, else 0. */
+    public static int disp8Shift(long d, int broadcast) {
+        return (int) (d >>> 48 + 3 * broadcast) & 7;
+    }
+
+    /** Whether a write mask is legal. */
+    public static boolean masked(long d) {
+        return (d & 3L << 54) != 0;
+    }
+
+    /** Whether a write mask may zero, in memory or a register. */
+    public static boolean zeroing(long d, boolean memory) {
+        long kind = d >>> 54 & 3;
+        return kind == 2 || kind == 3 && !memory;
+    }
+
+    /** Whether {@code {sae}} alone is legal between registers. */
+    public static boolean suppressing(long d) {
+        return (d >>> 56 & 3) == 1;
+    }
+
+    /** Whether the instruction may say how it rounds, between registers. */
+    public static boolean rounding(long d) {
+        return (d >>> 56 & 3) == 2;
     }
 }

@@ -85,7 +85,7 @@ final class EncodingNotation {
         prefixing = Prefixing.valueOf(parts[0]);
         for (String part : List.of(parts).subList(1, parts.length)) {
             switch (part) {
-                case "128", "LZ", "L0", "LIG" -> length = 0;
+                case "128", "LZ", "L0", "LIG", "LLIG" -> length = 0;
                 case "256", "L1" -> length = 1;
                 case "512" -> length = 2;
                 case "66" -> mandatory = 1;

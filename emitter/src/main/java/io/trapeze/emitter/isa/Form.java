@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
  * @param encoding the fixed part of the machine code
  * @param encodingText the encoding as the row writes it
  * @param opEn where the operands go
+ * @param displacementUnit the bytes that an 8-bit displacement counts in; 1 but with EVEX
  * @param lockable whether LOCK is legal when the first operand is memory
  * @param printedName the name that disassemblers print, where it differs from the mnemonic
  * @param features CPUID features the form needs beyond the x86-64 baseline
@@ -27,6 +28,7 @@ public record Form(
         Encoding encoding,
         String encodingText,
         OpEn opEn,
+        int displacementUnit,
         boolean lockable,
         Optional<String> printedName,
         Set<String> features,
@@ -46,6 +48,21 @@ public record Form(
     public String signature() {
         String list = operands.stream().map(OperandSpec::toString).collect(Collectors.joining(", "));
         return list.isEmpty() ? mnemonic() : mnemonic() + " " + list;
+    }
+
+    /** Whether an EVEX form allows this beside one of its operands. */
+    public boolean allows(Mark mark) {
+        return operands.stream().anyMatch(o -> o.marks().contains(mark));
+    }
+
+    /** Returns the size in bits of the element that may be broadcast from memory; 0 if none may. */
+    public int broadcastBits() {
+        return operands.stream().mapToInt(OperandSpec::broadcastBits).max().orElse(0);
+    }
+
+    /** Whether the first operand goes to ModRM.rm, so that the instruction may write to memory. */
+    public boolean stores() {
+        return !operands.isEmpty() && field(0) == 'M';
     }
 
     /**

@@ -58,10 +58,40 @@ final class FormRules {
         require(
                 widest <= 128 << encoding.length(),
                 "a " + widest + "-bit register does not fit a vector length of " + (128 << encoding.length()));
+        marks(form);
         require(
                 !form.lockable() || operands.get(0).kind().allowsMemory(),
                 "lock needs a first operand that may be memory");
         require(!form.lockable() || operands.get(0).access().writes(), "lock needs a first operand that is written");
+    }
+
+    /** What stands beside the operands needs EVEX, and a place where it has a meaning (SDM vol. 2, section 2.7). */
+    private static void marks(Form form) {
+        boolean rounds = form.allows(Mark.ER) || form.allows(Mark.SAE);
+        boolean any = rounds || form.allows(Mark.K) || form.allows(Mark.Z) || form.broadcastBits() > 0;
+        require(!any || form.encoding().prefixing() == Prefixing.EVEX, "masks, broadcast and rounding need EVEX");
+        require(!form.allows(Mark.ER) || !form.allows(Mark.SAE), "{er} says {sae} as well: write one");
+        require(
+                !rounds || form.encoding().length() == 2 || form.encodingText().contains("LLIG"),
+                "rounding takes the place of the vector length, so it needs 512 bits or LLIG");
+        require(Integer.bitCount(form.displacementUnit()) == 1, "N is no power of two");
+        for (int i = 0; i < form.operands().size(); i++) {
+            OperandSpec operand = form.operands().get(i);
+            require(
+                    operand.broadcastBits() == 0 || form.field(i) == 'M' && operand.lanes() > 1,
+                    "a broadcast element needs a wider memory operand in ModRM.rm: " + operand);
+            require(!operand.marks().contains(Mark.Z) || operand.marks().contains(Mark.K), "{z} needs {k}: " + operand);
+            require(
+                    !operand.marks().contains(Mark.K) || operand.access().writes(),
+                    "{k} needs an operand that is written: " + operand);
+            require(
+                    !operand.marks().contains(Mark.Z)
+                            || operand.kind()
+                                    .register()
+                                    .filter(RegisterClass::vector)
+                                    .isPresent(),
+                    "{z} needs a vector register: " + operand);
+        }
     }
 
     private static void require(boolean condition, String reason) {

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -59,11 +60,12 @@ public final class InstructionTable {
     public static InstructionTable parse(String text) {
         List<Form> forms = new ArrayList<>();
         Map<String, Form> rows = new HashMap<>();
+        Map<String, OperandSpec> operands = new HashMap<>();
         int line = 0;
         for (String row : text.lines().toList()) {
             line++;
             if (!row.isBlank() && !row.startsWith("#")) {
-                Form form = form(forms.size(), line, row);
+                Form form = form(forms.size(), line, row, operands);
                 Form twin = rows.putIfAbsent(form.toString(), form);
                 if (twin != null) {
                     throw new TableException(line, row, "it says the same as line " + twin.line());
@@ -122,7 +124,7 @@ public final class InstructionTable {
                 .findFirst();
     }
 
-    private static Form form(int id, int line, String row) {
+    private static Form form(int id, int line, String row, Map<String, OperandSpec> known) {
         String[] columns = row.split("\\|", -1);
         if (columns.length != 4) {
             throw new TableException(line, row, "expected 4 columns, found " + columns.length);
@@ -131,27 +133,32 @@ public final class InstructionTable {
         int space = signature.indexOf(' ');
         String names = space < 0 ? signature : signature.substring(0, space);
         try {
-            List<OperandSpec> operands = space < 0 ? List.of() : operands(signature.substring(space));
+            List<OperandSpec> operands = space < 0 ? List.of() : operands(signature.substring(space), known);
             Set<String> features = new LinkedHashSet<>();
             Optional<String> text = Optional.empty();
             boolean lockable = false;
+            int unit = 0;
             for (String flag : columns[3].strip().split(" +")) {
                 if (flag.startsWith("text=")) {
                     text = Optional.of(flag.substring(5));
                 } else if (flag.equals("lock")) {
                     lockable = true;
+                } else if (flag.startsWith("N=")) {
+                    unit = Integer.parseInt(flag.substring(2));
                 } else if (!flag.equals("-")) {
                     features.add(flag);
                 }
             }
             String encoding = columns[1].strip();
+            Encoding fixed = EncodingNotation.read(encoding);
             Form form = new Form(
                     id,
                     List.of(mnemonics(names)),
                     operands,
-                    EncodingNotation.read(encoding),
+                    fixed,
                     encoding,
                     OpEn.valueOf(columns[2].strip()),
+                    unit > 0 ? unit : displacementUnit(fixed, operands),
                     lockable,
                     text,
                     Set.copyOf(features),
@@ -167,23 +174,16 @@ public final class InstructionTable {
         return names.toLowerCase(Locale.ROOT).split("/");
     }
 
-    private static List<OperandSpec> operands(String list) {
-        List<OperandSpec> operands = new ArrayList<>();
-        for (String word : list.strip().split(" *, *")) {
-            int colon = OperandKind.of(word).isPresent() ? -1 : word.lastIndexOf(':'); // m16:32 has one of its own
-            String notation = colon < 0 ? word : word.substring(0, colon);
-            Access access = switch (colon < 0 ? "r" : word.substring(colon + 1)) {
-                case "r" -> Access.READ;
-                case "w" -> Access.WRITE;
-                case "rw" -> Access.READ_WRITE;
-                case "-" -> Access.NONE;
-                default -> throw new IllegalArgumentException("unknown access in operand '" + word + "'");
-            };
-            OperandKind kind = OperandKind.of(notation)
-                    .orElseThrow(() -> new IllegalArgumentException("unknown operand '" + notation + "'"));
-            operands.add(new OperandSpec(kind, access));
-        }
-        return operands;
+    private static List<OperandSpec> operands(String list, Map<String, OperandSpec> known) {
+        return Arrays.stream(list.strip().split(" *, *"))
+                .map(word -> known.computeIfAbsent(word, OperandSpec::read))
+                .toList();
+    }
+
+    /** The memory operand's size, whatever the tuple type: SDM vol. 2, tables 2-34 and 2-35, where no N= says otherwise. */
+    private static int displacementUnit(Encoding encoding, List<OperandSpec> operands) {
+        int bits = operands.stream().mapToInt(o -> o.kind().memoryBits()).max().orElse(0);
+        return encoding.prefixing() == Encoding.Prefixing.EVEX && bits > 0 ? bits / 8 : 1;
     }
 
     /** Holds the shipped table, read on first use. */

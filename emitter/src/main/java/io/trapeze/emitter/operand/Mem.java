@@ -17,7 +17,8 @@ public abstract sealed class Mem implements Operand
                 Mem.Tbyte,
                 Mem.Xmmword,
                 Mem.Ymmword,
-                Mem.Zmmword {
+                Mem.Zmmword,
+                Broadcast {
     private final Address address;
 
     Mem(Address address) {
@@ -34,14 +35,19 @@ public abstract sealed class Mem implements Operand
 
     abstract String keyword();
 
+    /** Returns what stands behind the address in text. */
+    String suffix() {
+        return "";
+    }
+
     @Override
     public final String toString() {
-        return keyword() + address;
+        return keyword() + address + suffix();
     }
 
     @Override
     public final boolean equals(Object other) {
-        return other instanceof Mem m && m.bits() == bits() && m.address.equals(address);
+        return other instanceof Mem m && m.bits() == bits() && m.suffix().equals(suffix()) && m.address.equals(address);
     }
 
     @Override
@@ -375,6 +381,11 @@ public abstract sealed class Mem implements Operand
             super(address);
         }
 
+        /** Returns this element for every element of a vector. */
+        public Broadcast.Dword broadcast() {
+            return new Broadcast.Dword(address(), 0);
+        }
+
         @Override
         public int bits() {
             return 32;
@@ -407,6 +418,11 @@ public abstract sealed class Mem implements Operand
     public static final class Qword extends Mem {
         Qword(Address address) {
             super(address);
+        }
+
+        /** Returns this element for every element of a vector. */
+        public Broadcast.Qword broadcast() {
+            return new Broadcast.Qword(address(), 0);
         }
 
         @Override

@@ -7,6 +7,7 @@ import io.trapeze.emitter.EncodingException;
 import io.trapeze.emitter.isa.Form;
 import io.trapeze.emitter.isa.InstructionTable;
 import io.trapeze.emitter.isa.OperandKind;
+import io.trapeze.emitter.operand.Decoration;
 import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Operand;
@@ -192,8 +193,11 @@ public final class TextAssembler {
             Token start = lock ? words.takeName("the instruction that lock belongs to, on the same line") : first;
             String mnemonic = mnemonic(start, words);
             List<Operands.Read> read = new ArrayList<>();
+            Braces braces = new Braces();
             while (!words.atEnd() && (read.isEmpty() || words.accept(","))) {
-                read.add(operands.read(words));
+                if (!braces.rounding(words, TABLE.named(mnemonic), read.size())) {
+                    read.add(braces.behind(operands.read(words), words, read.isEmpty()));
+                }
             }
             words.expectEnd();
             Intrinsic intrinsic = intrinsics.get(mnemonic);
@@ -205,7 +209,7 @@ public final class TextAssembler {
                 });
                 intrinsic.emit(read.stream().map(Operands.Read::operand).toList());
             } else {
-                emit(start, mnemonic, read, lock);
+                emit(start, mnemonic, read, lock, braces.said());
                 if (!note.isEmpty()) {
                     assembler.because(note);
                 }
@@ -257,7 +261,7 @@ public final class TextAssembler {
             return all;
         }
 
-        private void emit(Token start, String mnemonic, List<Operands.Read> read, boolean lock) {
+        private void emit(Token start, String mnemonic, List<Operands.Read> read, boolean lock, Decoration said) {
             boolean branch = read.size() == 1 && TABLE.named(mnemonic).stream().anyMatch(Reading::isBranch);
             for (Operands.Read one : read) {
                 requireUsable(one, branch);
@@ -265,6 +269,7 @@ public final class TextAssembler {
             if (lock) {
                 assembler.lock();
             }
+            assembler.decorate(said);
             try {
                 assembler.emit(
                         mnemonic, read.stream().map(Operands.Read::operand).toArray(Operand[]::new));

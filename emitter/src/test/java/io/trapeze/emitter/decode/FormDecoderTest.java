@@ -78,9 +78,16 @@ class FormDecoderTest {
         "'vpxor xmm, xmm, xmm/m128', c4 e2 71 ef c2, its opcode map is another",
         "'vpxor xmm, xmm, xmm/m128', 66 c5 f1 ef c2, a legacy prefix stands before it",
         "'vmovdqu xmm, xmm/m128', c5 f2 6f c1, vvvv holds a register",
-        "'vpxorq zmm, zmm, zmm/m512', c5 f5 ef c2, it begins with no EVEX prefix",
-        "'vpxorq zmm, zmm, zmm/m512', 62 f1 f5 49 ef c2, 'masking, broadcast and rounding are not supported'",
-        "'vpxorq zmm, zmm, zmm/m512', 62 f1 f1 48 ef c2, a fixed bit of its EVEX prefix is wrong",
+        "'vpxorq zmm{k}{z}, zmm, zmm/m512/m64bcst', c5 f5 ef c2, it begins with no EVEX prefix",
+        "'vpmovm2d zmm, k', 62 f2 7e 49 38 c1, it takes no mask",
+        "'vpxorq zmm{k}{z}, zmm, zmm/m512/m64bcst', 62 f1 f5 c8 ef c2, 'it does not zero, or says no mask'",
+        "'vpcmpeqd k{k}, zmm, zmm/m512/m32bcst', 62 f1 75 c9 76 c2, 'it does not zero, or says no mask'",
+        "'vmovdqu64 zmm/m512{k}{z}, zmm', 62 f1 fe c9 7f 07, it zeroes no memory",
+        "'vmovdqu64 zmm{k}{z}, zmm/m512', 62 f1 fe 58 6f 07, it broadcasts nothing",
+        "'vpxorq zmm{k}{z}, zmm, zmm/m512/m64bcst', 62 f1 f5 58 ef c2, it takes no such rounding",
+        "'vgetexppd zmm{k}{z}, zmm/m512/m64bcst{sae}', 62 f2 fd 38 42 c2, it takes no such rounding",
+        "'vpcmpeqd k{k}, zmm, zmm/m512/m32bcst', 62 71 75 48 76 c2, there is no such register",
+        "'vpxorq zmm{k}{z}, zmm, zmm/m512/m64bcst', 62 f1 f1 48 ef c2, a fixed bit of its EVEX prefix is wrong",
     })
     void bytesOfAnotherInstructionAreRefusedWithTheReason(String signature, String hex, String reason) {
         Form form = InstructionTable.shipped().forms().stream()

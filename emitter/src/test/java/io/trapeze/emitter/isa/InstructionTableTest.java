@@ -18,7 +18,7 @@ class InstructionTableTest {
             value = {
                 "ADD r/m64:rw, r64 | REX.W 01 /r | MR; expected 4 columns, found 3",
                 "ADD r/m65, r64 | REX.W 01 /r | MR | -; unknown operand 'r/m65'",
-                "ADD r/m64:x, r64 | REX.W 01 /r | MR | -; unknown access in operand 'r/m64:x'",
+                "ADD r/m64:x, r64 | REX.W 01 /r | MR | -; unknown access or mark in operand 'r/m64:x'",
                 "ADD r/m64, r64 | REX.W 01 /r | MX | -; MX",
                 "ADD r/m64, r64 | REX.W 01 /q | MR | -; unknown word '/q' in the encoding",
                 "VADD xmm, xmm | VEX.128.67.0F 01 /r | RM | -; unknown part '67' in VEX.128.67.0F",

@@ -6,6 +6,7 @@ import io.trapeze.emitter.isa.Form;
 import io.trapeze.emitter.isa.OperandKind;
 import io.trapeze.emitter.isa.RegisterClass;
 import io.trapeze.emitter.operand.Address;
+import io.trapeze.emitter.operand.Broadcast;
 import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.IndexReg;
 import io.trapeze.emitter.operand.Mem;
@@ -75,9 +76,10 @@ record Axis(List<Choice> choices, boolean memory) {
      * displacement and each segment.
      *
      * @param bits the width of the memory operand; 0 for any
+     * @param lanes how many elements it becomes, if it is one to broadcast; else 0
      * @param unit the factor of an 8-bit displacement; 1 without EVEX
      */
-    static Axis addresses(int bits, int unit) {
+    static Axis addresses(int bits, int lanes, int unit) {
         List<Address> plain = new ArrayList<>();
         for (int displacement : displacements(unit)) {
             for (Reg64 base : BASES) {
@@ -98,7 +100,10 @@ record Axis(List<Choice> choices, boolean memory) {
         }
         List<Choice> choices = new ArrayList<>(plain.size() * Segment.values().length);
         for (Segment segment : Segment.values()) {
-            plain.forEach(address -> choices.add(Choice.of(Mem.of(bits, address.in(segment)))));
+            for (Address address : plain) {
+                Address own = address.in(segment);
+                choices.add(Choice.of(lanes == 0 ? Mem.of(bits, own) : Broadcast.of(bits, own, lanes)));
+            }
         }
         return new Axis(choices, true);
     }

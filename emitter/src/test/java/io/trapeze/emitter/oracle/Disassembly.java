@@ -33,14 +33,16 @@ final class Disassembly {
             "fsubrp", "fsubrp st(1),st",
             "fdivp", "fdivp st(1),st",
             "fdivrp", "fdivrp st(1),st");
-    private static final Pattern COMPARISON = Pattern.compile("(v?cmp)([a-z_]+)([ps][sd] .*)");
+    private static final Pattern COMPARISON = Pattern.compile("(v?p?cmp)([a-z_]+?)(([ps][sd]|u?[bwdq]) .*)");
     private static final List<String> COMPARISONS =
             List.of(("eq lt le unord neq nlt nle ord eq_uq nge ngt false neq_oq ge gt"
                             + " true eq_os lt_oq le_oq unord_s neq_us nlt_uq nle_uq ord_s eq_us nge_uq ngt_uq false_os neq_os ge_oq"
                             + " gt_oq true_us")
                     .split(" "));
+    private static final List<String> INTEGER_COMPARISONS = List.of("eq", "lt", "le", "", "neq", "nlt", "nle");
     private static final Pattern PRODUCT = Pattern.compile("(v?pclmul)([lh])q([lh])q(dq .*)");
 
+    private static final Pattern ROUNDING = Pattern.compile(",?(\\{(?:r[nduz]-)?sae\\})");
     /**
      * One instruction.
      *
@@ -71,18 +73,26 @@ final class Disassembly {
      * Returns an instruction's text without what has no meaning: case and spacing, the comment with a rip-relative address,
      * a displacement of 0, the unsigned form of a negative one, the segment ds of an absolute address and its missing
      * brackets, the implied operands of string instructions, the order of the operands of {@code xchg} and {@code test}, the
-     * size of a register whose selector moves, sizes that objdump leaves out or takes for another, immediates that it makes part of a name, and other names: {@code oword} for 16 bytes, {@code nop} for an exchange of
+     * size of a register whose selector moves, sizes that objdump leaves out or takes for another, immediates that it makes part of a name, how it marks broadcast and where rounding,
+     * and other names: {@code oword} for 16 bytes, {@code nop} for an exchange of
      * rax with itself.
      */
     static String normal(String instruction) {
         String text = instruction.toLowerCase(Locale.ROOT);
         int comment = text.indexOf('#');
         text = (comment < 0 ? text : text.substring(0, comment)).strip().replaceAll("\\s+", " ");
+        text = text.replaceFirst("^\\{evex} ", ""); // it takes the operands for ones that VEX has a form for
         text = text.replace(", ", ",").replace(" + ", "+").replace(" - ", "-");
         text = text.replaceAll("\\+0x0\\]", "]");
         text = NEGATIVE.matcher(text)
                 .replaceAll(m -> "-0x" + Long.toHexString(-Long.parseUnsignedLong(m.group(1), 16)));
         text = text.replaceAll("\\bds:(0x[0-9a-f]+)", "[$1]").replaceAll("\\b(fs|gs):(0x[0-9a-f]+)", "$1:[$2]");
+        text = text.replaceAll("([dq]word) ptr ([^\\]]*\\])\\{1to\\d+\\}", "$1 bcst $2")
+                .replaceAll("\\{1to\\d+\\}", "");
+        Matcher rounding = ROUNDING.matcher(text);
+        if (rounding.find()) {
+            return normal(rounding.replaceFirst("")) + rounding.group(1);
+        }
         Matcher string = STRING_OPERANDS.matcher(text);
         if (string.find() && text.contains("[r") && text.contains("s:[")) {
             text = text.substring(0, string.end(1)) + string.group(2).charAt(0);
@@ -107,9 +117,12 @@ final class Disassembly {
     /** Writes what objdump makes part of a name as the immediate it is. */
     private static String withConstant(String text) {
         Matcher comparison = COMPARISON.matcher(text);
-        if (comparison.matches() && COMPARISONS.contains(comparison.group(2))) {
-            String predicate = Integer.toHexString(COMPARISONS.indexOf(comparison.group(2)));
-            return comparison.group(1) + comparison.group(3) + ",0x" + predicate;
+        if (comparison.matches()) {
+            List<String> names = comparison.group(1).equals("vpcmp") ? INTEGER_COMPARISONS : COMPARISONS;
+            int predicate = names.indexOf(comparison.group(2));
+            return predicate < 0
+                    ? text
+                    : comparison.group(1) + comparison.group(3) + ",0x" + Integer.toHexString(predicate);
         }
         Matcher product = PRODUCT.matcher(text);
         if (product.matches()) {

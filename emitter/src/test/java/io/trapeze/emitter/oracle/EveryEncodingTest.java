@@ -68,7 +68,7 @@ class EveryEncodingTest {
             Sample sample = SOME.sample(i);
             List<String> names = SOME.form(i).names();
             for (String name : names.subList(1, names.size())) {
-                Sample renamed = new Sample(name, sample.operands(), sample.lock());
+                Sample renamed = new Sample(name, sample.operands(), sample.decoration());
                 assertThat(bytes(emission, renamed)).as(renamed.toString()).isEqualTo(SOME.code(i));
                 emission.restart();
                 renamed.emitTyped(emission, methods);

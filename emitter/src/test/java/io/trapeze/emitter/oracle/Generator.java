@@ -7,6 +7,8 @@ import io.trapeze.emitter.decode.DecodedInstruction;
 import io.trapeze.emitter.decode.FormDecoder;
 import io.trapeze.emitter.isa.Form;
 import io.trapeze.emitter.isa.Guard;
+import io.trapeze.emitter.isa.Mark;
+import io.trapeze.emitter.operand.Decoration;
 import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.Operand;
 import io.trapeze.emitter.operand.Register;
@@ -60,7 +62,7 @@ final class Generator {
             turnTo(from);
         }
         shape.element(number, indices);
-        boolean lock = indices[shape.axes().size()] != 0;
+        Decoration decoration = shape.decoration(indices);
         if (!isPossible()) {
             return;
         }
@@ -68,16 +70,14 @@ final class Generator {
             operands[i] = choice(i).operand();
         }
         emission.restart();
-        if (lock) {
-            emission.lock();
-        }
+        emission.decorate(decoration);
         call.on(emission, operands);
         if (emission.form() != shape.form().id()) {
             return;
         }
         batch.add(shape, number, emission.buffer(), emission.length());
-        writeText(lock);
-        check(batch.instruction(batch.size() - 1), lock);
+        writeText(decoration);
+        check(batch.instruction(batch.size() - 1), decoration);
     }
 
     private void turnTo(Shape next) {
@@ -87,7 +87,7 @@ final class Generator {
         indices = new int[next.axes().size() + 1];
         operands = new Operand[next.axes().size()];
         call = methods.find(
-                form.mnemonic(),
+                next.mnemonic(),
                 next.axes().stream()
                         .map(axis -> axis.choices().get(0).operand())
                         .toList());
@@ -108,8 +108,8 @@ final class Generator {
         return !(needsRex && forbidsRex);
     }
 
-    private void writeText(boolean lock) {
-        if (lock) {
+    private void writeText(Decoration decoration) {
+        if (decoration.lock()) {
             batch.write(LOCK);
         }
         batch.write(mnemonic);
@@ -118,13 +118,26 @@ final class Generator {
                 batch.write(COMMA);
             }
             batch.write(choice(i).text());
+            if (decoration.bits() != 0) {
+                writeMarks(shape.form().operands().get(i).marks(), decoration);
+            }
         }
         batch.write(END);
     }
 
-    private void check(Instruction instruction, boolean lock) {
+    private void writeMarks(Set<Mark> marks, Decoration decoration) {
+        if (marks.contains(Mark.K)) {
+            batch.write(ascii(decoration.mask()));
+        }
+        if (decoration.rounds() && (marks.contains(Mark.ER) || marks.contains(Mark.SAE))) {
+            batch.write(COMMA);
+            batch.write(ascii(decoration.rounding()));
+        }
+    }
+
+    private void check(Instruction instruction, Decoration decoration) {
         DecodedInstruction decoded = FormDecoder.decode(shape.form(), instruction.bytes());
-        if (decoded.lock() != lock || !sameOperands(decoded, operands)) {
+        if (!decoded.decoration().equals(decoration) || !sameOperands(decoded, operands)) {
             tally.fail(Tally.DECODED, shape.form(), "'%s' came back as %s".formatted(text(), decoded));
         }
         RoundTrip.complaint(decoded, instruction.bytes())

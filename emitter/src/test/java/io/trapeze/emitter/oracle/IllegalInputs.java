@@ -134,13 +134,15 @@ final class IllegalInputs {
     }
 
     /**
-     * Whether this is no fault: a name that only we have, such as {@code pushw}; or an instruction for which only an address
+     * Whether this is no fault: a name that only we have, such as {@code pushw}, or that has the
+     * vector length at its end, as AT&T syntax does; or an instruction for which only an address
      * counts, such as {@code movdir64b}, before which assemblers refuse any size, the right one too, where we read over it.
      */
     private static boolean isOurs(Utterance line) {
         List<Form> forms = InstructionTable.shipped().named(line.mnemonic().replace(' ', '_'));
         boolean anySize = !forms.isEmpty()
                 && forms.stream().allMatch(form -> form.operands().stream().anyMatch(o -> o.kind() == OperandKind.M));
-        return anySize || OWN_NAMES.contains(line.mnemonic());
+        boolean lengthNamed = line.mnemonic().matches("v(cvt|fpclass).*[xyz]");
+        return anySize || lengthNamed || OWN_NAMES.contains(line.mnemonic());
     }
 }

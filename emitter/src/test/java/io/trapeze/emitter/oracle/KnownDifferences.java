@@ -5,11 +5,14 @@ import static io.trapeze.emitter.oracle.ReferenceAssembler.GNU_AS;
 import static io.trapeze.emitter.oracle.ReferenceAssembler.LLVM_MC;
 
 import io.trapeze.emitter.operand.Address;
+import io.trapeze.emitter.operand.Broadcast;
 import io.trapeze.emitter.operand.Mem;
+import io.trapeze.emitter.operand.Operand;
 import io.trapeze.emitter.operand.Reg16;
 import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.emitter.operand.Register;
 import io.trapeze.emitter.operand.SReg;
+import io.trapeze.emitter.operand.Segment;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -30,10 +33,19 @@ enum KnownDifferences {
             GNU_AS,
             "GNU as moves a quadword between memory and xmm16 to xmm31 with the opcode that also takes r64: as long",
             s -> s.mnemonic().equals("vmovq") && s.operands().stream().anyMatch(Mem.class::isInstance)),
+    BRACES_BEHIND_ABSOLUTE_ADDRESS(
+            GNU_AS,
+            "GNU as reads no mask and no broadcast behind an absolute address without a segment",
+            s -> s.operands().stream()
+                            .anyMatch(o -> isAbsolute(o) && ((Mem) o).address().segment() == Segment.NONE)
+                    && (s.operands().stream().anyMatch(Broadcast.class::isInstance)
+                            || s.operands().get(0) instanceof Mem
+                                    && !s.decoration().mask().isEmpty())),
     ABSOLUTE_TARGET(
             LLVM_MC,
             "llvm-mc 14 reads 'jmp qword ptr [0x10]' as a direct jump to 0x10",
-            s -> Set.of("call", "jmp").contains(s.mnemonic()) && isAbsolute(s)),
+            s -> Set.of("call", "jmp").contains(s.mnemonic())
+                    && isAbsolute(s.operands().get(0))),
     SHADOW_STACK_TOKEN_SIZE(
             LLVM_MC,
             "llvm-mc 14 wants 'dword ptr' with rstorssp and clrssbsy, which read a quadword",
@@ -72,6 +84,7 @@ enum KnownDifferences {
 
     /** Those in which the other assembler refuses the line, or takes it for another instruction. */
     private static final Set<KnownDifferences> UNREADABLE = EnumSet.of(
+            BRACES_BEHIND_ABSOLUTE_ADDRESS,
             ABSOLUTE_TARGET,
             SHADOW_STACK_TOKEN_SIZE,
             NOT_IN_LLVM,
@@ -123,8 +136,8 @@ enum KnownDifferences {
                 && type.isInstance(sample.operands().get(index));
     }
 
-    private static boolean isAbsolute(Sample sample) {
-        return sample.operands().get(0) instanceof Mem mem
+    private static boolean isAbsolute(Operand operand) {
+        return operand instanceof Mem mem
                 && mem.address().base() == Address.NONE
                 && mem.address().index() == Address.NONE;
     }

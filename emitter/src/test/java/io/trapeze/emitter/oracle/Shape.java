@@ -2,12 +2,14 @@
 package io.trapeze.emitter.oracle;
 
 import io.trapeze.emitter.isa.Form;
+import io.trapeze.emitter.isa.Mark;
+import io.trapeze.emitter.operand.Decoration;
 import io.trapeze.emitter.operand.Operand;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One form with memory or without: the product of its axes, numbered.
+ * One form with memory or without: the product of its axes and of what may be said of it besides, numbered.
  *
  * <p>The product has a <em>main</em> part, which is the address where there is one, else the tuple of registers, and a rest.
  * Counting goes through the main part in rounds. In each round every main choice meets another choice of the rest, and
@@ -16,8 +18,9 @@ import java.util.List;
  */
 final class Shape {
     private final Form form;
+    private final String mnemonic;
     private final List<Axis> axes;
-    private final boolean lockable;
+    private final List<Decoration> decorations;
     private final int[] main;
     private final int[] rest;
     private final long mainSize;
@@ -26,13 +29,15 @@ final class Shape {
     /**
      * Makes a shape.
      *
+     * @param mnemonic the name to call the form by
      * @param axes one for each operand
      */
-    Shape(Form form, List<Axis> axes) {
+    Shape(Form form, String mnemonic, List<Axis> axes) {
         this.form = form;
+        this.mnemonic = mnemonic;
         this.axes = axes;
         boolean memory = axes.stream().anyMatch(Axis::memory);
-        this.lockable = form.lockable() && axes.get(0).memory();
+        this.decorations = decorations(form, memory);
         List<Integer> leading = new ArrayList<>();
         List<Integer> others = new ArrayList<>();
         for (int i = 0; i < axes.size(); i++) {
@@ -44,7 +49,30 @@ final class Shape {
         this.main = leading.stream().mapToInt(i -> i).toArray();
         this.rest = others.stream().mapToInt(i -> i).toArray();
         this.mainSize = product(main);
-        this.restSize = product(rest) * (lockable ? 2 : 1);
+        this.restSize = product(rest) * decorations.size();
+    }
+
+    /** Nothing, LOCK, each mask by merging and zeroing, and each of these with each rounding. */
+    private static List<Decoration> decorations(Form form, boolean memory) {
+        List<Decoration> all = new ArrayList<>(List.of(Decoration.NONE));
+        if (form.lockable() && memory) {
+            all.add(new Decoration(Decoration.LOCK));
+        }
+        for (int k = 1; form.allows(Mark.K) && k < 8; k++) {
+            all.add(new Decoration(k));
+            if (form.allows(Mark.Z) && !(memory && form.stores())) {
+                all.add(new Decoration(k | Decoration.ZEROING));
+            }
+        }
+        for (Decoration mask : memory ? List.<Decoration>of() : List.copyOf(all)) {
+            if (form.allows(Mark.SAE)) {
+                all.add(mask.and(new Decoration(Decoration.SAE)));
+            }
+            for (int mode = Decoration.RN_SAE; form.allows(Mark.ER) && mode <= Decoration.RZ_SAE; mode += 1 << 5) {
+                all.add(mask.and(new Decoration(mode)));
+            }
+        }
+        return all;
     }
 
     private long product(int[] operands) {
@@ -57,6 +85,10 @@ final class Shape {
 
     Form form() {
         return form;
+    }
+
+    String mnemonic() {
+        return mnemonic;
     }
 
     List<Axis> axes() {
@@ -73,7 +105,7 @@ final class Shape {
         return mainSize * Math.max(1, Math.min(restSize, most / mainSize));
     }
 
-    /** Returns element {@code number}: writes the index on each axis into {@code indices}, and behind them whether LOCK stands there. */
+    /** Returns element {@code number}: writes the index on each axis into {@code indices}, and behind them that of its decoration. */
     void element(long number, int[] indices) {
         long address = number % mainSize;
         long round = number / mainSize;
@@ -88,7 +120,12 @@ final class Shape {
             indices[i] = (int) (other % size);
             other /= size;
         }
-        indices[axes.size()] = lockable ? (int) other : 0;
+        indices[axes.size()] = (int) other;
+    }
+
+    /** Returns what is said besides of the element with these indices. */
+    Decoration decoration(int[] indices) {
+        return decorations.get(indices[axes.size()]);
     }
 
     /** Returns an element as an instruction to try. */
@@ -99,7 +136,7 @@ final class Shape {
         for (int i = 0; i < axes.size(); i++) {
             operands.add(axes.get(i).choices().get(indices[i]).operand());
         }
-        return new Sample(form.mnemonic(), operands, indices[axes.size()] != 0);
+        return new Sample(mnemonic, operands, decoration(indices));
     }
 
     /** Returns 62 bits that depend on all bits of {@code number}: the finisher of the generator SplitMix64. */

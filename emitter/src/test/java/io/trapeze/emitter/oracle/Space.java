@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter.oracle;
 
-import io.trapeze.emitter.isa.Encoding.Prefixing;
 import io.trapeze.emitter.isa.Form;
 import io.trapeze.emitter.isa.InstructionTable;
 import io.trapeze.emitter.isa.OperandKind;
+import io.trapeze.emitter.isa.OperandSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,22 +35,30 @@ final class Space {
         return form.operands().stream().anyMatch(o -> o.kind().isBranch());
     }
 
-    /** Without memory and with, as far as the form allows. */
+    /** Without memory, with, and with an element to broadcast, as far as the form allows. */
     private List<Shape> shapes(Form form) {
         List<Axis> registers = new ArrayList<>();
         List<Axis> memory = new ArrayList<>();
+        List<Axis> broadcast = new ArrayList<>();
         for (int i = 0; i < form.operands().size(); i++) {
-            OperandKind kind = form.operands().get(i).kind();
+            OperandSpec spec = form.operands().get(i);
+            OperandKind kind = spec.kind();
             Axis plain = plain(form, kind);
             registers.add(plain);
-            memory.add(kind.allowsMemory() ? addresses(form, kind) : plain);
+            memory.add(kind.allowsMemory() ? addresses(kind.memoryBits(), 0, form.displacementUnit()) : plain);
+            broadcast.add(
+                    spec.lanes() > 0 ? addresses(spec.broadcastBits(), spec.lanes(), spec.broadcastBits() / 8) : plain);
         }
         List<Shape> possible = new ArrayList<>();
         if (!registers.contains(null)) {
-            possible.add(new Shape(form, registers));
+            possible.add(new Shape(form, form.mnemonic(), registers));
         }
         if (!memory.equals(registers)) {
-            possible.add(new Shape(form, memory));
+            possible.add(new Shape(form, form.mnemonic(), memory));
+        }
+        if (form.broadcastBits() > 0) {
+            // the element alone may not tell how many it becomes; the last name of the instruction does
+            possible.add(new Shape(form, form.names().get(form.names().size() - 1), broadcast));
         }
         return possible;
     }
@@ -65,9 +73,7 @@ final class Space {
                 : kind.register().map(c -> Axis.registers(form, c)).orElse(null);
     }
 
-    private Axis addresses(Form form, OperandKind kind) {
-        int bits = kind.memoryBits();
-        int unit = form.encoding().prefixing() == Prefixing.EVEX ? bits / 8 : 1;
-        return addresses.computeIfAbsent(List.of(bits, unit), key -> Axis.addresses(bits, unit));
+    private Axis addresses(int bits, int lanes, int unit) {
+        return addresses.computeIfAbsent(List.of(bits, lanes, unit), key -> Axis.addresses(bits, lanes, unit));
     }
 }

@@ -16,9 +16,10 @@ import java.util.Optional;
  */
 record Utterance(String prefix, String mnemonic, List<String> operands, Optional<List<Operand>> typed) {
 
+    /** Returns a sample as text, without mask and rounding. */
     static Utterance of(Sample sample) {
         return new Utterance(
-                sample.lock() ? "lock " : "",
+                sample.decoration().lock() ? "lock " : "",
                 sample.mnemonic().replace('_', ' '),
                 sample.operands().stream().map(Operand::toString).toList(),
                 Optional.of(sample.operands()));

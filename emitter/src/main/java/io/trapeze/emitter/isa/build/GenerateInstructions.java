@@ -38,6 +38,7 @@ public final class GenerateInstructions {
                 package io.trapeze.emitter;
 
                 import io.trapeze.emitter.isa.Guard;
+                import io.trapeze.emitter.operand.Broadcast;
                 import io.trapeze.emitter.operand.CReg;
                 import io.trapeze.emitter.operand.DReg;
                 import io.trapeze.emitter.operand.Immediate;
@@ -73,7 +74,11 @@ public final class GenerateInstructions {
                     public abstract Assembler serves(String rule);
                 """);
         for (String mnemonic : table.mnemonics()) {
-            methods(table, mnemonic).forEach(method -> method.write(out));
+            for (Method method : methods(table, mnemonic)) {
+                if (!method.ambiguous()) {
+                    method.write(out);
+                }
+            }
         }
         return out.append("}\n").toString();
     }

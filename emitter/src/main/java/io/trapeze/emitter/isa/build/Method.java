@@ -26,6 +26,7 @@ final class Method {
     private final String mnemonic;
     private final List<String> types;
     private final List<Signature> candidates = new ArrayList<>();
+    private boolean ambiguous;
 
     Method(InstructionTable table, String mnemonic, List<String> types) {
         this.table = table;
@@ -35,9 +36,15 @@ final class Method {
 
     /** Adds a form after those that are preferred to it, unless one of them takes whatever it would take. */
     void add(Signature candidate) {
+        ambiguous = !candidates.isEmpty() && types.stream().anyMatch(t -> t.startsWith("Broadcast"));
         if (candidates.isEmpty() || isBranch() || !valueGuard(last()).isEmpty() || reachesFurther(candidate)) {
             candidates.add(candidate);
         }
+    }
+
+    /** Whether a broadcast element does not tell how many it becomes: other names of the instruction do. */
+    boolean ambiguous() {
+        return ambiguous;
     }
 
     private Signature last() {
@@ -88,6 +95,12 @@ final class Method {
     }
 
     private void writeChoice(StringBuilder out) {
+        if (isEvexBesideVex()) {
+            out.append("        ")
+                    .append(call(candidates.get(0), evexToo(candidates.get(0))))
+                    .append(";\n");
+            return;
+        }
         String separator = "        ";
         for (Signature candidate : candidates) {
             String guard = candidate.equals(last()) ? valueGuard(candidate) : guard(candidate);
@@ -142,9 +155,24 @@ final class Method {
     private String guard(Signature candidate) {
         boolean low = candidate.form().encoding().prefixing() != Prefixing.EVEX
                 && !vectors().isEmpty();
-        return Stream.of(valueGuard(candidate), low ? "Guard.isLow(" + String.join(" | ", vectors()) + ")" : "")
+        return Stream.of(valueGuard(candidate), low ? "vexSuffices(" + String.join(" | ", vectors()) + ")" : "")
                 .filter(condition -> !condition.isEmpty())
                 .collect(Collectors.joining(" && "));
+    }
+
+    /** Whether the choice is only between a VEX form and one that reaches further. */
+    private boolean isEvexBesideVex() {
+        return candidates.size() == 2
+                && candidates.stream().allMatch(c -> valueGuard(c).isEmpty())
+                && candidates.get(0).form().encoding().prefixing() == Prefixing.VEX
+                && candidates.get(0).form().opEn() == last().form().opEn()
+                && last().form().encoding().prefixing() == Prefixing.EVEX;
+    }
+
+    /** Returns the descriptor of a VEX form, or of the EVEX form where that one does not reach. */
+    private String evexToo(Signature vex) {
+        return "vexOr(" + descriptor(vex.form()) + ", " + descriptor(last().form()) + ", "
+                + String.join(" | ", vectors()) + ")";
     }
 
     /** Returns the codes of the vector registers among the parameters. */
@@ -183,18 +211,24 @@ final class Method {
     }
 
     private String call(Signature candidate) {
+        return call(candidate, descriptor(candidate.form()));
+    }
+
+    private String call(Signature candidate, String descriptor) {
         Form form = candidate.form();
         String reg = "0";
         String v = "0";
         String rm = "0";
         String value = "";
         boolean memory = false;
+        boolean broadcast = false;
         for (int i = 0; i < types.size(); i++) {
             String code = name(i) + ".code()";
             switch (form.field(i)) {
                 case 'S' -> value = code + " << 4";
                 case 'M' -> {
                     memory = candidate.isMemory(i);
+                    broadcast = candidate.isBroadcast(i);
                     rm = memory ? name(i) : code;
                 }
                 case 'R' -> reg = code;
@@ -210,12 +244,12 @@ final class Method {
         }
         if (reversed(candidate).isPresent()) {
             String other = descriptor(reversed(candidate).get());
-            return "eitherWay(" + String.join(", ", descriptor(form), other, reg, v, rm) + ")";
+            return "eitherWay(" + String.join(", ", descriptor, other, reg, v, rm) + ")";
         }
-        List<String> arguments = new ArrayList<>(List.of(descriptor(form)));
+        List<String> arguments = new ArrayList<>(List.of(descriptor));
         String method;
         if (form.opEn().has('M')) {
-            method = memory ? "memory" : "registers";
+            method = broadcast ? "broadcast" : memory ? "memory" : "registers";
             arguments.addAll(List.of(reg, v, rm));
         } else if (form.opEn().has('O')) {
             method = "opcodeRegister";

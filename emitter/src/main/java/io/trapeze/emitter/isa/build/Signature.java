@@ -33,7 +33,7 @@ record Signature(Form form, List<String> types) {
         for (OperandSpec operand : form.operands()) {
             List<List<String>> longer = new ArrayList<>();
             for (List<String> choice : choices) {
-                for (String type : types(operand.kind())) {
+                for (String type : types(operand)) {
                     List<String> extended = new ArrayList<>(choice);
                     extended.add(type);
                     longer.add(extended);
@@ -44,11 +44,15 @@ record Signature(Form form, List<String> types) {
         return choices.stream().map(c -> new Signature(form, c)).toList();
     }
 
-    private static List<String> types(OperandKind kind) {
+    private static List<String> types(OperandSpec operand) {
+        OperandKind kind = operand.kind();
         List<String> types = new ArrayList<>();
         kind.register().ifPresent(r -> types.add(r.typeName()));
         if (kind.allowsMemory()) {
             types.add(MEMORY.get(kind.memoryBits()));
+        }
+        if (operand.broadcastBits() > 0) {
+            types.add(operand.broadcastBits() == 32 ? "Broadcast.Dword" : "Broadcast.Qword");
         }
         if (kind.isImmediate()) {
             types.add(kind == OperandKind.IMM64 ? "long" : "int");
@@ -61,11 +65,16 @@ record Signature(Form form, List<String> types) {
 
     /** Whether every operand is a register here. */
     boolean isRegisters() {
-        return types.stream().noneMatch(t -> t.startsWith("Mem") || t.equals("int") || t.equals("long"));
+        return types.stream().noneMatch(t -> t.contains(".") || t.equals("Mem") || t.equals("int") || t.equals("long"));
     }
 
     /** Whether operand {@code index} is memory here. */
     boolean isMemory(int index) {
-        return types.get(index).startsWith("Mem");
+        return types.get(index).startsWith("Mem") || isBroadcast(index);
+    }
+
+    /** Whether operand {@code index} is an element to broadcast here. */
+    boolean isBroadcast(int index) {
+        return types.get(index).startsWith("Broadcast");
     }
 }

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.emitter.text;
+
+import io.trapeze.emitter.isa.Form;
+import io.trapeze.emitter.isa.Mark;
+import io.trapeze.emitter.operand.Broadcast;
+import io.trapeze.emitter.operand.Decoration;
+import io.trapeze.emitter.operand.Mem;
+import java.util.List;
+
+/** Reads what stands in braces: a write mask, rounding, and how many elements one from memory becomes. */
+final class Braces {
+    private Decoration said = Decoration.NONE;
+
+    /** Returns what was said of the instruction. */
+    Decoration said() {
+        return said;
+    }
+
+    /** Reads a rounding that stands in the place of an operand, if one does. */
+    boolean rounding(Words words, List<Form> forms, int before) {
+        if (!words.peek().is("{")) {
+            return false;
+        }
+        Token start = words.peek();
+        String text = inside(words);
+        Decoration rounding = say(start, text);
+        boolean here = forms.stream()
+                .filter(form -> before > 0 && form.operands().size() >= before)
+                .map(form -> form.operands().get(before - 1).marks())
+                .anyMatch(marks -> marks.contains(Mark.ER) || marks.contains(Mark.SAE));
+        if (!rounding.rounds() || !here) {
+            throw new Mistake(
+                    start,
+                    "'{" + text
+                            + "}' has no place here: only rounding stands by itself, behind the last vector: {rn-sae} {rd-sae} {ru-sae}"
+                            + " {rz-sae} {sae}");
+        }
+        return true;
+    }
+
+    /** Reads what stands behind an operand. */
+    Operands.Read behind(Operands.Read operand, Words words, boolean first) {
+        Operands.Read read = operand;
+        while (words.peek().is("{")) {
+            Token start = words.peek();
+            String text = inside(words);
+            if (text.matches("1to(2|4|8|16)") && read.operand() instanceof Mem mem && !(mem instanceof Broadcast)) {
+                if (mem.bits() != 32 && mem.bits() != 64) {
+                    throw new Mistake(read.start(), "say how wide the element is: write dword ptr or qword ptr");
+                }
+                Mem element = Broadcast.of(mem.bits(), mem.address(), Integer.parseInt(text.substring(3)));
+                read = new Operands.Read(element, read.start(), read.value());
+            } else if (!first || say(start, text).rounds()) {
+                throw new Mistake(
+                        start,
+                        "'{" + text
+                                + "}' has no place here: a mask such as {k1} or {k1}{z} stands behind the first operand, {1to2} to {1to16} behind memory,"
+                                + " and rounding behind a comma");
+            }
+        }
+        return read;
+    }
+
+    private Decoration say(Token start, String text) {
+        Decoration one = Decoration.named(text)
+                .orElseThrow(() -> new Mistake(
+                        start,
+                        "unknown '{" + text
+                                + "}': there are {k1} to {k7}, {z}, {rn-sae} {rd-sae} {ru-sae} {rz-sae} {sae},"
+                                + " and {1to2} to {1to16} behind memory"));
+        if (said.contradicts(one)) {
+            throw new Mistake(start, "'{" + text + "}' beside '" + said + "': one is enough");
+        }
+        said = said.and(one);
+        return one;
+    }
+
+    private static String inside(Words words) {
+        words.expect("{", "here");
+        StringBuilder text = new StringBuilder();
+        while (!words.atEnd() && !words.peek().is("}")) {
+            text.append(words.take().word());
+        }
+        words.expect("}", "to close '{'");
+        return text.toString();
+    }
+}
