@@ -24,7 +24,10 @@ class CompileTimeTest {
             "a.mov(rax, qword(rbx, r12, Scale.X1, 0));",
             "a.lea(rax, ptr(rsp, 8));",
             "a.lock().cmpxchg(qword(rdi), rcx);",
-            "a.vpxor(ymm0, ymm1, ymm2);");
+            "a.vpxor(ymm0, ymm1, ymm2);",
+            "a.kz(k1).vaddpd(zmm0, zmm1, qword(rdi).broadcast());",
+            "a.rnSae().vaddpd(zmm0, zmm1, zmm2);",
+            "a.vcvtpd2psx(xmm0, qword(rdi).broadcast());");
 
     // spotless:off
     private static final List<String> ILLEGAL = List.of(
@@ -79,6 +82,16 @@ class CompileTimeTest {
             "a.mov(rax, qword(rbx, rcx, 3, 0));",
             "a.mov(rax, qword(xmm0));",
             "a.mov(rax, qword(rbx, 1L << 40));",
+            // masks, broadcast, rounding
+            "a.k(zmm0).vaddpd(zmm0, zmm1, zmm2);",
+            "a.k(1).vaddpd(zmm0, zmm1, zmm2);",
+            "a.vaddpd(zmm0, zmm1, dword(rdi).broadcast());",
+            "a.vaddpd(zmm0, zmm1, zmmword(rdi).broadcast());",
+            "a.vmovups(zmm0, dword(rdi).broadcast());",
+            "a.vpaddb(zmm0, zmm1, dword(rdi).broadcast());",
+            "a.mov(eax, dword(rdi).broadcast());",
+            "a.vcvtpd2ps(xmm0, qword(rdi).broadcast());",
+            "a.vaddpd(zmm0, zmm1, zmm2).k(k1);",
             // immediates, labels, prefixes
             "a.add(rax, 1L << 40);",
             "a.add(eax, 0.5);",

@@ -6,10 +6,14 @@ import static io.trapeze.emitter.operand.Mem.dword;
 import static io.trapeze.emitter.operand.Mem.ptr;
 import static io.trapeze.emitter.operand.Mem.qword;
 import static io.trapeze.emitter.operand.Mem.xmmword;
+import static io.trapeze.emitter.operand.Mem.zmmword;
 import static io.trapeze.emitter.operand.Registers.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.trapeze.emitter.operand.Address;
+import io.trapeze.emitter.operand.Broadcast;
+import io.trapeze.emitter.operand.Decoration;
 import io.trapeze.emitter.operand.Immediate;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -87,6 +91,94 @@ class RefusalTest {
                         a -> a.lock().align(16),
                         "'lock' is followed by no instruction",
                         "directly before"),
+                refusal(
+                        "k0 as mask",
+                        a -> a.k(k0).vaddpd(zmm0, zmm1, zmm2),
+                        "k0 cannot be a write mask",
+                        "use k1 to k7"),
+                refusal(
+                        "two masks",
+                        a -> a.k(k1).k(k2).vaddpd(zmm0, zmm1, zmm2),
+                        "'{k2}' after '{k1}'",
+                        "still waited for its instruction"),
+                refusal("two roundings", a -> a.rnSae().sae(), "'{sae}' after '{rn-sae}'", "say it once"),
+                refusal(
+                        "mask on an instruction that takes none",
+                        a -> a.k(k1).mov(rax, rcx),
+                        "'mov rax, rcx' with {k1}",
+                        "only with the AVX-512 forms whose first operand has {k}"),
+                refusal(
+                        "mask before VEX",
+                        a -> a.k(k1).vpxor(ymm0, ymm1, ymm2),
+                        "with {k1}",
+                        "a write mask is legal only"),
+                refusal(
+                        "mask that an EVEX form lacks",
+                        a -> a.kz(k1).vpsadbw(zmm0, zmm1, zmm2),
+                        "'vpsadbw zmm0, zmm1, zmm2' with {k1}{z}",
+                        "vpsadbw zmm, zmm, zmm/m512"),
+                refusal("mask alone", a -> a.k(k1).ret(), "'ret' with {k1}", "a write mask is legal only"),
+                refusal(
+                        "zeroing of memory",
+                        a -> a.kz(k1).vmovups(zmmword(rdi), zmm0),
+                        "'vmovups zmmword ptr [rdi], zmm0' with {k1}{z}",
+                        "memory is left as it is, so merge"),
+                refusal(
+                        "zeroing of a mask register",
+                        a -> a.kz(k1).vpcmpeqd(k2, zmm1, zmm2),
+                        "zeroing is legal only with forms that have {z}",
+                        "vpcmpeqd k{k}, zmm, zmm/m512/m32bcst"),
+                refusal(
+                        "zeroing without a mask",
+                        a -> a.decorate(new Decoration(Decoration.ZEROING)).vaddpd(zmm0, zmm1, zmm2),
+                        "zeroing needs a mask",
+                        "k1 to k7"),
+                refusal(
+                        "rounding of 256 bits",
+                        a -> a.rnSae().vaddpd(ymm0, ymm1, ymm2),
+                        "'vaddpd ymm0, ymm1, ymm2' with {rn-sae}",
+                        "scalars and vectors of 512 bits"),
+                refusal(
+                        "rounding with memory",
+                        a -> a.rnSae().vaddpd(zmm0, zmm1, zmmword(rdi)),
+                        "with {rn-sae}",
+                        "between registers only"),
+                refusal(
+                        "rounding where there is none",
+                        a -> a.rnSae().vmaxpd(zmm0, zmm1, zmm2),
+                        "a rounding mode is legal only with forms that have {er}",
+                        "vmaxpd zmm{k}{z}, zmm, zmm/m512/m64bcst{sae}"),
+                refusal(
+                        "no exceptions, where rounding is named",
+                        a -> a.sae().vaddpd(zmm0, zmm1, zmm2),
+                        "those with {er} name a rounding mode",
+                        "vaddpd zmm{k}{z}, zmm, zmm/m512/m64bcst{er}"),
+                refusal(
+                        "lock on a vector",
+                        a -> a.lock().vaddpd(zmm0, zmm1, zmmword(rdi)),
+                        "'lock vaddpd",
+                        "LOCK is legal only"),
+                refusal(
+                        "broadcast where there is none",
+                        a -> a.emit("vpaddb", zmm0, zmm1, dword(rdi).broadcast()),
+                        "'vpaddb zmm0, zmm1, dword ptr [rdi]{1toN}'",
+                        "it broadcasts no element"),
+                refusal(
+                        "broadcast of another element",
+                        a -> a.emit("vaddpd", zmm0, zmm1, dword(rdi).broadcast()),
+                        "legal elements are qword ptr [rdi]{1to2}, qword ptr [rdi]{1to4}, qword ptr [rdi]{1to8}"),
+                refusal(
+                        "broadcast to too few",
+                        a -> a.emit("vaddpd", zmm0, zmm1, Broadcast.of(64, Address.of(rdi, 0), 4)),
+                        "qword ptr [rdi]{1to4}'",
+                        "as many as the vector has"),
+                refusal(
+                        "broadcast to nobody knows how many",
+                        a -> a.emit("vcvtpd2ps", xmm0, qword(rdi).broadcast()),
+                        "x or y at the end of the name"),
+                refusal("mask on a branch", a -> a.k(k1).jmp(a.label()), "before a branch", "jmp"),
+                refusal("mask on data", a -> a.k(k1).db(1), "'{k1}' is followed by no instruction", "directly before"),
+                refusal("rounding at the end", a -> a.rnSae().align(4), "'{rn-sae}' is followed by no instruction"),
                 refusal("branch that is none", a -> a.emit("add", a.label()), "does not branch", "add"),
                 refusal("db above", a -> a.db(256), "256 is no byte", "-128 … 255"),
                 refusal("db below", a -> a.db(-129), "-129 is no byte", "-128 … 255"),

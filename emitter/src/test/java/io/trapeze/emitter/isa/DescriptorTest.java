@@ -30,6 +30,13 @@ class DescriptorTest {
         assertThat(Descriptor.hasFixedModRm(d)).isEqualTo(encoding.fixedModRm().isPresent());
         assertThat(Descriptor.fixedModRm(d)).isEqualTo(encoding.fixedModRm().orElse(0));
         assertThat(Descriptor.lockable(d)).isEqualTo(form.lockable());
+        assertThat(1 << Descriptor.disp8Shift(d, 0)).isEqualTo(form.displacementUnit());
+        assertThat(1 << Descriptor.disp8Shift(d, 1)).isEqualTo(Math.max(8, form.broadcastBits()) / 8);
+        assertThat(Descriptor.masked(d)).isEqualTo(form.allows(Mark.K));
+        assertThat(Descriptor.zeroing(d, false)).isEqualTo(form.allows(Mark.Z));
+        assertThat(Descriptor.zeroing(d, true)).isEqualTo(form.allows(Mark.Z) && !form.stores());
+        assertThat(Descriptor.suppressing(d)).isEqualTo(form.allows(Mark.SAE));
+        assertThat(Descriptor.rounding(d)).isEqualTo(form.allows(Mark.ER));
     }
 
     @Test
