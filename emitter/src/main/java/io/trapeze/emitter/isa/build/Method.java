@@ -84,7 +84,8 @@ final class Method {
         } else {
             writeChoice(out);
         }
-        out.append("        return this;\n    }\n");
+        out.setLength(out.length() - 1);
+        out.append(" return this;\n    }\n"); // one line is one entry in the table of line numbers
     }
 
     /** The signature as the manual prints it: the mnemonic in capitals. */
