@@ -86,7 +86,7 @@ final class Layout {
         branches.write(bytes, gap, relaxation, distance);
         if (target.external()) {
             relocations.add(
-                    new Relocation(end - Integer.BYTES, Relocation.Kind.RELATIVE_32, target.name(), -Integer.BYTES));
+                    new Relocation(end - Integer.BYTES, Relocation.Kind.BRANCH_32, target.name(), -Integer.BYTES));
         }
     }
 

@@ -151,8 +151,8 @@ class LabelTest {
         CodeBlob blob = a.finish("code");
         assertThat(blob.relocations())
                 .containsExactlyInAnyOrder(
-                        new Relocation(1, Relocation.Kind.RELATIVE_32, "memcpy", -4),
-                        new Relocation(7, Relocation.Kind.RELATIVE_32, "memcpy", -4),
+                        new Relocation(1, Relocation.Kind.BRANCH_32, "memcpy", -4),
+                        new Relocation(7, Relocation.Kind.BRANCH_32, "memcpy", -4),
                         new Relocation(14, Relocation.Kind.RELATIVE_32, "memcpy", 12),
                         new Relocation(20, Relocation.Kind.RELATIVE_32, "memcpy", -8),
                         new Relocation(28, Relocation.Kind.ABSOLUTE_64, "memcpy", 0));

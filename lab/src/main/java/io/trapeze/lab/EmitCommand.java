@@ -2,51 +2,48 @@
 package io.trapeze.lab;
 
 import io.trapeze.emitter.CodeBlob;
-import io.trapeze.lab.render.Json;
+import io.trapeze.trampolines.CHeader;
 import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HexFormat;
-import java.util.Locale;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code trapeze emit}: writes the machine code of a primitive. Pure Java, so it works on any machine. */
+/** {@code trapeze emit}: writes the machine code of primitives. Pure Java, so it works on any machine. */
 @Command(
         name = "emit",
-        header = "Write the machine code of a primitive; works on any machine.",
+        header = "Write the machine code of primitives; works on any machine.",
         sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {
             "  trapeze emit mcall",
             "  trapeze emit gogo --abi win64 --format bin -o gogo.bin",
-            "  objdump -D -b binary -m i386:x86-64 -M intel gogo.bin"
+            "  objdump -D -b binary -m i386:x86-64 -M intel gogo.bin",
+            "  trapeze emit all --format elf -o switch.o",
+            "  trapeze emit all --format c-header -o switch.h"
         })
 final class EmitCommand implements Callable<Integer> {
-    private static final int BYTES_IN_A_LINE = 16;
+    /** What one word of the command line names. */
+    record Selection(String name, List<Primitive> primitives) {}
 
-    /** What the code is written as. */
-    enum Format {
-        /** Offset, bytes, Intel syntax and reason, one instruction a line. */
-        LISTING,
-        /** Two digits a byte, 16 bytes a line: what {@code xxd -r -p} reads. */
-        HEX,
-        /** The bytes themselves. */
-        BIN,
-        /** {@link EmittedCode}. */
-        JSON
-    }
-
-    static final class PrimitiveChoice extends Choice<Primitive> {
+    static final class PrimitiveChoice extends Choice<Selection> {
         PrimitiveChoice() {
-            super("primitive", Arrays.stream(Primitive.values()), Primitive::symbol);
+            super(
+                    "primitive",
+                    Stream.concat(
+                            Arrays.stream(Primitive.values()).map(p -> new Selection(p.symbol(), List.of(p))),
+                            Stream.of(new Selection("all", List.of(Primitive.values())))),
+                    Selection::name);
         }
     }
 
@@ -62,12 +59,12 @@ final class EmitCommand implements Callable<Integer> {
         }
     }
 
-    static final class FormatChoice extends Choice<Format> {
+    static final class FormatChoice extends Choice<CodeFormat> {
         FormatChoice() {
             super(
                     "format",
-                    Arrays.stream(Format.values()),
-                    format -> format.name().toLowerCase(Locale.ROOT));
+                    Arrays.stream(CodeFormat.values()).filter(format -> format != CodeFormat.ELF_EXE),
+                    CodeFormat::label);
         }
     }
 
@@ -75,10 +72,11 @@ final class EmitCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "PRIMITIVE",
+            arity = "1..*",
             converter = PrimitiveChoice.class,
             completionCandidates = PrimitiveChoice.class,
-            description = "Which one: ${COMPLETION-CANDIDATES}.")
-    private Primitive primitive;
+            description = "Which ones: ${COMPLETION-CANDIDATES}.")
+    private List<Selection> selections;
 
     @Option(
             names = "--abi",
@@ -106,7 +104,7 @@ final class EmitCommand implements Callable<Integer> {
             converter = FormatChoice.class,
             completionCandidates = FormatChoice.class,
             description = "Written how: ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} unless given.")
-    private Format format;
+    private CodeFormat format;
 
     @Option(
             names = {"-o", "--output"},
@@ -120,48 +118,24 @@ final class EmitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (format == Format.BIN && output == null && trapeze.shell().outIsTerminal()) {
-            throw new CommandException(
-                    Exit.USAGE,
-                    "machine code would garble the terminal",
-                    "Name a file with -o, send it down a pipe, or take --format hex");
-        }
-        byte[] written = written(primitive.emit(abi, saveSet));
-        if (output == null) {
-            trapeze.shell().print(written);
-        } else {
-            OutputFile.write(output, written);
-        }
+        Set<Primitive> chosen = EnumSet.noneOf(Primitive.class);
+        selections.forEach(selection -> chosen.addAll(selection.primitives()));
+        WrittenCode.deliver(written(chosen), format, Optional.ofNullable(output), trapeze.shell());
         return Exit.FINE;
     }
 
-    private byte[] written(CodeBlob blob) {
-        return switch (format) {
-            case BIN -> blob.bytes();
-            case HEX -> utf8(hex(blob.bytes()));
-            case LISTING -> utf8(heading(blob) + blob.listing());
-            case JSON -> utf8(Json.of(EmittedCode.of(blob, abi)));
-        };
+    private byte[] written(Set<Primitive> chosen) {
+        if (format == CodeFormat.C_HEADER) {
+            return CHeader.of(abi, chosen).getBytes(StandardCharsets.UTF_8);
+        }
+        List<CodeBlob> blobs =
+                chosen.stream().map(primitive -> primitive.emit(abi, saveSet)).toList();
+        return new WrittenCode(blobs, this::about, Optional.of(abi.name())).as(format);
     }
 
-    private String heading(CodeBlob blob) {
-        String saved = primitive == Primitive.ASYNC_PREEMPT ? ", save set " + saveSet.label() : "";
-        return "; " + blob.name() + ", ABI " + abi.name() + saved + ", " + blob.size() + " bytes\n";
-    }
-
-    private static String hex(byte[] bytes) {
-        int lines = (bytes.length + BYTES_IN_A_LINE - 1) / BYTES_IN_A_LINE;
-        return IntStream.range(0, lines)
-                .mapToObj(line -> HexFormat.of()
-                                .formatHex(
-                                        bytes,
-                                        line * BYTES_IN_A_LINE,
-                                        Math.min(bytes.length, (line + 1) * BYTES_IN_A_LINE))
-                        + "\n")
-                .collect(Collectors.joining());
-    }
-
-    private static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
+    private String about(CodeBlob blob) {
+        boolean saves = blob.name().equals(Primitive.ASYNC_PREEMPT.symbol());
+        return "; " + blob.name() + ", ABI " + abi.name() + (saves ? ", save set " + saveSet.label() : "") + ", "
+                + blob.size() + " bytes";
     }
 }

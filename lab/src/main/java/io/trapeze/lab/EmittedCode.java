@@ -6,18 +6,18 @@ import io.trapeze.emitter.Instruction;
 import io.trapeze.emitter.Relocation;
 import io.trapeze.emitter.decode.DecodedInstruction;
 import io.trapeze.emitter.decode.Fields;
-import io.trapeze.trampolines.abi.Abi;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A blob as {@code trapeze emit --format json} shows it.
  *
  * @param name the blob's name
- * @param abi name of the convention it was emitted for
+ * @param abi name of the convention it was emitted for, if it was emitted for one
  * @param size in bytes
  * @param bytes the machine code in hexadecimal; relocated places hold 0
  * @param symbols offsets by name
@@ -26,7 +26,7 @@ import java.util.Map;
  */
 record EmittedCode(
         String name,
-        String abi,
+        Optional<String> abi,
         int size,
         String bytes,
         Map<String, Integer> symbols,
@@ -44,10 +44,10 @@ record EmittedCode(
      */
     record Line(int offset, String bytes, String text, String reason, String rule, Map<String, String> fields) {}
 
-    static EmittedCode of(CodeBlob blob, Abi abi) {
+    static EmittedCode of(CodeBlob blob, Optional<String> abi) {
         return new EmittedCode(
                 blob.name(),
-                abi.name(),
+                abi,
                 blob.size(),
                 hex(blob.bytes()),
                 blob.symbols(),

@@ -20,6 +20,15 @@ final class OutputFile {
      * @throws CommandException if that is not possible
      */
     static void write(Path file, byte[] bytes) {
+        write(file, bytes, false);
+    }
+
+    /**
+     * Writes a file, and makes it one that can be run, where the system has a mark for that.
+     *
+     * @throws CommandException if that is not possible
+     */
+    static void write(Path file, byte[] bytes, boolean executable) {
         if (Files.isDirectory(file)) {
             throw refused(file, "it is a folder", null);
         }
@@ -27,7 +36,7 @@ final class OutputFile {
             if (Files.exists(file) && !Files.isRegularFile(file)) {
                 Files.write(file, bytes, StandardOpenOption.WRITE);
             } else {
-                replace(Files.exists(file) ? file.toRealPath() : file.toAbsolutePath(), bytes);
+                replace(Files.exists(file) ? file.toRealPath() : file.toAbsolutePath(), bytes, executable);
             }
         } catch (NoSuchFileException e) {
             throw refused(file, "there is no folder " + file.toAbsolutePath().getParent(), e);
@@ -38,7 +47,7 @@ final class OutputFile {
         }
     }
 
-    private static void replace(Path file, byte[] bytes) throws IOException {
+    private static void replace(Path file, byte[] bytes, boolean executable) throws IOException {
         // In the same folder, so that the move stays within one file system.
         Path draft = file.resolveSibling(
                 "." + file.getFileName() + "." + ProcessHandle.current().pid());
@@ -49,6 +58,9 @@ final class OutputFile {
                     StandardOpenOption.CREATE,
                     StandardOpenOption.TRUNCATE_EXISTING,
                     StandardOpenOption.WRITE);
+            if (executable && !draft.toFile().setExecutable(true, false)) {
+                throw new IOException("it can't be made executable there");
+            }
             try {
                 Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
             } catch (AtomicMoveNotSupportedException e) {

@@ -65,7 +65,7 @@ class EmitCommandTest {
         assertThat(json.getObject("symbols")).containsEntry("async_preempt", 0);
         JsonObject relocation = json.getArray("relocations").getObject(0);
         assertThat(relocation.getString("symbol")).isEqualTo("async_preempt2");
-        assertThat(relocation.getString("kind")).isEqualTo("relative-32");
+        assertThat(relocation.getString("kind")).isEqualTo("branch-32");
 
         JsonArray instructions = json.getArray("instructions");
         int end = 0;

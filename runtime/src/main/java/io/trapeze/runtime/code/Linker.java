@@ -25,7 +25,8 @@ final class Linker {
             long value = resolve(blob, base, place.symbol(), externals) + place.addend();
             switch (place.kind()) {
                 case ABSOLUTE_64 -> code.putLong(place.offset(), value);
-                case RELATIVE_32 -> code.putInt(place.offset(), reach(blob, place, value - (base + place.offset())));
+                case RELATIVE_32, BRANCH_32 ->
+                    code.putInt(place.offset(), reach(blob, place, value - (base + place.offset())));
             }
         }
         return bytes;
