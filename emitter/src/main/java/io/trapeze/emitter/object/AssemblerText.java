@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Blobs as source text for another assembler, which makes the same bytes of it.
@@ -24,16 +25,69 @@ import java.util.Set;
  */
 public enum AssemblerText {
     /** GNU as, 2.40 or later. */
-    GAS(new GnuSyntax()),
+    GAS(
+            "#",
+            ".L",
+            ".byte",
+            ".intel_syntax noprefix\n.text",
+            ".globl  %1$s\n.type   %1$s, @%2$s\n.size   %1$s, %3$d",
+            "object",
+            "",
+            ".balign 64, 0xcc",
+            ".section .note.GNU-stack, \"\", @progbits",
+            GnuSyntax::symbol,
+            GnuSyntax::text),
     /** NASM, 2.16 or later, with {@code -f elf64}. */
-    NASM(new NasmSyntax());
+    NASM(
+            ";",
+            "..@",
+            "db",
+            "bits 64\nsection .text align=64",
+            "global  %s:%s (%d)",
+            "data",
+            "extern  %s",
+            "align 64, db 0xcc",
+            "section .note.GNU-stack noalloc noexec nowrite progbits",
+            NasmSyntax::symbol,
+            NasmSyntax::text);
 
     private static final String MARGIN = "        ";
 
-    private final Syntax syntax;
+    private final String comment;
+    private final String localPrefix;
+    private final String bytes;
+    private final String head;
+    private final String defined;
+    private final String data;
+    private final String external;
+    private final String align;
+    private final String tail;
+    private final Function<String, String> symbol;
+    private final Function<Instruction, Optional<String>> text;
 
-    AssemblerText(Syntax syntax) {
-        this.syntax = syntax;
+    AssemblerText(
+            String comment,
+            String localPrefix,
+            String bytes,
+            String head,
+            String defined,
+            String data,
+            String external,
+            String align,
+            String tail,
+            Function<String, String> symbol,
+            Function<Instruction, Optional<String>> text) {
+        this.comment = comment;
+        this.localPrefix = localPrefix;
+        this.bytes = bytes;
+        this.head = head;
+        this.defined = defined;
+        this.data = data;
+        this.external = external;
+        this.align = align;
+        this.tail = tail;
+        this.symbol = symbol;
+        this.text = text;
     }
 
     /**
@@ -47,55 +101,54 @@ public enum AssemblerText {
         Set<String> elsewhere = new LinkedHashSet<>();
         code.relocations().stream().map(Relocation::symbol).forEach(elsewhere::add);
         elsewhere.removeAll(code.symbols().keySet());
-        List<String> lines = new ArrayList<>(List.of(syntax.head().split("\n")));
-        code.symbols()
-                .forEach((name, s) ->
-                        lines.addAll(List.of(syntax.defined(name, s).split("\n"))));
-        elsewhere.forEach(name -> lines.addAll(syntax.external(name).lines().toList()));
+        StringBuilder lines = new StringBuilder();
+        add(lines, head);
+        code.symbols().forEach((name, s) -> {
+            String type = s.type() == ElfFile.DATA ? data : "function";
+            add(lines, defined.formatted(symbol.apply(name), type, s.size()));
+        });
+        elsewhere.forEach(name -> add(lines, external.formatted(symbol.apply(name))));
         Set<String> taken = new HashSet<>();
         for (CodeBlob blob : blobs) {
-            lines.add(syntax.align());
-            lines.addAll(lines(blob, taken, elsewhere));
+            add(lines, align);
+            add(lines, blob, taken, elsewhere);
         }
-        lines.add(syntax.tail());
-        StringBuilder text = new StringBuilder();
-        lines.forEach(line ->
-                text.append(line.endsWith(":") ? "" : MARGIN).append(line).append('\n'));
-        return text.toString();
+        add(lines, tail);
+        return lines.toString();
     }
 
-    /** The lines of one blob; labels end in a colon. */
-    private List<String> lines(CodeBlob blob, Set<String> taken, Set<String> elsewhere) {
+    private static void add(StringBuilder lines, String more) {
+        more.lines().forEach(line -> lines.append(MARGIN).append(line).append('\n'));
+    }
+
+    private void add(StringBuilder lines, CodeBlob blob, Set<String> taken, Set<String> elsewhere) {
         if (blob.instructions().isEmpty() && blob.size() > 0) {
             throw new ObjectException("blob '" + blob.name()
                     + "' was made without recording, so its instructions are unknown: use new Assembler()");
         }
         Map<Integer, Set<String>> labels = new HashMap<>();
-        blob.symbols().forEach((name, at) -> label(labels, at, syntax.symbol(name)));
+        blob.symbols().forEach((name, at) -> label(labels, at, symbol.apply(name)));
         Map<String, String> names = new HashMap<>();
         for (Instruction instruction : blob.instructions()) {
             instruction.target().ifPresent(t -> {
-                String name = names.computeIfAbsent(t.name(), n -> t.external() ? syntax.symbol(n) : local(n, taken));
+                String name = names.computeIfAbsent(t.name(), n -> t.external() ? symbol.apply(n) : local(n, taken));
                 if (!t.external()) {
                     label(labels, t.offset(), name);
                 }
             });
         }
-        List<String> lines = new ArrayList<>();
         for (Instruction i : blob.instructions()) {
-            lines.addAll(labels.getOrDefault(i.offset(), Set.of()));
+            labels.getOrDefault(i.offset(), Set.of()).forEach(lines::append);
             Optional<Target> target = i.target()
                     .map(t -> new Target(
-                            names.get(t.name()), t.offset(), elsewhere.contains(t.name()) && t.external(), t.addend()));
-            lines.add(
-                    line(new Instruction(i.offset(), i.bytes(), i.form(), i.padding(), target, i.reason(), i.rule())));
+                            names.get(t.name()), t.offset(), t.external() && elsewhere.contains(t.name()), t.addend()));
+            add(lines, line(new Instruction(i.offset(), i.bytes(), i.form(), i.padding(), target, i.reason(), "")));
         }
-        lines.addAll(labels.getOrDefault(blob.size(), Set.of()));
-        return lines;
+        labels.getOrDefault(blob.size(), Set.of()).forEach(lines::append);
     }
 
     private static void label(Map<Integer, Set<String>> labels, int offset, String name) {
-        labels.computeIfAbsent(offset, o -> new LinkedHashSet<>()).add(name + ":");
+        labels.computeIfAbsent(offset, o -> new LinkedHashSet<>()).add(name + ":\n");
     }
 
     /**
@@ -103,7 +156,7 @@ public enum AssemblerText {
      * has no short branches to it.
      */
     private String local(String name, Set<String> taken) {
-        String local = syntax.localPrefix() + name.replaceAll("\\W", "_");
+        String local = localPrefix + name.replaceAll("\\W", "_");
         String unique = local;
         for (int i = 2; !taken.add(unique); i++) {
             unique = local + "_" + i;
@@ -112,12 +165,16 @@ public enum AssemblerText {
     }
 
     private String line(Instruction instruction) {
-        Optional<String> exact = syntax.text(instruction);
-        String text = exact.orElseGet(
-                () -> syntax.bytes() + " 0x" + HexFormat.ofDelimiter(", 0x").formatHex(instruction.bytes()));
-        String note = exact.isPresent() || instruction.form().isEmpty() ? "" : instruction.textWithOffsets();
-        String reason = instruction.reason();
-        note += note.isEmpty() || reason.isEmpty() ? reason : ": " + reason;
-        return note.isEmpty() ? text : "%-44s  %s %s".formatted(text, syntax.comment(), note);
+        Optional<String> same = text.apply(instruction);
+        List<String> notes = new ArrayList<>();
+        if (same.isEmpty() && instruction.form().isPresent()) {
+            notes.add(instruction.textWithOffsets());
+        }
+        if (!instruction.reason().isEmpty()) {
+            notes.add(instruction.reason());
+        }
+        String line = same.orElseGet(
+                () -> bytes + " 0x" + HexFormat.ofDelimiter(", 0x").formatHex(instruction.bytes()));
+        return notes.isEmpty() ? line : "%-44s  %s %s".formatted(line, comment, String.join(": ", notes));
     }
 }

@@ -4,6 +4,7 @@ package io.trapeze.emitter.object;
 import io.trapeze.emitter.CodeBlob;
 import io.trapeze.emitter.Relocation;
 import io.trapeze.emitter.encoding.LittleEndian;
+import io.trapeze.emitter.unwind.EhFrame;
 import java.io.ByteArrayOutputStream;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,8 +17,8 @@ import java.util.stream.Stream;
  * Blobs as a program for Linux on x86-64: a static ELF file that needs no library, at addresses of its own.
  *
  * <p>Code is mapped readable and executable, data readable and writable, nothing is both; the stack is the kernel's, and no
- * code runs on it. The code's external labels are symbols of other blobs or of the data, and each must be found. A
- * symbol table is there for debuggers.
+ * code runs on it. The code's external labels are symbols of other blobs or of the data, and each must be found. Symbols
+ * and unwind rules are there for debuggers.
  *
  * <p>The program starts at its entry symbol with RSP, a multiple of 16, pointing at the argument count (psABI 3.4.1). It has
  * nowhere to return to: it ends by a system call.
@@ -36,20 +37,24 @@ public final class ElfExecutable {
     }
 
     private final Text text;
+    private final EhFrame frames;
     private final String entry;
     private final List<Data> data;
     private final Map<String, Long> addresses = new LinkedHashMap<>();
     private final long code;
+    private final long framesStart;
     private final long dataStart;
     private final long end;
 
-    private ElfExecutable(Text text, String entry, List<Data> data) {
+    private ElfExecutable(Text text, EhFrame frames, String entry, List<Data> data) {
         this.text = text;
+        this.frames = frames;
         this.entry = entry;
         this.data = data;
         code = ElfFile.afterHeaders(data.isEmpty() ? 2 : 3);
         text.symbols().forEach((name, symbol) -> addresses.put(name, code + symbol.offset()));
-        dataStart = ElfFile.aligned(code + text.bytes().length, ElfFile.PAGE);
+        framesStart = ElfFile.aligned(code + text.bytes().length, Long.BYTES);
+        dataStart = ElfFile.aligned(framesStart + framesLoaded().length, ElfFile.PAGE);
         long at = dataStart;
         for (Data item : data) {
             at = ElfFile.aligned(at, ALIGNMENT);
@@ -77,7 +82,7 @@ public final class ElfExecutable {
             throw new ObjectException("there is no symbol '" + entry + "' to start at, only "
                     + text.symbols().keySet() + ": define it where the program is to start");
         }
-        return new ElfExecutable(text, entry, List.of());
+        return new ElfExecutable(text, EhFrame.of(blobs), entry, List.of());
     }
 
     /**
@@ -107,7 +112,7 @@ public final class ElfExecutable {
         List<Data> more = Stream.concat(data.stream(), Stream.of(item)).toList();
         Stream<Data> ordered = Stream.concat(
                 more.stream().filter(d -> !d.zeros()), more.stream().filter(Data::zeros));
-        return new ElfExecutable(text, entry, ordered.toList());
+        return new ElfExecutable(text, frames, entry, ordered.toList());
     }
 
     /**
@@ -132,7 +137,9 @@ public final class ElfExecutable {
         ElfFile file = new ElfFile();
         int executable = ElfFile.MAPPED | ElfFile.EXECUTE;
         int section = file.section(Text.NAME, executable, code, Text.ALIGNMENT, linked());
-        long size = code + text.bytes().length - ElfFile.BASE;
+        byte[] unwind = framesLoaded();
+        file.section(".eh_frame", ElfFile.MAPPED, framesStart, Long.BYTES, unwind);
+        long size = framesStart + unwind.length - ElfFile.BASE;
         file.segment(executable, ElfFile.BASE, size, size);
         if (!data.isEmpty()) {
             byte[] content = content();
@@ -144,9 +151,13 @@ public final class ElfExecutable {
         }
         text.symbols().forEach((name, s) -> file.symbol(name, s.type(), section, code + s.offset(), s.size()));
         for (Data d : data) {
-            file.symbol(d.symbol(), ElfFile.DATA, section + (d.zeros() ? 2 : 1), address(d.symbol()), d.size());
+            file.symbol(d.symbol(), ElfFile.DATA, section + (d.zeros() ? 3 : 2), address(d.symbol()), d.size());
         }
         return file.executable(address(entry));
+    }
+
+    private byte[] framesLoaded() {
+        return frames.loaded(framesStart, addresses);
     }
 
     private byte[] content() {

@@ -8,116 +8,94 @@ import io.trapeze.emitter.isa.OperandKind;
 import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.Mem;
 import io.trapeze.emitter.operand.Operand;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
-/** NASM for {@code -f elf64}. */
-final class NasmSyntax implements Syntax {
-    /** What stands in an operand, as a regular expression, and what NASM has in its place. */
+/** NASM: the text of our listings, respelled. */
+final class NasmSyntax {
+    /** What stands in a line, as a regular expression, and what NASM has in its place; one after the other. */
     private static final String[][] SPELLINGS = {
-        {" ptr\\b", ""},
-        {"^xmmword", "oword"},
-        {"^([yz])mmword", "$1word"},
-        {"^tbyte", "tword"},
-        {"^st\\((\\d)\\)", "st$1"},
+        {"^\\.quad ", "dq "},
+        {"^movabs ", "mov "},
+        {"^pushw ", "push word "},
+        {"^sys(ret|exit)d$", "sys$1"},
+        {"^sys(ret|exit)q$", "o64 sys$1"},
+        {"^(call|jmp) dword ptr", "$1 far word"},
+        {"^(call|jmp) fword ptr", "$1 far dword"},
+        {"^(call|jmp) tbyte ptr", "$1 far qword"},
+        {"^(clflush|clflushopt|clwb|cldemote|invlpg|prefetchw|l[sfg]s .*,|pshufd .*,) \\w+ ptr", "$1"},
+        {"^xchg rax, rax$", "nop"},
+        {"^xchg (\\w+), (\\w+)$", "xchg $2, $1"},
+        {" xmmword ptr", " oword"},
+        {" ([yz])mmword ptr", " $1word"},
+        {" tbyte ptr", " tword"},
+        {" (\\w+) ptr", " $1"},
+        {"\\bst\\((\\d)\\)", "st$1"},
         {"\\[rip \\+ (?!0x)", "[rel "},
         {"\\[(\\w+\\*)", "[nosplit $1"}, // or an index times 2 would become base and index
-        {"([fg]s):\\[", "[$1:"},
+        {"([c-gs]s):\\[", "[$1:"},
     };
 
-    @Override
-    public String head() {
-        return "bits 64\nsection .text align=" + Text.ALIGNMENT;
-    }
+    /** Where NASM takes other bytes and has no word for these. */
+    private static final Pattern OTHERWISE = Pattern.compile(String.join(
+            "|",
+            "vmov\\w+ [xy]mm\\d, [xy]mm(8|9|1[0-5])", // the opcode for loads, with a longer prefix
+            "vmovq (?=.*mm(1[6-9]|[23]\\d)).*\\[.*", // the opcode that also takes r64
+            "(enqcmds?|invpcid|str r).*", // a REX.W that changes nothing
+            "ptwrite .*")); // without the prefix that makes it this instruction
 
-    @Override
-    public String defined(String name, Text.Symbol symbol) {
-        String type = symbol.type() == ElfFile.DATA ? "data" : "function";
-        return "global  " + symbol(name) + ":" + type + " (" + symbol.size() + ")";
-    }
-
-    @Override
-    public String external(String name) {
-        return "extern  " + symbol(name);
-    }
-
-    @Override
-    public String align() {
-        return "align " + Text.ALIGNMENT + ", db " + Text.TRAP;
-    }
-
-    @Override
-    public String tail() {
-        return "section .note.GNU-stack noalloc noexec nowrite progbits";
-    }
-
-    @Override
-    public String comment() {
-        return ";";
-    }
-
-    @Override
-    public String bytes() {
-        return "db";
-    }
-
-    @Override
-    public String localPrefix() {
-        return "..@";
-    }
+    private NasmSyntax() {}
 
     /** With a dollar sign it is none of NASM's thousands of words. */
-    @Override
-    public String symbol(String name) {
-        return "$" + Syntax.checked(name);
+    static String symbol(String name) {
+        return "$" + GnuSyntax.word(name);
     }
 
-    @Override
-    public Optional<String> text(Instruction instruction) {
-        if (!Syntax.isUsual(instruction)) {
+    static Optional<String> text(Instruction instruction) {
+        String text = instruction.text();
+        // NASM puts LOCK and REP before all other prefixes
+        boolean prefixed = text.matches("(lock|rep\\w*) .*") && (instruction.bytes()[0] & 0xFC) != 0xF0;
+        if (!GnuSyntax.isUsual(instruction)
+                || prefixed
+                || OTHERWISE.matcher(text).matches()) {
             return Optional.empty();
         }
-        if (instruction.form().isEmpty()) {
-            return Optional.of("dq " + instruction.target().orElseThrow().name());
-        }
-        Form form = instruction.form().get();
-        DecodedInstruction decoded = instruction.decoded().orElseThrow();
-        String text = instruction.text();
-        int mnemonicEnd =
-                (decoded.lock() ? "lock " : "").length() + form.textMnemonic().length();
-        String mnemonic = text.substring(0, mnemonicEnd).replace("movabs", "mov");
-        if (decoded.operands().isEmpty()) {
-            return Optional.of(mnemonic);
-        }
-        List<String> operands =
-                new ArrayList<>(List.of(text.substring(mnemonicEnd + 1).split(", ")));
-        for (int i = 0; i < operands.size(); i++) {
-            Operand operand = decoded.operands().get(i);
-            operands.set(i, operand(instruction, form.operands().get(i).kind(), operand, operands.get(i)));
-        }
-        return Optional.of(mnemonic + " " + String.join(", ", operands));
-    }
-
-    private static String operand(Instruction instruction, OperandKind kind, Operand operand, String text) {
-        if (kind.isBranch()) {
-            boolean external = instruction.target().orElseThrow().external();
-            return (kind == OperandKind.REL8 ? "short " : "near ") + text + (external ? " wrt ..plt" : "");
-        }
-        if (operand instanceof Immediate immediate) {
-            // signed, for then bytes are sign-extended; and of its size, or a move becomes one of 32 bits
-            Form form = instruction.form().orElseThrow();
-            boolean move = form.mnemonic().equals("mov") && form.operandBits() == 64;
-            return (move ? kind.immediateBytes() == 8 ? "strict qword " : "strict dword " : "") + immediate;
-        }
-        String spelled = text;
+        String spelled = instruction
+                .decoded()
+                .map(decoded -> withOperands(instruction, decoded, text))
+                .orElse(text);
         for (String[] spelling : SPELLINGS) {
             spelled = spelled.replaceAll(spelling[0], spelling[1]);
         }
-        if (operand instanceof Mem mem && spelled.contains("rip")) {
-            Immediate fromStart = new Immediate(mem.address().displacement() + (long) instruction.size());
-            spelled = spelled.replaceAll("rip[^]]*", "rel \\$ + " + fromStart);
+        return Optional.of(spelled);
+    }
+
+    /** Respells operands that need more than their text: branches, constants, distances from here. */
+    private static String withOperands(Instruction instruction, DecodedInstruction decoded, String text) {
+        Form form = decoded.form();
+        int start =
+                (decoded.lock() ? "lock " : "").length() + form.textMnemonic().length();
+        StringBuilder line = new StringBuilder(text.substring(0, start));
+        String[] operands = text.substring(start).split(",");
+        for (int i = 0; i < decoded.operands().size(); i++) {
+            OperandKind kind = form.operands().get(i).kind();
+            Operand operand = decoded.operands().get(i);
+            String spelled = operands[i];
+            if (kind.isBranch()) {
+                boolean external = instruction.target().orElseThrow().external();
+                String length = kind == OperandKind.REL8 ? " short" : " near";
+                boolean choice = form.mnemonic().matches("call|j(?![re]?cxz).*");
+                spelled = (choice ? length : "") + spelled + (external ? " wrt ..plt" : "");
+            } else if (operand instanceof Immediate immediate) {
+                // signed, for then a byte is sign-extended; of its size, or a move becomes one of 32 bits
+                boolean move = form.mnemonic().equals("mov") && form.operandBits() == 64;
+                spelled = (move ? " strict " + (kind.immediateBytes() == 8 ? "qword " : "dword ") : " ") + immediate;
+            } else if (operand instanceof Mem mem) {
+                Immediate fromStart = new Immediate(mem.address().displacement() + (long) instruction.size());
+                spelled = spelled.replaceAll("rip( [+-] 0x.*)?]", "rel \\$ + " + fromStart + "]");
+            }
+            line.append(i > 0 ? "," : "").append(spelled);
         }
-        return spelled;
+        return line.toString();
     }
 }
