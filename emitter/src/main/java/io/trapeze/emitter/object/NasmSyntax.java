@@ -18,12 +18,17 @@ final class NasmSyntax {
         {"^\\.quad ", "dq "},
         {"^movabs ", "mov "},
         {"^pushw ", "push word "},
+        {"^(enter|leave)w", "o16 $1"},
         {"^sys(ret|exit)d$", "sys$1"},
         {"^sys(ret|exit)q$", "o64 sys$1"},
         {"^(call|jmp) dword ptr", "$1 far word"},
         {"^(call|jmp) fword ptr", "$1 far dword"},
         {"^(call|jmp) tbyte ptr", "$1 far qword"},
-        {"^(clflush|clflushopt|clwb|cldemote|invlpg|prefetchw|l[sfg]s .*,|pshufd .*,) \\w+ ptr", "$1"},
+        {"^retw", "o16 ret"},
+        // NASM knows no size for these
+        {"^(clflush|clflushopt|clwb|cldemote|invlpg|prefetchw?|vmxon|vmclear|vmptrld|vmptrst) \\w+ ptr", "$1"},
+        {"^((l[sfg]s|psubq|pmuludq|punpckl\\w+|pshuf\\w+|palignr|pblendvb|cmpsd|vcmpss) .*,) \\w+ ptr", "$1"},
+        {"^(f\\w+) st\\(0\\), st\\(0\\)$", "$1 st0"},
         {"^xchg rax, rax$", "nop"},
         {"^xchg (\\w+), (\\w+)$", "xchg $2, $1"},
         {" xmmword ptr", " oword"},
@@ -39,8 +44,9 @@ final class NasmSyntax {
     /** Where NASM takes other bytes and has no word for these. */
     private static final Pattern OTHERWISE = Pattern.compile(String.join(
             "|",
-            "vmov\\w+ [xy]mm\\d, [xy]mm(8|9|1[0-5])", // the opcode for loads, with a longer prefix
+            "vmov\\w+ [xy]mm\\d, (xmm\\d+, )?[xy]mm(8|9|1[0-5])", // the opcode for loads, with a longer prefix
             "vmovq (?=.*mm(1[6-9]|[23]\\d)).*\\[.*", // the opcode that also takes r64
+            "invlpgb|psmash|rdpru|rmpupdate|tlbsync|vmgexit", // no such instruction in 2.16
             "(enqcmds?|invpcid|str r).*", // a REX.W that changes nothing
             "ptwrite .*")); // without the prefix that makes it this instruction
 
