@@ -46,13 +46,7 @@ record EmittedCode(
 
     static EmittedCode of(CodeBlob blob, Optional<String> abi) {
         return new EmittedCode(
-                blob.name(),
-                abi,
-                blob.size(),
-                hex(blob.bytes()),
-                blob.symbols(),
-                blob.relocations(),
-                lines(blob));
+                blob.name(), abi, blob.size(), hex(blob.bytes()), blob.symbols(), blob.relocations(), lines(blob));
     }
 
     /** Returns the lines of a blob, in order. */

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.trapeze.emitter.CodeBlob;
+import io.trapeze.emitter.Instruction;
+import io.trapeze.trampolines.Primitive;
+import io.trapeze.trampolines.SaveSet;
+import io.trapeze.trampolines.abi.Abi;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("What trapeze emit writes for other tools")
+class EmittedFilesTest {
+    private static final Pattern LINE = Pattern.compile("\\s*([0-9a-f]+):\t((?:[0-9a-f]{2} )+).*");
+
+    @TempDir
+    private Path folder;
+
+    private Workshop workshop() {
+        return new Workshop(folder);
+    }
+
+    static Stream<Arguments> everything() {
+        return Arrays.stream(Primitive.values())
+                .flatMap(primitive -> Abi.builtIn().stream()
+                        .flatMap(abi -> Arrays.stream(SaveSet.values())
+                                .filter(set -> set == SaveSet.SSE || primitive == Primitive.ASYNC_PREEMPT)
+                                .map(set -> Arguments.of(primitive.symbol(), abi.name(), set.label()))));
+    }
+
+    private static CodeBlob blob(String primitive, String abi, String set) {
+        return Primitive.named(primitive)
+                .orElseThrow()
+                .emit(Abi.named(abi).orElseThrow(), SaveSet.named(set).orElseThrow());
+    }
+
+    private byte[] text(String object) throws IOException, InterruptedException {
+        workshop().runSilently("objcopy -O binary -j .text " + object + " text.bin");
+        return Files.readAllBytes(folder.resolve("text.bin"));
+    }
+
+    @ParameterizedTest(name = "gas: {0} {1} {2}")
+    @MethodSource("everything")
+    void gnuAsTurnsIntoTheSameBytes(String primitive, String abi, String set) throws Exception {
+        Workshop.assumeTools("as", "objcopy");
+        workshop().trapeze("emit " + primitive + " --abi " + abi + " --save-set " + set + " --format gas -o code.s");
+        assertThat(folder.resolve("code.s")).content().doesNotContain(".byte");
+        workshop().runSilently("as --64 --fatal-warnings -o code.o code.s");
+        assertThat(text("code.o")).isEqualTo(blob(primitive, abi, set).bytes());
+    }
+
+    @ParameterizedTest(name = "nasm: {0} {1} {2}")
+    @MethodSource("everything")
+    void nasmTurnsIntoTheSameBytes(String primitive, String abi, String set) throws Exception {
+        Workshop.assumeTools("nasm", "objcopy");
+        workshop().trapeze("emit " + primitive + " --abi " + abi + " --save-set " + set + " --format nasm -o code.asm");
+        assertThat(folder.resolve("code.asm")).content().doesNotContainPattern(" db .*;");
+        workshop().runSilently("nasm -f elf64 -w+error -o code.o code.asm");
+        assertThat(text("code.o")).isEqualTo(blob(primitive, abi, set).bytes());
+    }
+
+    @ParameterizedTest(name = "elf: {0} {1} {2}")
+    @MethodSource("everything")
+    void objdumpReadsInTheObjectWhatTheListingSays(String primitive, String abi, String set) throws Exception {
+        Workshop.assumeTools("objdump");
+        workshop().trapeze("emit " + primitive + " --abi " + abi + " --save-set " + set + " --format elf -o code.o");
+        List<String> expected = blob(primitive, abi, set).instructions().stream()
+                .map(EmittedFilesTest::line)
+                .toList();
+        List<String> read = workshop()
+                .run("objdump -d -w -M intel code.o")
+                .lines()
+                .map(LINE::matcher)
+                .filter(Matcher::matches)
+                .map(m -> m.group(1) + ": " + m.group(2).strip())
+                .toList();
+        assertThat(read).isEqualTo(expected);
+    }
+
+    private static String line(Instruction instruction) {
+        String bytes = HexFormat.ofDelimiter(" ").formatHex(instruction.bytes());
+        return Integer.toHexString(instruction.offset()) + ": " + bytes;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sysv", "win64"})
+    void linkersAndReadersFindNothingToWarnOf(String abi) throws Exception {
+        Workshop.assumeTools("readelf", "ld", "nm");
+        workshop().trapeze("emit all --abi " + abi + " --format elf -o all.o");
+        assertThat(workshop().run("readelf -aW all.o")).doesNotContainIgnoringCase("warning", "error");
+        assertThat(workshop().run("nm all.o").lines().map(line -> line.substring(17)))
+                .containsExactly("T async_preempt", "U async_preempt2", "T gogo", "T mcall", "T systemstack");
+        workshop().runSilently("ld -r --fatal-warnings -o again.o all.o");
+        workshop().runSilently("ld -shared --fatal-warnings -o all.so all.o");
+        workshop().runSilently("ld --fatal-warnings -z noexecstack --defsym async_preempt2=0 -e gogo -o all.exe all.o");
+        assertThat(workshop().run("readelf -lW all.exe")).containsPattern("GNU_STACK .* RW  ");
+    }
+
+    @Test
+    void aLinkerTellsWhatIsMissing() throws Exception {
+        Workshop.assumeTools("ld");
+        workshop().trapeze("emit async_preempt --format elf -o one.o");
+        assertThat(workshop().runInVain("ld -e async_preempt one.o"))
+                .contains("undefined reference to `async_preempt2'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "gcc -x c -std=c99",
+                "gcc -x c -std=c11",
+                "gcc -x c",
+                "g++ -x c++ -std=c++98 -Wno-long-long",
+                "g++ -x c++"
+            })
+    void compilersAgreeWithTheLayoutsInTheHeader(String compiler) throws Exception {
+        Workshop.assumeTools(compiler.substring(0, 3));
+        for (Abi abi : Abi.builtIn()) {
+            workshop().trapeze("emit all --abi " + abi.name() + " --format c-header -o switch.h");
+            Files.writeString(folder.resolve("twice.c"), "#include \"switch.h\"\n#include \"switch.h\"\n");
+            workshop().runSilently(compiler + " -Wall -Wextra -pedantic -Werror -fsyntax-only twice.c");
+        }
+    }
+
+    @Test
+    void aCompilerRefusesAHeaderWhoseLayoutIsWrong() throws Exception {
+        Workshop.assumeTools("gcc");
+        workshop().trapeze("emit gogo --format c-header -o switch.h");
+        String header = Files.readString(folder.resolve("switch.h"));
+        String wrong = header.replace("#define TRAPEZE_GOBUF_PC 8", "#define TRAPEZE_GOBUF_PC 16");
+        assertThat(wrong).isNotEqualTo(header);
+        Files.writeString(folder.resolve("wrong.h"), wrong);
+        assertThat(workshop().runInVain("gcc -fsyntax-only wrong.h")).contains("static assertion failed");
+    }
+
+    @Test
+    void onePieceOfCodeIsAllThatBytesCanHold() {
+        Session.Ending ending = new Session().type("emit gogo mcall --format hex");
+        assertThat(ending.exit()).isEqualTo(Exit.USAGE);
+        assertThat(ending.err()).contains("--format hex holds the bytes of one piece of code, not of 2. Name one, ");
+    }
+
+    @Test
+    void nothingBinaryGoesToATerminal() {
+        Session.Ending ending = new Session().onTerminal().type("--color never emit all --format elf");
+        assertThat(ending.exit()).isEqualTo(Exit.USAGE);
+        assertThat(ending.bytes()).isEmpty();
+    }
+
+    @Test
+    void aPrimitiveNamedTwiceIsWrittenOnce() {
+        assertThat(new Session().type("emit gogo gogo mcall --format gas").out())
+                .isEqualTo(new Session().type("emit mcall gogo --format gas").out());
+    }
+}
