@@ -76,9 +76,7 @@ final class GnuSyntax {
         DecodedInstruction decoded = instruction.decoded().orElseThrow();
         Assembler assembler = new Assembler(false);
         try {
-            if (decoded.lock()) {
-                assembler.lock();
-            }
+            assembler.decorate(decoded.decoration());
             assembler.emit(decoded.form().mnemonic(), decoded.operands().toArray(Operand[]::new));
             return Arrays.equals(assembler.finish("").bytes(), instruction.bytes());
         } catch (EncodingException e) {

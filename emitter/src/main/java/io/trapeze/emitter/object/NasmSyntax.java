@@ -46,6 +46,8 @@ final class NasmSyntax {
             "|",
             "vmov\\w+ [xy]mm\\d, (xmm\\d+, )?[xy]mm(8|9|1[0-5])", // the opcode for loads, with a longer prefix
             "vmovq (?=.*mm(1[6-9]|[23]\\d)).*\\[.*", // the opcode that also takes r64
+            "vpopcnt[dq] .*\\{1to.*", // no broadcast
+            "vpextrw .*, xmm(1[6-9]|[23]\\d),.*", // the opcode for memory, which is longer
             "invlpgb|psmash|rdpru|rmpupdate|tlbsync|vmgexit", // no such instruction in 2.16
             "(enqcmds?|invpcid|str r).*", // a REX.W that changes nothing
             "ptwrite .*")); // without the prefix that makes it this instruction
@@ -68,6 +70,7 @@ final class NasmSyntax {
         }
         String spelled = instruction
                 .decoded()
+                .filter(decoded -> !decoded.operands().isEmpty())
                 .map(decoded -> withOperands(instruction, decoded, text))
                 .orElse(text);
         for (String[] spelling : SPELLINGS) {
@@ -82,11 +85,18 @@ final class NasmSyntax {
         int start =
                 (decoded.lock() ? "lock " : "").length() + form.textMnemonic().length();
         StringBuilder line = new StringBuilder(text.substring(0, start));
-        String[] operands = text.substring(start).split(",");
-        for (int i = 0; i < decoded.operands().size(); i++) {
-            OperandKind kind = form.operands().get(i).kind();
-            Operand operand = decoded.operands().get(i);
-            String spelled = operands[i];
+        String margin = "";
+        int next = 0;
+        for (String written : text.substring(start).split(",")) {
+            line.append(margin);
+            margin = ",";
+            if (written.startsWith(" {")) {
+                line.append(written); // rounding
+                continue;
+            }
+            OperandKind kind = form.operands().get(next).kind();
+            Operand operand = decoded.operands().get(next++);
+            String spelled = written;
             if (kind.isBranch()) {
                 boolean external = instruction.target().orElseThrow().external();
                 String length = kind == OperandKind.REL8 ? " short" : " near";
@@ -100,7 +110,7 @@ final class NasmSyntax {
                 Immediate fromStart = new Immediate(mem.address().displacement() + (long) instruction.size());
                 spelled = spelled.replaceAll("rip( [+-] 0x.*)?]", "rel \\$ + " + fromStart + "]");
             }
-            line.append(i > 0 ? "," : "").append(spelled);
+            line.append(spelled);
         }
         return line.toString();
     }

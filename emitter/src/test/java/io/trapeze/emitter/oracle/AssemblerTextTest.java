@@ -86,9 +86,7 @@ class AssemblerTextTest {
 
     private void emit(Sample sample) {
         try {
-            if (sample.lock()) {
-                a.lock();
-            }
+            a.decorate(sample.decoration());
             a.emit(sample.mnemonic(), sample.operands().toArray(Operand[]::new));
         } catch (EncodingException illegal) {
             // not every combination is an instruction; EveryEncodingTest looks at those
