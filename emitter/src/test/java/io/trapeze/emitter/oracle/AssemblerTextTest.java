@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("S9")
 class AssemblerTextTest {
     private static final Tool NASM = new Tool("nasm");
-    private static final int OF_EACH_SHAPE = 12;
+    private static final int OF_EACH_SHAPE = 6;
 
     @TempDir
     private Path folder;
