@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * Blobs as source text for another assembler, which makes the same bytes of it.
@@ -25,7 +26,7 @@ import java.util.function.Function;
  */
 public enum AssemblerText {
     /** GNU as, 2.40 or later. */
-    GAS(
+    GAS(new Syntax(
             "#",
             ".L",
             ".byte",
@@ -36,9 +37,9 @@ public enum AssemblerText {
             ".balign 64, 0xcc",
             ".section .note.GNU-stack, \"\", @progbits",
             GnuSyntax::symbol,
-            GnuSyntax::text),
+            GnuSyntax::text)),
     /** NASM, 2.16 or later, with {@code -f elf64}. */
-    NASM(
+    NASM(new Syntax(
             ";",
             "..@",
             "db",
@@ -49,23 +50,26 @@ public enum AssemblerText {
             "align 64, db 0xcc",
             "section .note.GNU-stack noalloc noexec nowrite progbits",
             NasmSyntax::symbol,
-            NasmSyntax::text);
+            NasmSyntax::text));
 
     private static final String MARGIN = "        ";
 
-    private final String comment;
-    private final String localPrefix;
-    private final String bytes;
-    private final String head;
-    private final String defined;
-    private final String data;
-    private final String external;
-    private final String align;
-    private final String tail;
-    private final Function<String, String> symbol;
-    private final Function<Instruction, Optional<String>> text;
-
-    AssemblerText(
+    /**
+     * What is the same in every line of its kind.
+     *
+     * @param comment begins a comment
+     * @param localPrefix makes a label local to the file, and unlike any other word of the language
+     * @param bytes the directive that makes bytes
+     * @param head comes before everything
+     * @param defined makes a symbol global: its name, type and size go in
+     * @param data the type of a symbol that is no function
+     * @param external says that a symbol is defined elsewhere
+     * @param align pads with traps up to where the next blob starts
+     * @param tail comes after everything: no executable stack
+     * @param symbol a symbol as it stands in the text
+     * @param text an instruction or address, if the assembler makes the same bytes of it
+     */
+    private record Syntax(
             String comment,
             String localPrefix,
             String bytes,
@@ -75,19 +79,13 @@ public enum AssemblerText {
             String external,
             String align,
             String tail,
-            Function<String, String> symbol,
-            Function<Instruction, Optional<String>> text) {
-        this.comment = comment;
-        this.localPrefix = localPrefix;
-        this.bytes = bytes;
-        this.head = head;
-        this.defined = defined;
-        this.data = data;
-        this.external = external;
-        this.align = align;
-        this.tail = tail;
-        this.symbol = symbol;
-        this.text = text;
+            UnaryOperator<String> symbol,
+            Function<Instruction, Optional<String>> text) {}
+
+    private final Syntax syntax;
+
+    AssemblerText(Syntax syntax) {
+        this.syntax = syntax;
     }
 
     /**
@@ -102,18 +100,19 @@ public enum AssemblerText {
         code.relocations().stream().map(Relocation::symbol).forEach(elsewhere::add);
         elsewhere.removeAll(code.symbols().keySet());
         StringBuilder lines = new StringBuilder();
-        add(lines, head);
+        add(lines, syntax.head());
         code.symbols().forEach((name, s) -> {
-            String type = s.type() == ElfFile.DATA ? data : "function";
-            add(lines, defined.formatted(symbol.apply(name), type, s.size()));
+            String type = s.type() == ElfFile.DATA ? syntax.data() : "function";
+            add(lines, syntax.defined().formatted(syntax.symbol().apply(name), type, s.size()));
         });
-        elsewhere.forEach(name -> add(lines, external.formatted(symbol.apply(name))));
+        elsewhere.forEach(
+                name -> add(lines, syntax.external().formatted(syntax.symbol().apply(name))));
         Set<String> taken = new HashSet<>();
         for (CodeBlob blob : blobs) {
-            add(lines, align);
+            add(lines, syntax.align());
             add(lines, blob, taken, elsewhere);
         }
-        add(lines, tail);
+        add(lines, syntax.tail());
         return lines.toString();
     }
 
@@ -127,11 +126,12 @@ public enum AssemblerText {
                     + "' was made without recording, so its instructions are unknown: use new Assembler()");
         }
         Map<Integer, Set<String>> labels = new HashMap<>();
-        blob.symbols().forEach((name, at) -> label(labels, at, symbol.apply(name)));
+        blob.symbols().forEach((name, at) -> label(labels, at, syntax.symbol().apply(name)));
         Map<String, String> names = new HashMap<>();
         for (Instruction instruction : blob.instructions()) {
             instruction.target().ifPresent(t -> {
-                String name = names.computeIfAbsent(t.name(), n -> t.external() ? symbol.apply(n) : local(n, taken));
+                String name = names.computeIfAbsent(
+                        t.name(), n -> t.external() ? syntax.symbol().apply(n) : local(n, taken));
                 if (!t.external()) {
                     label(labels, t.offset(), name);
                 }
@@ -156,7 +156,7 @@ public enum AssemblerText {
      * has no short branches to it.
      */
     private String local(String name, Set<String> taken) {
-        String local = localPrefix + name.replaceAll("\\W", "_");
+        String local = syntax.localPrefix() + name.replaceAll("\\W", "_");
         String unique = local;
         for (int i = 2; !taken.add(unique); i++) {
             unique = local + "_" + i;
@@ -165,7 +165,7 @@ public enum AssemblerText {
     }
 
     private String line(Instruction instruction) {
-        Optional<String> same = text.apply(instruction);
+        Optional<String> same = syntax.text().apply(instruction);
         List<String> notes = new ArrayList<>();
         if (same.isEmpty() && instruction.form().isPresent()) {
             notes.add(instruction.textWithOffsets());
@@ -174,7 +174,7 @@ public enum AssemblerText {
             notes.add(instruction.reason());
         }
         String line = same.orElseGet(
-                () -> bytes + " 0x" + HexFormat.ofDelimiter(", 0x").formatHex(instruction.bytes()));
-        return notes.isEmpty() ? line : "%-44s  %s %s".formatted(line, comment, String.join(": ", notes));
+                () -> syntax.bytes() + " 0x" + HexFormat.ofDelimiter(", 0x").formatHex(instruction.bytes()));
+        return notes.isEmpty() ? line : "%-44s  %s %s".formatted(line, syntax.comment(), String.join(": ", notes));
     }
 }
