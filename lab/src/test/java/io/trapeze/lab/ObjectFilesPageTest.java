@@ -10,6 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +44,17 @@ class ObjectFilesPageTest {
         workshop.runSilently(
                 "gcc " + options + " -Wall -Wextra -pedantic -Werror -Wl,--fatal-warnings -o switch switch.c switch.o");
         assertThat(workshop.run(folder.resolve("switch").toString())).isEqualTo(block("text"));
+    }
+
+    @Test
+    void letsGdbSeeWhoCalledOnTheOtherStack() throws IOException, InterruptedException {
+        Workshop.assumeTools("gdb");
+        Workshop workshop = new Workshop(folder);
+        workshop.runSilently("gcc -g -O0 -o switch switch.c switch.o");
+        Files.writeString(folder.resolve("commands"), "break choose\nrun\nbt\nbreak add_one\ncontinue\nbt\n");
+        assertThat(workshop.run("gdb -nx -batch -x commands switch"))
+                .containsPattern("#0 .* choose .*\n#1 .* mcall .*\n#2 .* yield .*\n#3 .* main ")
+                .containsPattern("#0 .* add_one .*\n#1 .* systemstack .*\n#2 .* polite ");
     }
 
     private static String block(String language) throws IOException {
