@@ -41,6 +41,11 @@ enum KnownDifferences {
                     && (s.operands().stream().anyMatch(Broadcast.class::isInstance)
                             || s.operands().get(0) instanceof Mem
                                     && !s.decoration().mask().isEmpty())),
+    BROADCAST_OF_AN_AFFINE_MATRIX(
+            LLVM_MC,
+            "llvm-mc 14 takes the matrix that is broadcast for a byte: it has 64 bits",
+            s -> s.mnemonic().startsWith("vgf2p8affine")
+                    && s.operands().stream().anyMatch(Broadcast.class::isInstance)),
     ABSOLUTE_TARGET(
             LLVM_MC,
             "llvm-mc 14 reads 'jmp qword ptr [0x10]' as a direct jump to 0x10",
@@ -85,6 +90,7 @@ enum KnownDifferences {
     /** Those in which the other assembler refuses the line, or takes it for another instruction. */
     private static final Set<KnownDifferences> UNREADABLE = EnumSet.of(
             BRACES_BEHIND_ABSOLUTE_ADDRESS,
+            BROADCAST_OF_AN_AFFINE_MATRIX,
             ABSOLUTE_TARGET,
             SHADOW_STACK_TOKEN_SIZE,
             NOT_IN_LLVM,

@@ -83,7 +83,7 @@ enum ReferenceAssembler {
     private static final byte[] SYNTAX = ".intel_syntax noprefix\n".getBytes(StandardCharsets.US_ASCII);
     private static final String FEATURES =
             "avx512f,+avx512vl,+avx512bw,+avx512dq,+avx512cd,+avx512vbmi,+avx512vbmi2,+avx512vnni"
-                    + ",+avx512bitalg,+avx512vpopcntdq,+avx512ifma,+bmi,+bmi2,+lzcnt,+popcnt,+shstk,+pku"
+                    + ",+avx512bitalg,+avx512bf16,+avx512vpopcntdq,+avx512ifma,+bmi,+bmi2,+lzcnt,+popcnt,+shstk,+pku"
                     + ",+rdpid,+fsgsbase,+rdrnd,+rdseed,+xsave,+xsaveopt,+xsavec,+xsaves,+cx16,+clflushopt,+sahf,+movbe"
                     + ",+movdiri,+movdir64b,+enqcmd,+adx,+crc32,+rtm,+prefetchwt1,+cldemote,+clwb,+ptwrite,+waitpkg,+wbnoinvd,+invpcid"
                     + ",+hreset,+uintr,+pconfig,+serialize,+mmx,+sse4.2,+aes,+pclmul,+sha,+gfni,+fma,+f16c,+vaes,+vpclmulqdq";
