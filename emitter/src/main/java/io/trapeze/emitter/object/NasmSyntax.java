@@ -47,6 +47,8 @@ final class NasmSyntax {
             "vmov\\w+ [xy]mm\\d, (xmm\\d+, )?[xy]mm(8|9|1[0-5])", // the opcode for loads, with a longer prefix
             "vmovq (?=.*mm(1[6-9]|[23]\\d)).*\\[.*", // the opcode that also takes r64
             "vpopcnt[dq] .*\\{1to.*", // no broadcast
+            "vdpbf16ps .*\\[.*", // memory of another size
+            "vcvtneps2bf16 .*", // not without a prefix of its own
             "vpextrw .*, xmm(1[6-9]|[23]\\d),.*", // the opcode for memory, which is longer
             "invlpgb|psmash|rdpru|rmpupdate|tlbsync|vmgexit", // no such instruction in 2.16
             "(enqcmds?|invpcid|str r).*", // a REX.W that changes nothing
