@@ -130,8 +130,8 @@ class TextSyntaxTest {
         CodeBlob blob = Assembler.parse(".extern puts\ncall puts\ncall puts@PLT\nlea rax, [rip + puts]\n.quad puts\n");
         assertThat(blob.relocations())
                 .containsExactly(
-                        new Relocation(1, Relocation.Kind.RELATIVE_32, "puts", -4),
-                        new Relocation(6, Relocation.Kind.RELATIVE_32, "puts", -4),
+                        new Relocation(1, Relocation.Kind.BRANCH_32, "puts", -4),
+                        new Relocation(6, Relocation.Kind.BRANCH_32, "puts", -4),
                         new Relocation(13, Relocation.Kind.RELATIVE_32, "puts", -4),
                         new Relocation(17, Relocation.Kind.ABSOLUTE_64, "puts", 0));
     }
