@@ -39,7 +39,7 @@ class IllegalInputsTest {
         inputs.run(wanted);
         assertThat(inputs.complaints).as("with -Dillegal.seed=%d", seed).isEmpty();
         assertThat(inputs.refused()).isGreaterThanOrEqualTo(wanted);
-        assertThat(inputs.refused.keySet()).containsAll(List.of(Blunder.LOCK, Blunder.STACK_POINTER_AS_INDEX));
+        assertThat(inputs.refused.keySet()).containsAll(List.of(Blunder.BAD_SCALE, Blunder.STACK_POINTER_AS_INDEX));
         return inputs;
     }
 }
