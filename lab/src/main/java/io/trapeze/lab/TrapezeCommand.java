@@ -97,6 +97,7 @@ final class TrapezeCommand implements Runnable {
         CommandLine line = new CommandLine(trapeze)
                 .addSubcommand(new RunCommand(trapeze, repertoire.programs()))
                 .addSubcommand(new EmitCommand(trapeze))
+                .addSubcommand(new AsmCommand(trapeze))
                 .addSubcommand(new DisasmCommand(trapeze))
                 .addSubcommand(new DoctorCommand(trapeze))
                 .addSubcommand(new CommandLine(new BenchCommand(trapeze))

@@ -8,35 +8,47 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-@DisplayName("docs/cli.md shows the output of")
+@DisplayName("The pages show the output of")
 class CommandLinePageTest {
-    private static final Path PAGE = Path.of("..", "docs", "cli.md");
+    private static final List<Path> PAGES =
+            List.of(Path.of("..", "docs", "cli.md"), Path.of("..", "docs", "assembler.md"));
     private static final String PROMPT = "$ ./trapeze ";
 
     @TestFactory
     Stream<DynamicTest> everyCommandInABlockMarkedConsole() throws IOException {
-        Map<String, String> shown = shown();
-        assertThat(shown).as("commands found in %s", PAGE).hasSizeGreaterThan(3);
-        return shown.entrySet().stream()
-                .map(command -> DynamicTest.dynamicTest(command.getKey(), () -> {
-                    Ending ending = new Session().type(command.getKey());
-                    assertThat(command.getValue())
-                            .as("what %s shows for %s", PAGE, command.getKey())
-                            .isEqualTo(ending.out() + ending.err());
-                }));
+        Stream<DynamicTest> tests = Stream.empty();
+        for (Path page : PAGES) {
+            Map<String, String> shown = shown(page);
+            assertThat(shown).as("commands found in %s", page).hasSizeGreaterThan(3);
+            tests = Stream.concat(
+                    tests,
+                    shown.entrySet().stream()
+                            .map(command -> DynamicTest.dynamicTest(
+                                    command.getKey(), () -> compare(page, command.getKey(), command.getValue()))));
+        }
+        return tests;
     }
 
-    private static Map<String, String> shown() throws IOException {
+    /** Pages name files as seen from the repository's root; the test runs one folder below. */
+    private static void compare(Path page, String command, String shown) {
+        Ending ending = new Session().type(command.replace(" docs/", " ../docs/"));
+        assertThat(shown)
+                .as("what %s shows for %s", page, command)
+                .isEqualTo((ending.out() + ending.err()).replace("../docs/", "docs/"));
+    }
+
+    private static Map<String, String> shown(Path page) throws IOException {
         Map<String, String> shown = new LinkedHashMap<>();
         String command = null;
         boolean inside = false;
-        for (String line : Files.readAllLines(PAGE)) {
+        for (String line : Files.readAllLines(page)) {
             if (line.startsWith("```")) {
                 inside = line.equals("```console");
             } else if (inside && line.startsWith(PROMPT)) {

@@ -145,11 +145,9 @@ final class Names {
                 : name.text();
         Declared known = declared.get(plain);
         if (known == null) {
-            throw new Mistake(
-                    name,
-                    "unknown label " + name.shown() + Spelling.hint(plain, declared.keySet()) + "; write '"
-                            + Token.shortened(plain)
-                            + ":' where it belongs, or declare it by .extern if that is elsewhere");
+            String hint = Spelling.hint(plain, declared.keySet());
+            String define = "; write '" + Token.shortened(plain) + ":' where it belongs, or declare it by .extern";
+            throw new Mistake(name, "unknown label " + name.shown() + (hint.isEmpty() ? define : hint));
         }
         return switch (known.sort()) {
             case LABEL -> Value.of(label(plain));
@@ -157,8 +155,11 @@ final class Names {
             case CONSTANT ->
                 throw new Mistake(
                         name,
-                        "constant " + name.shown() + " is defined only further down, on line " + known.line()
-                                + ": move that line up; GNU as would read memory at that address here");
+                        "constant " + name.shown()
+                                + (known.line() < name.line()
+                                        ? " has no value, because of the error on line " + known.line()
+                                        : " is defined only further down, on line " + known.line()
+                                                + ": move that line up; GNU as would read memory at that address here"));
         };
     }
 

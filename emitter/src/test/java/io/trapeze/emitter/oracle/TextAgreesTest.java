@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.emitter.oracle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.trapeze.emitter.Assembler;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whole texts, of the sort that people write and compilers put out, read by us and by other assemblers. */
+class TextAgreesTest {
+    /** What both read. */
+    private enum Text {
+        STRLEN("""
+                .globl strlen
+                .type strlen, @function
+                strlen: xor eax, eax
+                1:      cmp byte ptr [rdi + rax], 0
+                        je 2f
+                        inc rax
+                        jmp 1b
+                2:      ret
+                .size strlen, .-strlen
+                """),
+        MEMCPY("""
+                memcpy: mov rax, rdi
+                        mov rcx, rdx
+                        shr rcx, 3
+                        rep movsq
+                        mov ecx, edx
+                        and ecx, 7
+                        rep movsb
+                        ret
+                """),
+        COMPILED("""
+                        .file "sum.c"
+                        .intel_syntax noprefix
+                        .text
+                        .p2align 4
+                        .globl sum
+                        .type sum, @function
+                sum:    test    esi, esi
+                        jle     .L4
+                        lea     eax, -1[rsi]
+                        lea     rdx, 4[rdi+rax*4]
+                        xor     eax, eax
+                .L3:    add     eax, DWORD PTR [rdi]
+                        add     rdi, 4
+                        cmp     rdi, rdx
+                        jne     .L3
+                        ret
+                .L4:    xor     eax, eax
+                        ret
+                        .size sum, .-sum
+                        .ident "a compiler"
+                        .section .note.GNU-stack,"",@progbits
+                """),
+        FRAME("""
+                f:      push rbp
+                        mov rbp, rsp
+                        sub rsp, 0x90
+                        mov qword ptr [rbp - 8], rdi
+                        mov dword ptr [rbp - 0x84], -1
+                        lea rsi, [rbp - 0x80]
+                        call g
+                        leave
+                        ret
+                g:      mov rax, fs:[0x28]
+                        xor rax, qword ptr [rsp + rsi*8 + 0x7f]
+                        cmp rax, 0x80
+                        setne al
+                        movzx eax, al
+                        cmovne rcx, rax
+                        ret
+                """),
+        JUMP_TABLE("""
+                        lea rdx, [rip + table]
+                        movsxd rax, dword ptr [rdx + rdi*4]
+                        add rax, rdx
+                        jmp rax
+                a:      mov eax, 1
+                        ret
+                b:      mov eax, 2
+                        jmp away
+                table:  .long a - table, b - table
+                        .skip 200, 0xcc
+                away:   jmp a
+                        jz table
+                """),
+        ATOMICS("""
+                spin:   mov eax, 1
+                1:      xchg dword ptr [rdi], eax
+                        test eax, eax
+                        jz 3f
+                2:      pause
+                        cmp dword ptr [rdi], 0
+                        jne 2b
+                        jmp 1b
+                3:      lock xadd qword ptr [rdi + 8], rax
+                        lock cmpxchg16b xmmword ptr [rdi + 16]
+                        lock or dword ptr [rsp], 0
+                        mfence
+                        ret
+                """),
+        DATA("""
+                SIZE = 3 * 4
+                .set MASK, ((1 << 5) | 7) & ~2
+                .byte 1, 'a', -1, 0x7f
+                .word SIZE, 0xffff
+                .long MASK, -5 / 2, 7 % 3, 0b1010, 017
+                .quad 0x1122334455667788, SIZE - 20
+                .ascii "tab\\tquote\\"nul\\0end"
+                .asciz "x"
+                .float 1.5, -0.25
+                .double 3.141592653589793
+                .zero 3
+                and eax, MASK
+                mov ecx, SIZE + 1
+                """),
+        VECTORS("""
+                        vmovupd zmm0{k1}{z}, [rdi]
+                        vaddpd zmm1{k2}, zmm0, qword ptr [rsi]{1to8}
+                        vmulps zmm2, zmm1, zmm0, {rz-sae}
+                        vfmadd231pd ymm3, ymm1, [rdx + rcx*8 + 32]
+                        vextractf128 xmm4, ymm3, 1
+                        movaps xmm5, [rsp + 16]
+                        addsd xmm5, [rip + one]
+                        pshufd xmm6, xmm5, 0x4e
+                        vzeroupper
+                        ret
+                one:    .double 1.0
+                """),
+        SYSTEM("""
+                        mov eax, 60
+                        syscall
+                        rdtscp
+                        xgetbv
+                        fninit
+                        fld qword ptr [rdi]
+                        fstp st(1)
+                        fnstcw [rsp - 2]
+                        ldmxcsr [rsp + 4]
+                        xsave64 [rdi]
+                        endbr64
+                        rdfsbase rax
+                        int3
+                        ud2
+                        push 0x12345678
+                        push qword ptr gs:[0x10]
+                        movabs rax, 0x1122334455667788
+                """);
+
+        private final String source;
+
+        Text(String source) {
+            this.source = source;
+        }
+    }
+
+    @TempDir
+    private Path directory;
+
+    private void compare(ReferenceAssembler assembler, String source) {
+        assembler.tool().assumePresent();
+        byte[] theirs = assembler.assembleProgram(directory, List.of(source.split("\n")));
+        assertThat(Assembler.parse(source).bytes()).isEqualTo(theirs);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Text.class)
+    void gnuAsMakesTheSameBytes(Text text) {
+        compare(ReferenceAssembler.GNU_AS, text.source);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Text.class)
+    void llvmMcMakesTheSameBytes(Text text) {
+        compare(ReferenceAssembler.LLVM_MC, text.source);
+    }
+
+    /** What llvm-mc does not read: distances and places in immediates and branches. */
+    static Stream<String> forGnuAs() {
+        return Stream.of(
+                "s: jmp e; mov ecx, e - s; add rdx, e - s; push e - s; e: ret",
+                "jmp . + 2; nop; jmp $; a: jmp a + 3; .skip 130; jmp a - 1",
+                "mov eax, 4[rdi][rcx*2]; N = 5; mov eax, N[rdi]; 1: loop 1b; 1: jrcxz 1f; 1:",
+                "mov eax, 'a' + 1; .byte 'b, 'c'; mov al, -1 & 0xff");
+    }
+
+    @ParameterizedTest
+    @MethodSource("forGnuAs")
+    void gnuAsMakesTheSameBytesOfWhatItAloneReads(String source) {
+        compare(ReferenceAssembler.GNU_AS, source);
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.trapeze.lab.Session.Ending;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("trapeze asm")
+class AsmCommandTest {
+    private static Session reading(String source) {
+        return new Session().reading(source.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void writesAListingWithCommentsAsReasons() {
+        Ending ending = reading(".globl f\nf: xor eax, eax # nothing\nret\n").type("asm -");
+        assertThat(ending.err()).isEmpty();
+        assertThat(ending.out()).isEqualTo("""
+                        ; -, 3 bytes
+                        f:
+                            0  31 c0  xor eax, eax  ; nothing
+                            2  c3     ret
+                        """);
+        assertThat(ending.exit()).isZero();
+    }
+
+    @Test
+    void writesTheFormatsThatEmitHas() {
+        String source = "lock xadd [rdi], rax\n";
+        assertThat(reading(source).type("asm - --format hex").out()).isEqualTo("f0480fc107\n");
+        assertThat(reading(source).type("asm - --format bin").bytes())
+                .isEqualTo(HexFormat.of().parseHex("f0480fc107"));
+        assertThat(reading(source).type("asm - --format json").out()).contains("\"bytes\": \"f0480fc107\"");
+        assertThat(reading(source).type("asm - --format gas").out()).contains("lock xadd qword ptr [rdi], rax");
+        assertThat(reading(source).type("asm - --format nasm").out()).contains("lock xadd qword [rdi], rax");
+        assertThat(reading(source).type("asm - --format elf").out()).startsWith("\u007fELF");
+        assertThat(reading(".globl _start\n_start: ud2\n")
+                        .type("asm - --format elf-exe")
+                        .out())
+                .startsWith("\u007fELF");
+    }
+
+    @Test
+    void writesNothingAndTellsAllErrorsWithTheirLines(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("bad.s"), "nop\n\tmov\trax, ebx\njmp x\n");
+        Path output = directory.resolve("bad.o");
+        Ending ending = new Session().run("asm", file.toString(), "-o", output.toString());
+        assertThat(ending.exit()).isEqualTo(1);
+        assertThat(ending.out()).isEmpty();
+        assertThat(ending.err().lines().toList()).hasSize(7).satisfies(lines -> {
+            assertThat(lines.get(0)).startsWith(file + ":2:6: error: cannot encode 'mov rax, ebx'");
+            assertThat(lines.get(1)).isEqualTo("    2 | \tmov\trax, ebx");
+            assertThat(lines.get(2)).isEqualTo("      | \t   \t^");
+            assertThat(lines.get(3)).startsWith(file + ":3:5: error: unknown label 'x'");
+            assertThat(lines.get(5)).isEqualTo("      |     ^");
+            assertThat(lines.get(6)).isEqualTo(file + ": 2 errors");
+        });
+        assertThat(output).doesNotExist();
+    }
+
+    @Test
+    void coloursErrorsOnATerminalUnlessToldNotTo() {
+        assertThat(reading("push eax").onTerminal().type("asm -").err()).contains("\u001b[1;31merror: \u001b[0m");
+        assertThat(reading("push eax")
+                        .onTerminal()
+                        .having("NO_COLOR", "1")
+                        .type("asm -")
+                        .err())
+                .doesNotContain("\u001b");
+    }
+
+    @Test
+    void refusesWrongUsage() {
+        Ending missing = new Session().type("asm nowhere.s");
+        assertThat(missing.exit()).isEqualTo(2);
+        assertThat(missing.err()).isEqualTo("trapeze: there is no file nowhere.s. A source is named as in hello.s.\n");
+        Ending header = reading("nop").type("asm - --format c-header");
+        assertThat(header.exit()).isEqualTo(2);
+        assertThat(header.err()).startsWith("trapeze: unknown format 'c-header'.");
+    }
+}
