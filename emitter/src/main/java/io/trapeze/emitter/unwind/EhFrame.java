@@ -29,11 +29,8 @@ public final class EhFrame {
 
     private static final int SAME_VALUE = 0x08;
     private static final int DEF_CFA = 0x0C;
-    private static final int DEF_CFA_REGISTER = 0x0D;
-    private static final int DEF_CFA_OFFSET = 0x0E;
     private static final int DEF_CFA_EXPRESSION = 0x0F;
     private static final int EXPRESSION = 0x10;
-    private static final int OFFSET_EXTENDED_SIGNED = 0x11;
     private static final int VAL_EXPRESSION = 0x16;
     private static final int OFFSET = 0x80;
     private static final int DEREF = 0x06;
@@ -167,23 +164,13 @@ public final class EhFrame {
         if (cfa.equals(before)) {
             return;
         }
-        int offset = cfa.offsets().get(0);
-        if (!cfa.direct() || offset < 0) {
-            body.u1(DEF_CFA_EXPRESSION);
-            body.block(computed(cfa));
-        } else if (before == null || !before.direct()) {
+        if (cfa.direct() && cfa.offsets().get(0) >= 0) {
             body.u1(DEF_CFA);
             body.unsigned(number(cfa.register()));
-            body.unsigned(offset);
+            body.unsigned(cfa.offsets().get(0));
         } else {
-            if (cfa.register() != before.register()) {
-                body.u1(DEF_CFA_REGISTER);
-                body.unsigned(number(cfa.register()));
-            }
-            if (offset != before.offsets().get(0)) {
-                body.u1(DEF_CFA_OFFSET);
-                body.unsigned(offset);
-            }
+            body.u1(DEF_CFA_EXPRESSION);
+            body.block(computed(cfa));
         }
     }
 
@@ -191,15 +178,9 @@ public final class EhFrame {
         if (rule instanceof Rule.Same) {
             body.u1(SAME_VALUE);
             body.unsigned(number);
-        } else if (rule instanceof Rule.AtCfa at && at.offset() % WORD == 0) {
-            int words = at.offset() / WORD;
-            body.u1(words < 0 ? OFFSET_EXTENDED_SIGNED : OFFSET | number);
-            if (words < 0) {
-                body.unsigned(number);
-                body.signed(words);
-            } else {
-                body.unsigned(words);
-            }
+        } else if (rule instanceof Rule.AtCfa at && at.offset() < 0 && at.offset() % WORD == 0) {
+            body.u1(OFFSET | number);
+            body.unsigned(at.offset() / WORD);
         } else {
             body.u1(rule instanceof Rule.Is ? VAL_EXPRESSION : EXPRESSION);
             body.unsigned(number);

@@ -51,4 +51,23 @@ public record UnwindRules(CodeBlob blob, boolean interrupted, List<UnwindRow> ro
         }
         return Optional.of(new UnwindRules(blob, entered.interrupted(), rows));
     }
+
+    /** Returns the rules as text: an instruction a line, and what holds before it; registers that still hold theirs go unsaid. */
+    public String listing() {
+        int width = blob.instructions().stream()
+                .mapToInt(i -> i.text().length())
+                .max()
+                .orElse(0);
+        StringBuilder text = new StringBuilder(blob.name()).append(":\n");
+        for (int i = 0; i < rows.size(); i++) {
+            UnwindRow row = rows.get(i);
+            text.append(("%5x  %-" + width + "s  cfa = %s, pc = %s")
+                    .formatted(row.offset(), blob.instructions().get(i).text(), row.cfa(), row.pc()));
+            row.registers().entrySet().stream()
+                    .filter(entry -> !(entry.getValue() instanceof Rule.Same))
+                    .forEach(entry -> text.append(", " + entry.getKey() + " = " + entry.getValue()));
+            text.append('\n');
+        }
+        return text.toString();
+    }
 }
