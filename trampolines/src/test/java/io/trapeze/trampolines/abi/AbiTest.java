@@ -199,4 +199,13 @@ class AbiTest {
                 .hasMessage("thread.stack_bounds: odd at offset 12: must be a multiple of 8, not negative");
         assertThatThrownBy(() -> new ThreadBlock.Field("below", -8)).isInstanceOf(AbiException.class);
     }
+
+    @Test
+    void ofWin64WalksStacksByMachineFramesAndSkipsRoomForOne() {
+        assertThat(Abi.WIN64.stack().machineFrames()).isTrue();
+        assertThat(Abi.SYSTEM_V.stack().machineFrames()).isFalse();
+        assertThatThrownBy(() -> new StackRules(16, 32, 128, 144, true))
+                .isInstanceOf(AbiException.class)
+                .hasMessageContaining("must be at least 152 where walks need machine frames");
+    }
 }
