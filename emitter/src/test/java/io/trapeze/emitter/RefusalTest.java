@@ -82,6 +82,17 @@ class RefusalTest {
                         a -> a.lock().cmp(qword(rdi), rax),
                         "'lock cmp",
                         "LOCK is legal only before"),
+                refusal(
+                        "lock on a register and a number",
+                        a -> a.lock().add(rbx, 5),
+                        "'lock add rbx, 0x5'",
+                        "LOCK needs a memory destination"),
+                refusal(
+                        "lock on a comparison with a number",
+                        a -> a.lock().cmp(qword(rdi), 5),
+                        "'lock cmp qword ptr [rdi], 0x5'",
+                        "LOCK is legal only before"),
+                refusal("lock on a frame", a -> a.lock().enter(16, 1), "'lock enter 0x10, 0x1'", "nothing can be said"),
                 refusal("lock alone", a -> a.lock().ret(), "'lock ret'", "LOCK is legal only before"),
                 refusal("lock twice", a -> a.lock().lock(), "'lock' after 'lock'", "say it once"),
                 refusal("lock on a branch", a -> a.lock().jmp(a.label()), "'lock", "LOCK is not legal before a branch"),
