@@ -1,26 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter;
 
-import io.trapeze.emitter.encoding.AddressShape;
 import io.trapeze.emitter.encoding.EffectiveAddress;
 import io.trapeze.emitter.encoding.Evex;
 import io.trapeze.emitter.encoding.LegacyOpcode;
 import io.trapeze.emitter.encoding.LittleEndian;
-import io.trapeze.emitter.encoding.ModRm;
+import io.trapeze.emitter.encoding.OperandBits;
 import io.trapeze.emitter.encoding.Rex;
 import io.trapeze.emitter.encoding.Vex;
 import io.trapeze.emitter.isa.Descriptor;
 import io.trapeze.emitter.isa.Form;
 import io.trapeze.emitter.isa.Guard;
 import io.trapeze.emitter.isa.InstructionTable;
-import io.trapeze.emitter.operand.Address;
-import io.trapeze.emitter.operand.Broadcast;
 import io.trapeze.emitter.operand.Decoration;
 import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Mem;
 import io.trapeze.emitter.operand.Operand;
-import io.trapeze.emitter.operand.Reg8;
+import io.trapeze.emitter.operand.Register;
+import io.trapeze.emitter.operand.Segment;
 import java.util.Arrays;
 import java.util.List;
 
@@ -36,6 +34,9 @@ abstract class Encoder {
 
     private byte[] code = new byte[256];
     private int position;
+    private int limit = code.length - ROOM;
+    /** The immediate of the instruction at hand, if it has one. */
+    private long immediate;
     /** What was said of the next instruction: {@link Decoration#bits}. */
     private int pending;
 
@@ -77,15 +78,8 @@ abstract class Encoder {
         return refused(EncodingException.refused(decoration(), mnemonic, operands, reason));
     }
 
-    private EncodingException refused(long d, int reg, int v, int rm, Mem mem, long value) {
-        return refused(Refusal.of(d, pending, reg, v, rm, mem, value));
-    }
-
-    /** Whether no encoding has these registers: {@code codes} are or-ed, with the byte-register marks of {@link Reg8}. */
-    private static boolean excluded(long d, int codes, int rexBits) {
-        boolean upper = !Guard.isLow(codes) && Descriptor.prefixing(d) != Descriptor.EVEX;
-        boolean hidden = (codes & Reg8.FORBIDS_REX) != 0 && (rexBits | codes & Reg8.NEEDS_REX) != 0;
-        return upper || hidden;
+    private EncodingException refused(long d, int bits, int v, int displacement, Label label, long value) {
+        return refused(Refusal.of(d, pending, bits, v, displacement, label, value));
     }
 
     // ---- LOCK, masks, rounding --------------------------------------------------------------------------------------
@@ -130,18 +124,14 @@ abstract class Encoder {
     // ---- generated methods call these -------------------------------------------------------------------------------
 
     final void plain(long d) {
-        if (pending != 0) {
-            throw refused(d, 0, 0, 0, null, 0);
-        }
-        commit(d, putPlainOpcode(room(), d));
+        immediate(d, 0);
     }
 
     final void immediate(long d, long value) {
         if (pending != 0 || !Descriptor.immediateFits(d, value)) {
             throw refused(d, 0, 0, 0, null, value);
         }
-        byte[] b = room();
-        commit(d, putImmediate(b, putPlainOpcode(b, d), d, value));
+        commit(d, putImmediate(putPlainOpcode(d), d, value));
     }
 
     /** Writes an instruction with a second immediate, of one byte. */
@@ -154,190 +144,191 @@ abstract class Encoder {
                     List.of(new Immediate(value), new Immediate(second)),
                     pending != 0 ? "nothing can be said of it besides" : "an immediate does not fit");
         }
-        byte[] b = room();
-        int p = putImmediate(b, putPlainOpcode(b, d), d, value);
-        b[p++] = (byte) second;
+        int p = putImmediate(putPlainOpcode(d), d, value);
+        code[p++] = (byte) second;
         commit(d, p);
     }
 
-    final void opcodeRegister(long d, int reg) {
-        if (pending != 0) {
-            throw refused(d, 0, 0, reg, null, 0);
-        }
-        commit(d, putOpcodeRegister(room(), d, reg));
+    /** Writes an instruction whose opcode has a register; {@code bits} are its {@link Register#rm}. */
+    final void opcodeRegister(long d, int bits) {
+        opcodeRegister(d, bits, 0);
     }
 
-    final void opcodeRegister(long d, int reg, long value) {
+    final void opcodeRegister(long d, int bits, long value) {
         if (pending != 0 || !Descriptor.immediateFits(d, value)) {
-            throw refused(d, 0, 0, reg, null, value);
+            throw refused(d, bits, 0, 0, null, value);
         }
-        byte[] b = room();
-        commit(d, putImmediate(b, putOpcodeRegister(b, d, reg), d, value));
+        room();
+        int p = LegacyOpcode.write(code, position, d, bits | Descriptor.operandBits(d), false, bits >> 8 & 7);
+        commit(d, putImmediate(p, d, value));
     }
 
-    final void registers(long d, int reg, int v, int rm) {
-        int rex = Rex.bits(Descriptor.w(d), reg, 0, rm);
-        if (pending != 0 && !takesAll(d, false) || excluded(d, reg | v | rm, rex)) {
-            throw refused(d, reg, v, rm, null, 0);
-        }
-        commit(d, putRegisters(room(), d, reg, v, rm, rex));
+    /** Writes an instruction between registers; {@code bits} are what they contribute, see {@link OperandBits}. */
+    final void registers(long d, int bits, int v) {
+        modRm(d, bits, 0, null, v);
     }
 
-    final void registers(long d, int reg, int v, int rm, long value) {
-        int rex = Rex.bits(Descriptor.w(d), reg, 0, rm);
-        if (pending != 0 && !takesAll(d, false)
-                || excluded(d, reg | v | rm, rex)
-                || !Descriptor.immediateFits(d, value)) {
-            throw refused(d, reg, v, rm, null, value);
-        }
-        byte[] b = room();
-        commit(d, putImmediate(b, putRegisters(b, d, reg, v, rm, rex), d, value));
+    final void registers(long d, int bits, int v, long value) {
+        checkImmediate(d, bits, v, 0, null, value);
+        modRm(d, bits, 0, null, v);
+        position = putImmediate(position, d, value);
     }
 
     /** Moves between registers by the form whose prefix is shorter: load ({@code rm}) or store ({@code mr}). */
-    final void eitherWay(long rm, long mr, int destination, int v, int source) {
-        if (Descriptor.prefixing(rm) == Descriptor.VEX && Guard.isShorterReversed(destination, source)) {
-            registers(mr, source, v, destination);
+    final void eitherWay(long rm, long mr, Register destination, int v, Register source) {
+        boolean shorter = Descriptor.prefixing(rm) == Descriptor.VEX
+                && Guard.isShorterReversed(destination.code(), source.code());
+        if (shorter) {
+            registers(mr, source.reg() | destination.rm(), v);
         } else {
-            registers(rm, destination, v, source);
+            registers(rm, destination.reg() | source.rm(), v);
         }
     }
 
-    final void memory(long d, int reg, int v, Mem mem) {
-        Address address = mem.address();
-        memory(d, reg, v, address.shape(), address.displacement(), address.labelOrNull());
+    /** Writes an instruction with a memory operand; {@code bits} are what a register in ModRM.reg contributes. */
+    final void memory(long d, int bits, int v, Mem mem) {
+        modRm(d, bits | mem.operandBits(), mem.displacement(), mem.labelOrNull(), v);
     }
 
-    final void memory(long d, int reg, int v, Mem mem, long value) {
-        Address address = mem.address();
-        memory(d, reg, v, address.shape(), address.displacement(), address.labelOrNull(), value);
-    }
-
-    final void broadcast(long d, int reg, int v, Broadcast mem) {
-        Address address = mem.address();
-        int shape = address.shape() | AddressShape.BROADCAST;
-        memory(d, reg, v, shape, address.displacement(), address.labelOrNull());
-    }
-
-    final void broadcast(long d, int reg, int v, Broadcast mem, long value) {
-        Address address = mem.address();
-        int shape = address.shape() | AddressShape.BROADCAST;
-        memory(d, reg, v, shape, address.displacement(), address.labelOrNull(), value);
-    }
-
-    // the operand as numbers: where the methods above are inlined, no object is left of it
-
-    private void memory(long d, int reg, int v, int shape, int displacement, Label label) {
-        int rex = memoryRex(d, reg, shape);
-        if (pending != 0 && !takesAll(d, true) || excluded(d, reg | v, rex)) {
-            throw refused(d, reg, v, 0, Refusal.memory(d, shape, displacement, label), 0);
-        }
-        byte[] b = room(label);
-        int end = putMemory(b, d, reg, v, shape, displacement, rex);
-        commit(d, end, label, displacement, end);
-    }
-
-    private void memory(long d, int reg, int v, int shape, int displacement, Label label, long value) {
-        int rex = memoryRex(d, reg, shape);
-        if (pending != 0 && !takesAll(d, true) || excluded(d, reg | v, rex) || !Descriptor.immediateFits(d, value)) {
-            throw refused(d, reg, v, 0, Refusal.memory(d, shape, displacement, label), value);
-        }
-        byte[] b = room(label);
-        int displacementEnd = putMemory(b, d, reg, v, shape, displacement, rex);
-        commit(d, displacementEnd, label, displacement, putImmediate(b, displacementEnd, d, value));
-    }
-
-    private static int memoryRex(long d, int reg, int shape) {
-        return Rex.bits(Descriptor.w(d), reg, AddressShape.indexNumber(shape), AddressShape.baseNumber(shape));
-    }
-
-    private byte[] room(Label label) {
-        if (label != null) {
-            checkOwn(label);
-        }
-        return room();
+    final void memory(long d, int bits, int v, Mem mem, long value) {
+        checkImmediate(d, bits | mem.operandBits(), v, mem.displacement(), mem.labelOrNull(), value);
+        memory(d, bits, v, mem);
+        position = putImmediate(position, d, value);
     }
 
     // ---- writing ----------------------------------------------------------------------------------------------------
 
-    private int putPlainOpcode(byte[] b, long d) {
-        int p = Descriptor.prefixing(d) == Descriptor.LEGACY
-                ? LegacyOpcode.write(b, position, d, Rex.bits(Descriptor.w(d), 0, 0, 0), false, false, 0)
-                : Vex.write(b, position, d, 0, 0, 0, 0);
-        if (Descriptor.hasFixedModRm(d)) {
-            b[p++] = (byte) Descriptor.fixedModRm(d);
-        }
-        return p;
-    }
-
-    private int putOpcodeRegister(byte[] b, long d, int reg) {
-        int rex = Rex.bits(Descriptor.w(d), 0, 0, reg);
-        return LegacyOpcode.write(b, position, d, rex, (reg & Reg8.NEEDS_REX) != 0, false, reg & 7);
-    }
-
-    private int putRegisters(byte[] b, long d, int reg, int v, int rm, int rex) {
-        // with EVEX, X carries bit 4 of the register in ModRM.rm
-        int p = putOpcode(b, position, d, reg, v, rm >> 1, rm, rex, reg | rm, 0);
-        b[p++] = ModRm.of(ModRm.REGISTER, reg | Descriptor.digit(d), rm);
-        return p;
-    }
-
-    private int putMemory(byte[] b, long d, int reg, int v, int shape, int displacement, int rex) {
-        int p = position;
-        if (AddressShape.segment(shape) != 0) {
-            b[p++] = (byte) AddressShape.segment(shape);
-        }
-        int index = AddressShape.indexNumber(shape);
-        int broadcast = AddressShape.broadcast(shape);
-        p = putOpcode(b, p, d, reg, v, index, AddressShape.baseNumber(shape), rex, reg, broadcast);
-        int shift = Descriptor.disp8Shift(d, broadcast);
-        return EffectiveAddress.write(b, p, reg | Descriptor.digit(d), shape, displacement, shift);
-    }
-
-    private int putOpcode(
-            byte[] b, int at, long d, int reg, int v, int index, int base, int rex, int marks, int broadcast) {
-        return switch (Descriptor.prefixing(d)) {
-            case Descriptor.LEGACY ->
-                LegacyOpcode.write(b, at, d, rex, (marks & Reg8.NEEDS_REX) != 0, (pending & Decoration.LOCK) != 0, 0);
-            case Descriptor.VEX -> Vex.write(b, at, d, reg, v, index, base);
-            default -> Evex.write(b, at, d, reg, v, index, base, pending, broadcast);
-        };
-    }
-
-    private static int putImmediate(byte[] b, int p, long d, long value) {
-        return switch (Descriptor.immediateBytes(d)) {
-            case 1 -> {
-                b[p] = (byte) value;
-                yield p + 1;
+    /**
+     * Writes an instruction with a ModRM byte.
+     *
+     * <p>Operands come as numbers, so that no object of theirs outlives the typed method. The common kind of encoding is
+     * written here and not in a method of its own: HotSpot calls what has more than 325 bytes of bytecode, as this has, and
+     * does not copy it into its callers, so it has the patience to see through all of a long caller's operands.
+     *
+     * @param operands see {@link OperandBits}
+     * @param v code of the register in vvvv
+     */
+    private void modRm(long d, int operands, int displacement, Label label, int v) {
+        room();
+        if ((Descriptor.unusual(d) | operands & OperandBits.UNUSUAL | pending) == 0) {
+            emitted(Descriptor.id(d), position, label, displacement);
+            byte[] b = code;
+            int p = position;
+            if (Descriptor.mandatory(d) != 0) {
+                b[p++] = LegacyOpcode.mandatoryPrefix(d);
             }
-            case 2 -> LittleEndian.put2(b, p, (int) value);
-            case 4 -> LittleEndian.put4(b, p, (int) value);
-            default -> LittleEndian.put8(b, p, value);
+            if ((operands & OperandBits.REX) != 0) {
+                b[p++] = (byte) (operands & OperandBits.REX | Rex.EMPTY);
+            }
+            if (Descriptor.map(d) != 0) {
+                b[p++] = 0x0F;
+            }
+            b[p] = (byte) Descriptor.opcode(d);
+            b[p + 1] = (byte) (operands >> 8);
+            p += 2;
+            if ((operands & OperandBits.SIB) != 0) {
+                b[p++] = (byte) (operands >> 16);
+            }
+            int mod = operands & OperandBits.REGISTER;
+            if (mod == OperandBits.DISP8) {
+                b[p++] = (byte) displacement;
+            } else if (mod == OperandBits.DISP32) {
+                p = LittleEndian.put4(b, p, displacement);
+            }
+            position = p;
+        } else {
+            int bits = operands | Descriptor.operandBits(d);
+            if (isRefused(d, bits, v)) {
+                throw refused(d, bits, v, displacement, label, immediate);
+            }
+            if (label != null) {
+                checkOwn(label);
+            }
+            emitted(Descriptor.id(d), position, label, displacement);
+            int p = putUnusual(position, d, bits, v, displacement);
+            if (label != null) {
+                labelDisplacement(p - Integer.BYTES, p + Descriptor.immediateBytes(d), label, displacement);
+            }
+            pending = 0;
+            position = p;
+        }
+    }
+
+    private int putUnusual(int at, long d, int bits, int v, int displacement) {
+        int p = at;
+        boolean memory = OperandBits.isMemory(bits);
+        if (memory && (bits & (OperandBits.FS | OperandBits.GS)) != 0) {
+            code[p++] = (byte) ((bits & OperandBits.FS) != 0 ? Segment.FS : Segment.GS).prefix();
+        }
+        p = switch (Descriptor.prefixing(d)) {
+            case Descriptor.LEGACY -> LegacyOpcode.write(code, p, d, bits, (pending & Decoration.LOCK) != 0, 0);
+            case Descriptor.VEX -> Vex.write(code, p, d, bits, v);
+            default -> Evex.write(code, p, d, bits, v, pending);
+        };
+        if (memory) {
+            int shift = Descriptor.disp8Shift(d, OperandBits.broadcast(bits));
+            return EffectiveAddress.write(code, p, bits, displacement, shift);
+        }
+        code[p++] = (byte) (bits >> 8);
+        return p;
+    }
+
+    /** Refuses an immediate that does not fit, before anything is written. */
+    private void checkImmediate(long d, int bits, int v, int displacement, Label label, long value) {
+        immediate = value;
+        if (!Descriptor.immediateFits(d, value)) {
+            throw refused(d, bits, v, displacement, label, value);
+        }
+    }
+
+    /** Whether a form does not take what was said of it, or does not reach all of its registers. */
+    private boolean isRefused(long d, int bits, int v) {
+        boolean upper = (bits & OperandBits.UPPER) != 0 || !Guard.isLow(v);
+        boolean hidden = OperandBits.excludesRex(bits) && (Rex.of(bits) != 0 || OperandBits.needsRex(bits));
+        return pending != 0 && !takesAll(d, OperandBits.isMemory(bits))
+                || upper && Descriptor.prefixing(d) != Descriptor.EVEX
+                || hidden;
+    }
+
+    private int putPlainOpcode(long d) {
+        room();
+        int bits = Descriptor.operandBits(d);
+        int p = Descriptor.prefixing(d) == Descriptor.LEGACY
+                ? LegacyOpcode.write(code, position, d, bits, false, 0)
+                : Vex.write(code, position, d, bits, 0);
+        if (Descriptor.hasFixedModRm(d)) {
+            code[p++] = (byte) Descriptor.fixedModRm(d);
+        }
+        return p;
+    }
+
+    private int putImmediate(int at, long d, long value) {
+        return switch (Descriptor.immediateBytes(d)) {
+            case 0 -> at;
+            case 1 -> {
+                code[at] = (byte) value;
+                yield at + 1;
+            }
+            case 2 -> LittleEndian.put2(code, at, (int) value);
+            case 4 -> LittleEndian.put4(code, at, (int) value);
+            default -> LittleEndian.put8(code, at, value);
         };
     }
 
     private void commit(long d, int end) {
-        pending = 0;
-        int start = position;
+        emitted(Descriptor.id(d), position, null, 0);
         position = end;
-        emitted(Descriptor.id(d), start, null, 0);
     }
 
-    private void commit(long d, int displacementEnd, Label label, int addend, int end) {
-        pending = 0;
-        if (label != null) {
-            labelDisplacement(displacementEnd - Integer.BYTES, end, label, addend);
+    private void room() {
+        if (position > limit) {
+            grow(code.length * 2);
         }
-        int start = position;
-        position = end;
-        emitted(Descriptor.id(d), start, label, addend);
     }
 
-    private byte[] room() {
-        if (position + ROOM > code.length) {
-            code = Arrays.copyOf(code, code.length * 2);
-        }
-        return code;
+    private void grow(int size) {
+        code = Arrays.copyOf(code, size);
+        limit = size - ROOM;
     }
 
     /** Appends bytes that are no instruction. */
@@ -345,7 +336,7 @@ abstract class Encoder {
         refuseDecoratedData();
         int needed = position + data.length + ROOM;
         if (needed > code.length) {
-            code = Arrays.copyOf(code, Math.max(needed, code.length * 2));
+            grow(Math.max(needed, code.length * 2));
         }
         System.arraycopy(data, 0, code, position, data.length);
         position += data.length;

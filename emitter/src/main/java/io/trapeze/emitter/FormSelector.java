@@ -142,33 +142,27 @@ final class FormSelector {
 
     private static void emit(Encoder encoder, Form form, Operand... operands) {
         long d = Descriptor.of(form);
-        int reg = 0;
+        int bits = Descriptor.unusual(d) == 0 ? Descriptor.operandBits(d) : 0;
         int v = 0;
-        int rm = 0;
         Mem mem = null;
         long value = 0;
         long first = 0;
-        boolean immediate = false;
         for (int i = 0; i < operands.length; i++) {
-            int code = operands[i] instanceof Register register ? register.code() : 0;
+            Register register = operands[i] instanceof Register r ? r : null;
             switch (form.field(i)) {
                 case 'M' -> {
-                    rm = code;
                     mem = operands[i] instanceof Mem m ? m : null;
+                    bits |= register != null ? register.rm() : 0;
                 }
-                case 'R' -> reg = code;
-                case 'V' -> v = code;
-                case 'O' -> rm = code;
+                case 'R' -> bits |= register.reg();
+                case 'V' -> v = register.code();
+                case 'O' -> bits |= register.rm();
                 case 'I' -> {
                     long given = ((Immediate) operands[i]).value();
                     first = value;
                     value = Guard.of(form, i) == Guard.BYTE && guardsHold(form, operands) ? (byte) given : given;
-                    immediate = true;
                 }
-                case 'S' -> {
-                    value = (long) code << 4;
-                    immediate = true;
-                }
+                case 'S' -> value = (long) register.code() << 4;
                 default -> {
                     // a fixed operand is part of the opcode
                 }
@@ -176,29 +170,18 @@ final class FormSelector {
         }
         Optional<Form> reversed = mem == null ? InstructionTable.shipped().reversed(form) : Optional.empty();
         if (reversed.isPresent()) {
-            encoder.eitherWay(d, Descriptor.of(reversed.get()), reg, v, rm);
-        } else if (mem instanceof Broadcast element && immediate) {
-            encoder.broadcast(d, reg, v, element, value);
-        } else if (mem instanceof Broadcast element) {
-            encoder.broadcast(d, reg, v, element);
-        } else if (mem != null && immediate) {
-            encoder.memory(d, reg, v, mem, value);
+            encoder.eitherWay(d, Descriptor.of(reversed.get()), (Register) operands[0], v, (Register)
+                    operands[operands.length - 1]);
         } else if (mem != null) {
-            encoder.memory(d, reg, v, mem);
-        } else if (form.opEn().has('M') && immediate) {
-            encoder.registers(d, reg, v, rm, value);
+            encoder.memory(d, bits, v, mem, value);
         } else if (form.opEn().has('M')) {
-            encoder.registers(d, reg, v, rm);
-        } else if (form.opEn().has('O') && immediate) {
-            encoder.opcodeRegister(d, rm, value);
+            encoder.registers(d, bits, v, value);
         } else if (form.opEn().has('O')) {
-            encoder.opcodeRegister(d, rm);
+            encoder.opcodeRegister(d, bits, value);
         } else if (form.opEn() == OpEn.II) {
             encoder.immediates(d, first, value);
-        } else if (immediate) {
-            encoder.immediate(d, value);
         } else {
-            encoder.plain(d);
+            encoder.immediate(d, value); // 0, and not written, where the form has none
         }
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter;
 
-import io.trapeze.emitter.encoding.AddressShape;
+import io.trapeze.emitter.encoding.OperandBits;
 import io.trapeze.emitter.isa.Descriptor;
 import io.trapeze.emitter.isa.Form;
 import io.trapeze.emitter.isa.Guard;
@@ -23,8 +23,12 @@ import java.util.List;
 final class Refusal {
     private Refusal() {}
 
-    static EncodingException of(long d, int said, int reg, int v, int rm, Mem mem, long value) {
+    static EncodingException of(long d, int said, int bits, int v, int displacement, Label label, long value) {
         Form form = InstructionTable.shipped().form(Descriptor.id(d));
+        boolean inMemory = form.opEn().has('M') && OperandBits.isMemory(bits);
+        Mem mem = inMemory ? memory(form, bits, displacement, label) : null;
+        int reg = OperandBits.regCode(bits);
+        int rm = mem != null ? 0 : OperandBits.rmCode(bits);
         List<Operand> operands = new ArrayList<>();
         for (int i = 0; i < form.operands().size(); i++) {
             OperandKind kind = form.operands().get(i).kind();
@@ -47,18 +51,17 @@ final class Refusal {
     }
 
     /** Puts a memory operand together again. */
-    static Mem memory(long d, int shape, int displacement, Label label) {
-        Form form = InstructionTable.shipped().form(Descriptor.id(d));
-        int bits = form.operands().stream()
+    private static Mem memory(Form form, int bits, int displacement, Label label) {
+        int size = form.operands().stream()
                 .map(OperandSpec::kind)
                 .filter(OperandKind::allowsMemory)
                 .mapToInt(OperandKind::memoryBits)
                 .findFirst()
                 .orElse(0);
-        Address address = Address.of(shape & ~AddressShape.BROADCAST, displacement, label);
-        return AddressShape.broadcast(shape) != 0
+        Address address = Address.of(bits & ~OperandBits.BROADCAST, displacement, label);
+        return OperandBits.broadcast(bits) != 0
                 ? Broadcast.of(form.broadcastBits(), address, 0)
-                : Mem.of(bits, address);
+                : Mem.of(size, address);
     }
 
     private static Operand fixed(OperandKind kind) {

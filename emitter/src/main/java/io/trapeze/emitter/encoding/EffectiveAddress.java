@@ -8,53 +8,27 @@ public final class EffectiveAddress {
     /**
      * Writes the bytes after the opcode.
      *
-     * @param reg what goes to ModRM.reg
-     * @param shape see {@link AddressShape}
+     * @param bits see {@link OperandBits}
      * @param disp8Shift log2 of the factor of an 8-bit displacement: 0 without EVEX
      * @return the position after the displacement
      */
-    public static int write(byte[] code, int at, int reg, int shape, int displacement, int disp8Shift) {
-        if (!AddressShape.hasBase(shape)) {
-            return withoutBase(code, at, reg, shape, displacement);
+    public static int write(byte[] code, int at, int bits, int displacement, int disp8Shift) {
+        int mod = bits & OperandBits.REGISTER;
+        int scaled = displacement >> disp8Shift;
+        if (OperandBits.hasBase(bits) && displacement != 0) {
+            boolean fits = scaled << disp8Shift == displacement && scaled == (byte) scaled;
+            mod = fits ? OperandBits.DISP8 : OperandBits.DISP32;
         }
         int p = at;
-        int base = AddressShape.baseNumber(shape);
-        int mod = mod(base, displacement, disp8Shift);
-        if (AddressShape.hasIndex(shape)) {
-            code[p++] = ModRm.of(mod, reg, ModRm.SIB_FOLLOWS);
-            code[p++] = Sib.of(AddressShape.scale(shape), AddressShape.indexNumber(shape), base);
-        } else if ((base & 7) == ModRm.SIB_FOLLOWS) {
-            code[p++] = ModRm.of(mod, reg, ModRm.SIB_FOLLOWS);
-            code[p++] = Sib.of(0, Sib.NO_INDEX, base);
-        } else {
-            code[p++] = ModRm.of(mod, reg, base);
+        code[p++] = (byte) ((bits & ~OperandBits.REGISTER | mod) >> 8);
+        if ((bits & OperandBits.SIB) != 0) {
+            code[p++] = (byte) (bits >> 16);
         }
-        if (mod == ModRm.MEMORY_DISP8) {
-            code[p++] = (byte) (displacement >> disp8Shift);
-        } else if (mod == ModRm.MEMORY_DISP32) {
+        if (mod == OperandBits.DISP8) {
+            code[p++] = (byte) scaled;
+        } else if (mod == OperandBits.DISP32 || !OperandBits.hasBase(bits)) {
             p = LittleEndian.put4(code, p, displacement);
         }
         return p;
-    }
-
-    private static int mod(int base, int displacement, int disp8Shift) {
-        if (displacement == 0 && (base & 7) != ModRm.RIP_RELATIVE) {
-            return ModRm.MEMORY;
-        }
-        int scaled = displacement >> disp8Shift;
-        boolean short8 = scaled << disp8Shift == displacement && scaled == (byte) scaled;
-        return short8 ? ModRm.MEMORY_DISP8 : ModRm.MEMORY_DISP32;
-    }
-
-    private static int withoutBase(byte[] code, int at, int reg, int shape, int displacement) {
-        int p = at;
-        if (AddressShape.isRip(shape)) {
-            code[p++] = ModRm.of(ModRm.MEMORY, reg, ModRm.RIP_RELATIVE);
-        } else {
-            int index = AddressShape.hasIndex(shape) ? AddressShape.indexNumber(shape) : Sib.NO_INDEX;
-            code[p++] = ModRm.of(ModRm.MEMORY, reg, ModRm.SIB_FOLLOWS);
-            code[p++] = Sib.of(AddressShape.scale(shape), index, Sib.NO_BASE);
-        }
-        return LittleEndian.put4(code, p, displacement);
     }
 }

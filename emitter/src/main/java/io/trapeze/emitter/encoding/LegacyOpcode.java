@@ -5,30 +5,31 @@ import io.trapeze.emitter.isa.Descriptor;
 
 /** Prefixes, REX and opcode of an encoding without VEX. */
 public final class LegacyOpcode {
+    private static final int LOCK = 0xF0;
+
     private LegacyOpcode() {}
 
     /**
      * Writes operand-size, LOCK and mandatory prefix, REX where needed, escape bytes and opcode.
      *
-     * @param rexBits see {@link Rex#bits}
-     * @param rexNeeded whether REX must stand even with no bit set
+     * @param bits see {@link OperandBits}
      * @param lock whether the LOCK prefix is written
+     * @param opcodeBits what is added to the opcode: a register's low three bits
      * @return the position after the opcode
      */
-    public static int write(byte[] code, int at, long d, int rexBits, boolean rexNeeded, boolean lock, int opcodeBits) {
+    public static int write(byte[] code, int at, long d, int bits, boolean lock, int opcodeBits) {
         int p = at;
         if (Descriptor.operandSize16(d)) {
             code[p++] = 0x66;
         }
         if (lock) {
-            code[p++] = (byte) 0xF0;
+            code[p++] = (byte) LOCK;
         }
-        int mandatory = Descriptor.mandatory(d);
-        if (mandatory != 0) {
-            code[p++] = (byte) (mandatory == 1 ? 0x66 : mandatory == 2 ? 0xF3 : 0xF2);
+        if (Descriptor.mandatory(d) != 0) {
+            code[p++] = mandatoryPrefix(d);
         }
-        if (rexBits != 0 || rexNeeded) {
-            code[p++] = (byte) (Rex.EMPTY | rexBits);
+        if (Rex.of(bits) != 0 || OperandBits.needsRex(bits)) {
+            code[p++] = (byte) (Rex.EMPTY | Rex.of(bits));
         }
         int map = Descriptor.map(d);
         if (map != 0) {
@@ -39,5 +40,10 @@ public final class LegacyOpcode {
         }
         code[p++] = (byte) (Descriptor.opcode(d) | opcodeBits);
         return p;
+    }
+
+    /** Returns the mandatory prefix of a form that has one. */
+    public static byte mandatoryPrefix(long d) {
+        return (byte) (0xF2_F3_66_00 >>> 8 * Descriptor.mandatory(d));
     }
 }

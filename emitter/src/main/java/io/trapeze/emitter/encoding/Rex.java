@@ -9,7 +9,7 @@ public final class Rex {
     private Rex() {}
 
     /** Returns the bits W, R, X and B; 0 if the prefix carries nothing. */
-    public static int bits(int w, int reg, int index, int base) {
-        return w << 3 | (reg & 8) >> 1 | (index & 8) >> 2 | (base & 8) >> 3;
+    public static int of(int operandBits) {
+        return operandBits & OperandBits.REX;
     }
 }

@@ -10,24 +10,22 @@ public final class Vex {
     /**
      * Writes prefix and opcode.
      *
-     * @param reg number of the register in ModRM.reg
+     * @param bits see {@link OperandBits}
      * @param v number of the register in vvvv; 0 where there is none
-     * @param index number of the index register; 0 where there is none
-     * @param base number of the register in ModRM.rm or of the base register
      * @return the position after the opcode
      */
-    public static int write(byte[] code, int at, long d, int reg, int v, int index, int base) {
+    public static int write(byte[] code, int at, long d, int bits, int v) {
         int p = at;
-        int inverted = ~v & 15;
-        int tail = inverted << 3 | Descriptor.vectorLength(d) << 2 | Descriptor.mandatory(d);
-        int r = (~reg & 8) << 4;
-        if (((index | base) & 8) == 0 && Descriptor.w(d) == 0 && Descriptor.map(d) == 1) {
+        int rex = Rex.of(bits);
+        int rxb = (~rex & 7) << 5;
+        int tail = (~v & 15) << 3 | Descriptor.vectorLength(d) << 2 | Descriptor.mandatory(d);
+        if ((rex & ~4) == 0 && Descriptor.map(d) == 1) {
             code[p++] = (byte) 0xC5;
-            code[p++] = (byte) (r | tail);
+            code[p++] = (byte) (rxb & 0x80 | tail);
         } else {
             code[p++] = (byte) 0xC4;
-            code[p++] = (byte) (r | (~index & 8) << 3 | (~base & 8) << 2 | Descriptor.map(d));
-            code[p++] = (byte) (Descriptor.w(d) << 7 | tail);
+            code[p++] = (byte) (rxb | Descriptor.map(d));
+            code[p++] = (byte) ((rex & 8) << 4 | tail);
         }
         code[p++] = (byte) Descriptor.opcode(d);
         return p;

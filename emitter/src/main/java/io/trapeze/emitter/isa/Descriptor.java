@@ -7,11 +7,13 @@ package io.trapeze.emitter.isa;
  * <p>The build computes one for each form and writes it into the typed methods as a constant.
  *
  * <pre>
- *  bits  0–12  form id            25  66H operand size       34–36  immediate: 0 none, else 1 + log2(bytes)
- *       13–20  opcode             26  W                      37     immediate is sign-extended
- *       21–22  map             27–29  /digit                 38     a constant ModRM byte follows the opcode
- *       23–24  mandatory       30–31  legacy, VEX, EVEX      39–46  that byte
- *              prefix          32–33  vector length          47     LOCK is legal
+ *  bits  0–7   opcode             25  66H operand size       36–38  immediate: 0 none, else 1 + log2(bytes)
+ *        8–20  form id            26  LOCK is legal          39–46  the constant ModRM byte
+ *       21–22  map             27–29  /digit                 47     immediate is sign-extended
+ *       23–24  mandatory       30–31  legacy, VEX, EVEX
+ *              prefix          32–33  vector length
+ *                              34     a constant ModRM byte follows the opcode
+ *                              35     W
  *                                                            48–50  log2 of the EVEX disp8 factor
  *                                                            51–53  the same for a broadcast element; 0 for none
  *                                                            54–55  write mask: none, {k}, {k}{z}, {z} for registers only
@@ -35,20 +37,20 @@ public final class Descriptor {
     /** Packs a form. */
     public static long of(Form form) {
         Encoding e = form.encoding();
-        long d = form.id();
-        d |= (long) e.opcode() << 13;
+        long d = (long) form.id() << 8;
+        d |= e.opcode();
         d |= (long) e.map() << 21;
         d |= (long) e.mandatory() << 23;
         d |= e.operandSize16() ? 1L << 25 : 0;
         d |= e.addressSize32() ? 1L << 63 : 0;
-        d |= e.w() ? 1L << 26 : 0;
+        d |= e.w() ? 1L << 35 : 0;
         d |= (long) e.digit().orElse(0) << 27;
         d |= (long) e.prefixing().ordinal() << 30;
         d |= (long) e.length() << 32;
-        d |= e.immediateBytes() == 0 ? 0 : (32L - Integer.numberOfLeadingZeros(e.immediateBytes())) << 34;
-        d |= form.operands().stream().anyMatch(o -> o.kind().signed()) ? 1L << 37 : 0;
-        d |= e.fixedModRm().map(b -> 1L << 38 | (long) b << 39).orElse(0L);
-        d |= form.lockable() ? 1L << 47 : 0;
+        d |= e.immediateBytes() == 0 ? 0 : (32L - Integer.numberOfLeadingZeros(e.immediateBytes())) << 36;
+        d |= form.operands().stream().anyMatch(o -> o.kind().signed()) ? 1L << 47 : 0;
+        d |= e.fixedModRm().map(b -> 1L << 34 | (long) b << 39).orElse(0L);
+        d |= form.lockable() ? 1L << 26 : 0;
         d |= (long) Integer.numberOfTrailingZeros(form.displacementUnit()) << 48;
         d |= form.broadcastBits() == 0 ? 0 : (long) Integer.numberOfTrailingZeros(form.broadcastBits() / 8) << 51;
         d |= !form.allows(Mark.K) ? 0 : (form.allows(Mark.Z) ? form.stores() ? 3L : 2 : 1) << 54;
@@ -58,22 +60,32 @@ public final class Descriptor {
 
     /** Returns {@link Form#id()}. */
     public static int id(long d) {
-        return (int) d & LARGEST_ID;
+        return (int) d >>> 8 & LARGEST_ID;
     }
 
     /** Returns the opcode byte. */
     public static int opcode(long d) {
-        return (int) (d >>> 13) & 0xFF;
+        return (int) d & 0xFF;
     }
 
     /** Returns the opcode map: 0 one byte, 1 0FH, 2 0F38H, 3 0F3AH. */
     public static int map(long d) {
-        return (int) (d >>> 21) & 3;
+        return (int) d >>> 21 & 3;
     }
 
     /** Returns the mandatory prefix: 0 none, 1 66H, 2 F3H, 3 F2H. */
     public static int mandatory(long d) {
-        return (int) (d >>> 23) & 3;
+        return (int) d >>> 23 & 3;
+    }
+
+    /** Returns what the form contributes to {@link io.trapeze.emitter.encoding.OperandBits}: the digit in ModRM.reg, and W. */
+    public static int operandBits(long d) {
+        return digit(d) << 11 | w(d) << 3;
+    }
+
+    /** Returns 0 for the common kind of encoding: opcode map 0 or 0F, at most REX and a mandatory prefix before it. */
+    public static int unusual(long d) {
+        return (int) d & (3 << 30 | 1 << 25 | 1 << 22);
     }
 
     /** Whether the 66H operand-size prefix is written. */
@@ -88,7 +100,7 @@ public final class Descriptor {
 
     /** Returns the W bit, 0 or 1. */
     public static int w(long d) {
-        return (int) (d >>> 26) & 1;
+        return (int) (d >>> 35) & 1;
     }
 
     /** Returns the opcode extension for ModRM.reg; 0 where there is none. */
@@ -106,14 +118,19 @@ public final class Descriptor {
         return (int) (d >>> 32) & 3;
     }
 
+    /** Whether there is an immediate. */
+    public static boolean hasImmediate(long d) {
+        return (d >>> 36 & 7) != 0;
+    }
+
     /** Returns the bytes of the immediate: 0, 1, 2, 4 or 8; of two, those of the first. */
     public static int immediateBytes(long d) {
-        return (1 << ((int) (d >>> 34) & 7)) >> 1;
+        return (1 << ((int) (d >>> 36) & 7)) >> 1;
     }
 
     /** Whether the processor sign-extends the immediate. */
     public static boolean immediateSigned(long d) {
-        return (d & 1L << 37) != 0;
+        return (d & 1L << 47) != 0;
     }
 
     /** Returns the smallest value that the immediate can hold; meaningless without one. */
@@ -137,7 +154,7 @@ public final class Descriptor {
 
     /** Whether a constant ModRM byte follows the opcode. */
     public static boolean hasFixedModRm(long d) {
-        return (d & 1L << 38) != 0;
+        return (d & 1L << 34) != 0;
     }
 
     /** Returns the constant ModRM byte. */
@@ -147,7 +164,7 @@ public final class Descriptor {
 
     /** Whether LOCK is legal with a memory destination. */
     public static boolean lockable(long d) {
-        return (d & 1L << 47) != 0;
+        return (d & 1L << 26) != 0;
     }
 
     /** Returns log2 of the factor by which an EVEX disp8 is scaled; {@code broadcast} is 1 for a broadcast element, else 0. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter.operand;
 
-import io.trapeze.emitter.encoding.AddressShape;
+import io.trapeze.emitter.encoding.OperandBits;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -15,12 +15,12 @@ public final class Address {
 
     private static final Scale[] SCALES = Scale.values();
 
-    private final int shape;
+    private final int bits;
     private final int displacement;
     private final Label label;
 
-    private Address(int shape, int displacement, Label label) {
-        this.shape = shape;
+    private Address(int bits, int displacement, Label label) {
+        this.bits = bits;
         this.displacement = displacement;
         this.label = label;
     }
@@ -28,22 +28,22 @@ public final class Address {
     /**
      * Returns the address that these parts make.
      *
-     * @param shape as {@link AddressShape} packs it
+     * @param bits as {@link OperandBits} packs it
      * @param label what the address is relative to, or null
      */
-    public static Address of(int shape, int displacement, Label label) {
-        return new Address(shape, displacement, label);
+    public static Address of(int bits, int displacement, Label label) {
+        return new Address(bits, displacement, label);
     }
 
     /** Returns {@code [base + displacement]}. */
     public static Address of(Reg64 base, int displacement) {
-        return new Address(AddressShape.base(base.number()), displacement, null);
+        return new Address(OperandBits.displaced(base.base(), displacement), displacement, null);
     }
 
     /** Returns {@code [base + index*scale + displacement]}. */
     public static Address of(Reg64 base, IndexReg index, Scale scale, int displacement) {
-        int shape = AddressShape.withIndex(AddressShape.base(base.number()), index.number(), scale.ordinal());
-        return new Address(shape, displacement, null);
+        int bits = OperandBits.withIndex(base.base(), index.number(), scale.ordinal());
+        return new Address(OperandBits.displaced(bits, displacement), displacement, null);
     }
 
     /** Returns {@code [index*scale + displacement]}; with scale 1 the register serves as base, which is shorter. */
@@ -51,29 +51,37 @@ public final class Address {
         return scale == Scale.X1
                 ? of(index, displacement)
                 : new Address(
-                        AddressShape.withIndex(AddressShape.ABSOLUTE, index.number(), scale.ordinal()),
+                        OperandBits.withIndex(OperandBits.ABSOLUTE, index.number(), scale.ordinal()),
                         displacement,
                         null);
     }
 
     /** Returns {@code [displacement]}: an absolute address, sign-extended from 32 bits. */
     public static Address absolute(int displacement) {
-        return new Address(AddressShape.ABSOLUTE, displacement, null);
+        return new Address(OperandBits.ABSOLUTE, displacement, null);
     }
 
     /** Returns the address of {@code label}, relative to the next instruction. */
     public static Address rip(Label label) {
-        return new Address(AddressShape.RIP, 0, Objects.requireNonNull(label, "label"));
+        return new Address(OperandBits.RIP, 0, Objects.requireNonNull(label, "label"));
     }
 
     /** Returns {@code [rip + displacement]}, counted from the end of the instruction. */
     public static Address rip(int displacement) {
-        return new Address(AddressShape.RIP, displacement, null);
+        return new Address(OperandBits.RIP, displacement, null);
     }
 
     /** Returns this address in {@code segment}. */
     public Address in(Segment segment) {
-        return new Address(AddressShape.withSegment(shape, segment.prefix()), displacement, label);
+        return new Address(bits & ~(OperandBits.FS | OperandBits.GS) | segmentBits(segment), displacement, label);
+    }
+
+    private static int segmentBits(Segment segment) {
+        return switch (segment) {
+            case NONE -> 0;
+            case FS -> OperandBits.FS;
+            case GS -> OperandBits.GS;
+        };
     }
 
     /**
@@ -82,27 +90,28 @@ public final class Address {
      * @throws ArithmeticException if the displacement then exceeds 32 bits
      */
     public Address plus(int bytes) {
-        return new Address(shape, Math.addExact(displacement, bytes), label);
+        int moved = Math.addExact(displacement, bytes);
+        return new Address(OperandBits.displaced(OperandBits.withNoDisplacement(bits), moved), moved, label);
     }
 
-    /** Returns everything but displacement and label, packed as {@link AddressShape} describes. */
-    public int shape() {
-        return shape;
+    /** Returns everything but displacement and label, packed as {@link OperandBits} describes. */
+    public int bits() {
+        return bits;
     }
 
     /** Returns the base register's number, {@link #NONE} or {@link #RIP}. */
     public int base() {
-        return AddressShape.hasBase(shape) ? AddressShape.baseNumber(shape) : AddressShape.isRip(shape) ? RIP : NONE;
+        return OperandBits.hasBase(bits) ? OperandBits.baseNumber(bits) : OperandBits.isRip(bits) ? RIP : NONE;
     }
 
     /** Returns the index register's number or {@link #NONE}. */
     public int index() {
-        return AddressShape.hasIndex(shape) ? AddressShape.indexNumber(shape) : NONE;
+        return OperandBits.hasIndex(bits) ? OperandBits.indexNumber(bits) : NONE;
     }
 
     /** Returns the index register's factor. */
     public Scale scale() {
-        return SCALES[AddressShape.scale(shape)];
+        return SCALES[OperandBits.scale(bits)];
     }
 
     /** Returns the displacement in bytes; for a label, what is added to its place. */
@@ -112,11 +121,7 @@ public final class Address {
 
     /** Returns the segment override. */
     public Segment segment() {
-        return switch (AddressShape.segment(shape)) {
-            case 0 -> Segment.NONE;
-            case 0x64 -> Segment.FS;
-            default -> Segment.GS;
-        };
+        return (bits & OperandBits.FS) != 0 ? Segment.FS : (bits & OperandBits.GS) != 0 ? Segment.GS : Segment.NONE;
     }
 
     /** Returns the label that the address names; empty if it names none. */
@@ -160,13 +165,13 @@ public final class Address {
     @Override
     public boolean equals(Object other) {
         return other instanceof Address a
-                && shape == a.shape
+                && bits == a.bits
                 && displacement == a.displacement
                 && Objects.equals(label, a.label);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(shape, displacement, label);
+        return Objects.hash(bits, displacement, label);
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter.operand;
 
+import io.trapeze.emitter.encoding.OperandBits;
+
 /**
  * One element in memory that an AVX-512 instruction takes for every element of a vector:
  * {@code a.vaddpd(zmm0, zmm1, qword(rdi).broadcast())}.
@@ -9,7 +11,7 @@ public abstract sealed class Broadcast extends Mem {
     private final int lanes;
 
     Broadcast(Address address, int lanes) {
-        super(address);
+        super(address.bits() | OperandBits.BROADCAST, address.displacement(), address.labelOrNull());
         this.lanes = lanes;
     }
 

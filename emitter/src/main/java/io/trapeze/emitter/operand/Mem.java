@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter.operand;
 
+import io.trapeze.emitter.encoding.OperandBits;
+
 /**
  * Memory at an {@link Address}, of a size that the type names as Intel syntax does.
  *
@@ -19,15 +21,38 @@ public abstract sealed class Mem implements Operand
                 Mem.Ymmword,
                 Mem.Zmmword,
                 Broadcast {
-    private final Address address;
+    private final int operandBits;
+    private final int displacement;
+    private final Label label;
+
+    Mem(int operandBits, int displacement, Label label) {
+        this.operandBits = operandBits;
+        this.displacement = displacement;
+        this.label = label;
+    }
 
     Mem(Address address) {
-        this.address = address;
+        this(address.bits(), address.displacement(), address.labelOrNull());
     }
 
     /** Returns where the memory lies. */
     public final Address address() {
-        return address;
+        return Address.of(operandBits & ~OperandBits.BROADCAST, displacement, label);
+    }
+
+    /** Returns everything but displacement and label, packed as {@link OperandBits} describes: for the encoder. */
+    public final int operandBits() {
+        return operandBits;
+    }
+
+    /** Returns the displacement in bytes; for a label, what is added to its place. */
+    public final int displacement() {
+        return displacement;
+    }
+
+    /** Returns the label that the address names, or null: for the encoder, which makes no object of it. */
+    public final Label labelOrNull() {
+        return label;
     }
 
     /** Returns the size in bits; 0 for {@link Any}. */
@@ -42,17 +67,20 @@ public abstract sealed class Mem implements Operand
 
     @Override
     public final String toString() {
-        return keyword() + address + suffix();
+        return keyword() + address() + suffix();
     }
 
     @Override
     public final boolean equals(Object other) {
-        return other instanceof Mem m && m.bits() == bits() && m.suffix().equals(suffix()) && m.address.equals(address);
+        return other instanceof Mem m
+                && m.bits() == bits()
+                && m.suffix().equals(suffix())
+                && m.address().equals(address());
     }
 
     @Override
     public final int hashCode() {
-        return 31 * address.hashCode() + bits();
+        return 31 * address().hashCode() + bits();
     }
 
     /** Returns memory of {@code bits} (0 for any) at {@code address}. */
@@ -81,12 +109,12 @@ public abstract sealed class Mem implements Operand
 
     /** Returns memory of any size at {@code [base]}. */
     public static Any ptr(Reg64 base) {
-        return new Any(Address.of(base, 0));
+        return new Any(base.base(), 0, null);
     }
 
     /** Returns memory of any size at {@code [base + displacement]}. */
     public static Any ptr(Reg64 base, int displacement) {
-        return new Any(Address.of(base, displacement));
+        return new Any(OperandBits.displaced(base.base(), displacement), displacement, null);
     }
 
     /** Returns memory of any size at {@code [base + index*scale + displacement]}. */
@@ -106,12 +134,12 @@ public abstract sealed class Mem implements Operand
 
     /** Returns the byte at {@code [base]}. */
     public static Byte byte_(Reg64 base) {
-        return new Byte(Address.of(base, 0));
+        return new Byte(base.base(), 0, null);
     }
 
     /** Returns the byte at {@code [base + displacement]}. */
     public static Byte byte_(Reg64 base, int displacement) {
-        return new Byte(Address.of(base, displacement));
+        return new Byte(OperandBits.displaced(base.base(), displacement), displacement, null);
     }
 
     /** Returns the byte at {@code [base + index*scale + displacement]}. */
@@ -131,12 +159,12 @@ public abstract sealed class Mem implements Operand
 
     /** Returns the word at {@code [base]}. */
     public static Word word(Reg64 base) {
-        return new Word(Address.of(base, 0));
+        return new Word(base.base(), 0, null);
     }
 
     /** Returns the word at {@code [base + displacement]}. */
     public static Word word(Reg64 base, int displacement) {
-        return new Word(Address.of(base, displacement));
+        return new Word(OperandBits.displaced(base.base(), displacement), displacement, null);
     }
 
     /** Returns the word at {@code [base + index*scale + displacement]}. */
@@ -156,12 +184,12 @@ public abstract sealed class Mem implements Operand
 
     /** Returns the dword at {@code [base]}. */
     public static Dword dword(Reg64 base) {
-        return new Dword(Address.of(base, 0));
+        return new Dword(base.base(), 0, null);
     }
 
     /** Returns the dword at {@code [base + displacement]}. */
     public static Dword dword(Reg64 base, int displacement) {
-        return new Dword(Address.of(base, displacement));
+        return new Dword(OperandBits.displaced(base.base(), displacement), displacement, null);
     }
 
     /** Returns the dword at {@code [base + index*scale + displacement]}. */
@@ -181,12 +209,12 @@ public abstract sealed class Mem implements Operand
 
     /** Returns the fword at {@code [base]}. */
     public static Fword fword(Reg64 base) {
-        return new Fword(Address.of(base, 0));
+        return new Fword(base.base(), 0, null);
     }
 
     /** Returns the fword at {@code [base + displacement]}. */
     public static Fword fword(Reg64 base, int displacement) {
-        return new Fword(Address.of(base, displacement));
+        return new Fword(OperandBits.displaced(base.base(), displacement), displacement, null);
     }
 
     /** Returns the fword at {@code [base + index*scale + displacement]}. */
@@ -206,12 +234,12 @@ public abstract sealed class Mem implements Operand
 
     /** Returns the qword at {@code [base]}. */
     public static Qword qword(Reg64 base) {
-        return new Qword(Address.of(base, 0));
+        return new Qword(base.base(), 0, null);
     }
 
     /** Returns the qword at {@code [base + displacement]}. */
     public static Qword qword(Reg64 base, int displacement) {
-        return new Qword(Address.of(base, displacement));
+        return new Qword(OperandBits.displaced(base.base(), displacement), displacement, null);
     }
 
     /** Returns the qword at {@code [base + index*scale + displacement]}. */
@@ -231,12 +259,12 @@ public abstract sealed class Mem implements Operand
 
     /** Returns the tbyte at {@code [base]}. */
     public static Tbyte tbyte(Reg64 base) {
-        return new Tbyte(Address.of(base, 0));
+        return new Tbyte(base.base(), 0, null);
     }
 
     /** Returns the tbyte at {@code [base + displacement]}. */
     public static Tbyte tbyte(Reg64 base, int displacement) {
-        return new Tbyte(Address.of(base, displacement));
+        return new Tbyte(OperandBits.displaced(base.base(), displacement), displacement, null);
     }
 
     /** Returns the tbyte at {@code [base + index*scale + displacement]}. */
@@ -256,12 +284,12 @@ public abstract sealed class Mem implements Operand
 
     /** Returns the xmmword at {@code [base]}. */
     public static Xmmword xmmword(Reg64 base) {
-        return new Xmmword(Address.of(base, 0));
+        return new Xmmword(base.base(), 0, null);
     }
 
     /** Returns the xmmword at {@code [base + displacement]}. */
     public static Xmmword xmmword(Reg64 base, int displacement) {
-        return new Xmmword(Address.of(base, displacement));
+        return new Xmmword(OperandBits.displaced(base.base(), displacement), displacement, null);
     }
 
     /** Returns the xmmword at {@code [base + index*scale + displacement]}. */
@@ -281,12 +309,12 @@ public abstract sealed class Mem implements Operand
 
     /** Returns the ymmword at {@code [base]}. */
     public static Ymmword ymmword(Reg64 base) {
-        return new Ymmword(Address.of(base, 0));
+        return new Ymmword(base.base(), 0, null);
     }
 
     /** Returns the ymmword at {@code [base + displacement]}. */
     public static Ymmword ymmword(Reg64 base, int displacement) {
-        return new Ymmword(Address.of(base, displacement));
+        return new Ymmword(OperandBits.displaced(base.base(), displacement), displacement, null);
     }
 
     /** Returns the ymmword at {@code [base + index*scale + displacement]}. */
@@ -306,12 +334,12 @@ public abstract sealed class Mem implements Operand
 
     /** Returns the zmmword at {@code [base]}. */
     public static Zmmword zmmword(Reg64 base) {
-        return new Zmmword(Address.of(base, 0));
+        return new Zmmword(base.base(), 0, null);
     }
 
     /** Returns the zmmword at {@code [base + displacement]}. */
     public static Zmmword zmmword(Reg64 base, int displacement) {
-        return new Zmmword(Address.of(base, displacement));
+        return new Zmmword(OperandBits.displaced(base.base(), displacement), displacement, null);
     }
 
     /** Returns the zmmword at {@code [base + index*scale + displacement]}. */
@@ -328,6 +356,10 @@ public abstract sealed class Mem implements Operand
     public static final class Any extends Mem {
         Any(Address address) {
             super(address);
+        }
+
+        Any(int operandBits, int displacement, Label label) {
+            super(operandBits, displacement, label);
         }
 
         @Override
@@ -347,6 +379,10 @@ public abstract sealed class Mem implements Operand
             super(address);
         }
 
+        Byte(int operandBits, int displacement, Label label) {
+            super(operandBits, displacement, label);
+        }
+
         @Override
         public int bits() {
             return 8;
@@ -364,6 +400,10 @@ public abstract sealed class Mem implements Operand
             super(address);
         }
 
+        Word(int operandBits, int displacement, Label label) {
+            super(operandBits, displacement, label);
+        }
+
         @Override
         public int bits() {
             return 16;
@@ -379,6 +419,10 @@ public abstract sealed class Mem implements Operand
     public static final class Dword extends Mem {
         Dword(Address address) {
             super(address);
+        }
+
+        Dword(int operandBits, int displacement, Label label) {
+            super(operandBits, displacement, label);
         }
 
         /** Returns this element for every element of a vector. */
@@ -403,6 +447,10 @@ public abstract sealed class Mem implements Operand
             super(address);
         }
 
+        Fword(int operandBits, int displacement, Label label) {
+            super(operandBits, displacement, label);
+        }
+
         @Override
         public int bits() {
             return 48;
@@ -418,6 +466,10 @@ public abstract sealed class Mem implements Operand
     public static final class Qword extends Mem {
         Qword(Address address) {
             super(address);
+        }
+
+        Qword(int operandBits, int displacement, Label label) {
+            super(operandBits, displacement, label);
         }
 
         /** Returns this element for every element of a vector. */
@@ -442,6 +494,10 @@ public abstract sealed class Mem implements Operand
             super(address);
         }
 
+        Tbyte(int operandBits, int displacement, Label label) {
+            super(operandBits, displacement, label);
+        }
+
         @Override
         public int bits() {
             return 80;
@@ -457,6 +513,10 @@ public abstract sealed class Mem implements Operand
     public static final class Xmmword extends Mem {
         Xmmword(Address address) {
             super(address);
+        }
+
+        Xmmword(int operandBits, int displacement, Label label) {
+            super(operandBits, displacement, label);
         }
 
         @Override
@@ -476,6 +536,10 @@ public abstract sealed class Mem implements Operand
             super(address);
         }
 
+        Ymmword(int operandBits, int displacement, Label label) {
+            super(operandBits, displacement, label);
+        }
+
         @Override
         public int bits() {
             return 256;
@@ -491,6 +555,10 @@ public abstract sealed class Mem implements Operand
     public static final class Zmmword extends Mem {
         Zmmword(Address address) {
             super(address);
+        }
+
+        Zmmword(int operandBits, int displacement, Label label) {
+            super(operandBits, displacement, label);
         }
 
         @Override

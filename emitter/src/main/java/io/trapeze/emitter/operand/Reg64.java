@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter.operand;
 
+import io.trapeze.emitter.encoding.OperandBits;
 import io.trapeze.emitter.isa.RegisterClass;
 
 /** A 64-bit general register; those that can be an index are {@link IndexReg}, which leaves out {@code rsp} alone. */
 public abstract sealed class Reg64 extends Register permits IndexReg, StackPointer {
+    private final int base;
+
     Reg64(int code, String name) {
         super(RegisterClass.GP64, code, name);
+        this.base = OperandBits.base(code);
+    }
+
+    /** Returns what {@code [register]} contributes to an instruction: see {@link OperandBits}. */
+    public final int base() {
+        return base;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter.operand;
 
+import io.trapeze.emitter.encoding.OperandBits;
 import io.trapeze.emitter.isa.RegisterClass;
 
 /** A register of any class. */
@@ -8,11 +9,15 @@ public abstract sealed class Register implements Operand
         permits Reg64, Reg32, Reg16, Reg8, Xmm, Ymm, Zmm, KReg, St, Mm, SReg, CReg, DReg {
     private final RegisterClass registerClass;
     private final int code;
+    private final int reg;
+    private final int rm;
     private final String name;
 
     Register(RegisterClass registerClass, int code, String name) {
         this.registerClass = registerClass;
         this.code = code;
+        this.reg = OperandBits.reg(code);
+        this.rm = OperandBits.rm(code);
         this.name = name;
     }
 
@@ -29,6 +34,16 @@ public abstract sealed class Register implements Operand
     /** Returns the number with the marks the encoder needs ({@link Reg8#NEEDS_REX}, {@link Reg8#FORBIDS_REX}). */
     public final int code() {
         return code;
+    }
+
+    /** Returns what it contributes to an instruction as ModRM.reg: see {@link OperandBits}. */
+    public final int reg() {
+        return reg;
+    }
+
+    /** Returns what it contributes to an instruction as ModRM.rm: see {@link OperandBits}. */
+    public final int rm() {
+        return rm;
     }
 
     /** Returns the name in Intel syntax. */

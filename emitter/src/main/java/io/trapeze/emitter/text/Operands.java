@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter.text;
 
-import io.trapeze.emitter.encoding.AddressShape;
+import io.trapeze.emitter.encoding.OperandBits;
 import io.trapeze.emitter.operand.Address;
 import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.IndexReg;
@@ -244,11 +244,11 @@ final class Operands {
         }
 
         Address address(int displacement) {
-            int shape = base == null
-                    ? AddressShape.ABSOLUTE
-                    : AddressShape.base(base.register().number());
+            int bits = base == null
+                    ? OperandBits.ABSOLUTE
+                    : OperandBits.base(base.register().number());
             if (index == null) {
-                return Address.of(shape, displacement, null);
+                return Address.of(OperandBits.displaced(bits, displacement), displacement, null);
             }
             if (!(index.register() instanceof IndexReg)) {
                 throw new Mistake(
@@ -266,7 +266,8 @@ final class Operands {
                                 : "a register is multiplied by 1, 2, 4 or 8 in an address, not by " + index.factor()
                                         + ": scale " + name + " in a register first");
             }
-            return Address.of(AddressShape.withIndex(shape, index.register().number(), scale), displacement, null);
+            bits = OperandBits.withIndex(bits, index.register().number(), scale);
+            return Address.of(OperandBits.displaced(bits, displacement), displacement, null);
         }
     }
 }

@@ -217,27 +217,32 @@ final class Method {
 
     private String call(Signature candidate, String descriptor) {
         Form form = candidate.form();
-        String reg = "0";
+        List<String> bits = new ArrayList<>();
+        long d = Descriptor.of(form);
+        if (Descriptor.unusual(d) == 0 && Descriptor.operandBits(d) != 0) {
+            bits.add("0x" + Integer.toHexString(Descriptor.operandBits(d)));
+        }
         String v = "0";
-        String rm = "0";
+        String memory = "";
+        String inOpcode = "";
         String value = "";
-        boolean memory = false;
-        boolean broadcast = false;
         for (int i = 0; i < types.size(); i++) {
-            String code = name(i) + ".code()";
+            String name = name(i);
             switch (form.field(i)) {
-                case 'S' -> value = code + " << 4";
+                case 'S' -> value = name + ".code() << 4";
                 case 'M' -> {
-                    memory = candidate.isMemory(i);
-                    broadcast = candidate.isBroadcast(i);
-                    rm = memory ? name(i) : code;
+                    if (candidate.isMemory(i)) {
+                        memory = name;
+                    } else {
+                        bits.add(name + ".rm()");
+                    }
                 }
-                case 'R' -> reg = code;
-                case 'V' -> v = code;
-                case 'O' -> rm = code;
+                case 'R' -> bits.add(name + ".reg()");
+                case 'V' -> v = name + ".code()";
+                case 'O' -> inOpcode = name + ".rm()";
                 case 'I' ->
-                    value += (value.isEmpty() ? "" : ", ")
-                            + (Guard.of(form, i) == Guard.BYTE ? "(byte) " + name(i) : name(i));
+                    value +=
+                            (value.isEmpty() ? "" : ", ") + (Guard.of(form, i) == Guard.BYTE ? "(byte) " + name : name);
                 default -> {
                     // a fixed operand is part of the opcode
                 }
@@ -245,16 +250,20 @@ final class Method {
         }
         if (reversed(candidate).isPresent()) {
             String other = descriptor(reversed(candidate).get());
-            return "eitherWay(" + String.join(", ", descriptor, other, reg, v, rm) + ")";
+            return "eitherWay(" + String.join(", ", descriptor, other, name(0), v, name(types.size() - 1)) + ")";
         }
         List<String> arguments = new ArrayList<>(List.of(descriptor));
         String method;
         if (form.opEn().has('M')) {
-            method = broadcast ? "broadcast" : memory ? "memory" : "registers";
-            arguments.addAll(List.of(reg, v, rm));
+            method = memory.isEmpty() ? "registers" : "memory";
+            arguments.add(bits.isEmpty() ? "0" : String.join(" | ", bits));
+            arguments.add(v);
+            if (!memory.isEmpty()) {
+                arguments.add(memory);
+            }
         } else if (form.opEn().has('O')) {
             method = "opcodeRegister";
-            arguments.add(rm);
+            arguments.add(inOpcode);
         } else {
             method = value.isEmpty() ? "plain" : form.opEn() == OpEn.II ? "immediates" : "immediate";
         }
