@@ -51,14 +51,6 @@ class ModuleArrowsTest {
             .resideInAPackage(TESTKIT);
 
     @ArchTest
-    static final ArchRule theGeneratorIsForTheBuildOnly = noClasses()
-            .that()
-            .resideOutsideOfPackage("io.trapeze.emitter.isa.build..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("io.trapeze.emitter.isa.build..");
-
-    @ArchTest
     static final ArchRule theTableKnowsNothingElse = classes()
             .that()
             .resideInAPackage("io.trapeze.emitter.isa..")
