@@ -38,7 +38,7 @@ class SourceFilesTest {
     @Test
     void liesInAPackageThatSaysWhatItIsFor() {
         assertThat(tree.javaFiles().stream()
-                        .filter(file -> !tree.name(file).contains("src/test/java"))
+                        .filter(file -> tree.name(file).contains("src/main/java"))
                         .filter(file -> !file.endsWith("module-info.java"))
                         .map(Path::getParent)
                         .distinct()

@@ -3,6 +3,7 @@ package io.trapeze.emitter.isa.build;
 
 import io.trapeze.emitter.isa.Form;
 import io.trapeze.emitter.isa.InstructionTable;
+import io.trapeze.emitter.isa.WrittenTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ public final class GenerateInstructions {
 
     /** Runs the generator. */
     public static void main(String[] arguments) throws IOException {
-        InstructionTable table = InstructionTable.parse(Files.readString(Path.of(arguments[0])));
+        InstructionTable table = WrittenTable.read(Files.readString(Path.of(arguments[0])));
         Path file = Path.of(arguments[1], "io/trapeze/emitter/Instructions.java");
         String source = source(table);
         if (!Files.exists(file) || !Files.readString(file).equals(source)) {
