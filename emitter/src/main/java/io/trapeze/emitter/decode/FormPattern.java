@@ -78,16 +78,14 @@ final class FormPattern {
     /** Whether bytes that open so may be an instance of the form, none of them idle. */
     boolean matches(Opening opening) {
         return matchesModRm(opening)
-                && opening.addressSize == takesAddressSize()
+                && opening.addressSize == form.encoding().addressSize32()
                 && (prefixing == Prefixing.LEGACY
                         ? opening.repeat == (mandatory > 1 ? mandatory : 0)
                                 && opening.operandSize == (operandSize || mandatory == 1)
                                 && opening.w == w
                         : opening.mandatory == mandatory
                                 && (opening.w == w || anyW)
-                                && (anyLength
-                                        || opening.vectorLength == vectorLength
-                                        || opening.evexB && opening.isRegister()));
+                                && (anyLength || opening.vectorLength == vectorLength || opening.rounds()));
     }
 
     /**
@@ -98,7 +96,7 @@ final class FormPattern {
     boolean matchesIdly(Opening opening) {
         return prefixing == Prefixing.LEGACY
                 && matchesModRm(opening)
-                && (opening.addressSize == takesAddressSize() || opening.addressSize && longBranch)
+                && (opening.addressSize == form.encoding().addressSize32() || opening.addressSize && longBranch)
                 && (opening.repeat == (mandatory > 1 ? mandatory : 0)
                         || mandatory == 0 && opening.repeat > 0 && nearBranch)
                 && (opening.operandSize == (operandSize || mandatory == 1)
@@ -110,33 +108,8 @@ final class FormPattern {
         return (fixedModRm == ANY || opening.modRm == fixedModRm)
                 && (digit == ANY || (opening.modRm >> 3 & 7) == digit)
                 && (opening.isRegister() ? register : memory)
-                && !(opening.extendsRegister && constant)
+                && !(opening.extendsRegister() && constant)
                 && !(opening.notrack && indirectBranch);
-    }
-
-    /** Whether the form takes 66H for itself. */
-    boolean takesOperandSize() {
-        return operandSize || mandatory == 1;
-    }
-
-    /** Whether the form takes 67H for itself. */
-    boolean takesAddressSize() {
-        return form.encoding().addressSize32();
-    }
-
-    /** Whether the form takes F2H or F3H for itself. */
-    boolean takesRepeat() {
-        return mandatory > 1;
-    }
-
-    /** Whether W is set in the form. */
-    boolean takesW() {
-        return w;
-    }
-
-    /** Whether any vector length means the same. */
-    boolean anyLength() {
-        return anyLength;
     }
 
     Form form() {

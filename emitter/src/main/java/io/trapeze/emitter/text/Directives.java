@@ -79,7 +79,7 @@ final class Directives {
         Token name = words.peek();
         Consumer<Words> reader = readers.get(name.word());
         if (reader == null) {
-            throw new Mistake(name, "unknown directive " + name.shown() + Spelling.hint(name.word(), readers.keySet()));
+            throw name.mistake("unknown directive " + name.shown() + Spelling.hint(name.word(), readers.keySet()));
         }
         words.take();
         reader.accept(words);
@@ -95,17 +95,15 @@ final class Directives {
     private static void syntax(Words words) {
         boolean intel = words.before().word().equals(".intel_syntax");
         if (!intel || !words.atEnd() && !words.take().word().equals("noprefix")) {
-            throw new Mistake(
-                    words.before(), "what is read here is .intel_syntax noprefix: the destination first, no %");
+            throw words.before().mistake("what is read here is .intel_syntax noprefix: the destination first, no %");
         }
     }
 
     private void section(Words words) {
-        String name = words.peek().word();
         boolean named = words.before().word().equals(".section");
-        if (!named || !name.startsWith(".text") && !name.startsWith(".note")) {
-            throw new Mistake(
-                    named ? words.peek() : words.before(),
+        Token name = named ? words.peek() : words.before();
+        if (!name.word().matches("\\.(text|note).*")) {
+            throw name.mistake(
                     "code has one section, .text: constants stand behind the code, what is written to on the stack");
         }
         words.skipRest();
@@ -132,8 +130,7 @@ final class Directives {
             } else if (bytes == 8 && value.isPlace() && value.plus().get(0).external() && value.constant() == 0) {
                 assembler.dq(value.plus().get(0));
             } else {
-                throw new Mistake(
-                        start,
+                throw start.mistake(
                         "data is a number, in .quad the name of an .extern symbol, or the distance of two"
                                 + " labels as in end - start, if layout decides it in .long or .quad; code has no fixed address");
             }
@@ -143,10 +140,8 @@ final class Directives {
     private void number(Token start, long value, int bytes) {
         int bits = 8 * bytes;
         if (bits < 64 && value >> bits != 0 && value >> bits - 1 != -1) {
-            throw new Mistake(
-                    start,
-                    value + " does not fit in " + bytes + " byte" + (bytes > 1 ? "s" : "") + ": it must be in "
-                            + (-1L << bits - 1) + " … " + ((1L << bits) - 1));
+            throw start.mistake(value + " does not fit in " + bytes + " byte" + (bytes > 1 ? "s" : "")
+                    + ": it must be in " + (-1L << bits - 1) + " … " + ((1L << bits) - 1));
         }
         byte[] data = new byte[bytes];
         for (int i = 0; i < bytes; i++) {
@@ -167,8 +162,7 @@ final class Directives {
                 float single = Float.parseFloat(text.toString()); // not by way of double: it would be rounded twice
                 number(start, bytes == 4 ? Float.floatToRawIntBits(single) : Double.doubleToRawLongBits(value), bytes);
             } catch (NumberFormatException e) {
-                throw new Mistake(
-                        start, "'" + Token.shortened(text.toString()) + "' is no number such as 1.5 or -2e-3");
+                throw start.mistake("'" + Token.shortened(text.toString()) + "' is no number such as 1.5 or -2e-3");
             }
         } while (words.accept(","));
     }
@@ -177,7 +171,7 @@ final class Directives {
         do {
             Token string = words.take();
             if (string.kind() != Token.Kind.STRING) {
-                throw new Mistake(string, "expected a string in double quotes, found " + string.shown());
+                throw string.mistake("expected a string in double quotes, found " + string.shown());
             }
             append(string, (string.text() + end).getBytes(StandardCharsets.ISO_8859_1));
         } while (words.accept(","));
@@ -202,8 +196,7 @@ final class Directives {
 
     private void requireRoom(Token at, long bytes) {
         if (bytes < 0 || bytes > LARGEST_CODE - assembler.sizeSoFar() - padding) {
-            throw new Mistake(
-                    at, bytes + " bytes: it must be 0 to " + LARGEST_CODE + ", the most that one source may make");
+            throw at.mistake(bytes + " bytes: it must be 0 to " + LARGEST_CODE + ", the most that one source may make");
         }
     }
 
@@ -212,16 +205,14 @@ final class Directives {
         long number = expressions.number(words, "an alignment");
         long bytes = power ? (number < 0 || number > 12 ? 0 : 1L << number) : number;
         if (bytes > 4096 || Long.bitCount(bytes) != 1) {
-            throw new Mistake(
-                    start,
-                    (power ? "0 to 12, the power of two" : "a power of two from 1 to 4096")
-                            + " is what it can be aligned to; found " + number);
+            throw start.mistake((power ? "0 to 12, the power of two" : "a power of two from 1 to 4096")
+                    + " is what it can be aligned to; found " + number);
         }
         if (words.accept(",") && !words.peek().is(",") && expressions.number(words, "padding") != 0x90) {
-            throw new Mistake(start, "padding is nops: leave the byte to pad with out");
+            throw start.mistake("padding is nops: leave the byte to pad with out");
         }
         if (words.accept(",") && expressions.number(words, "the most padding") < bytes - 1) {
-            throw new Mistake(start, "padding has as many bytes as it takes: leave the most out");
+            throw start.mistake("padding has as many bytes as it takes: leave the most out");
         }
         requireRoom(start, bytes);
         padding += bytes;

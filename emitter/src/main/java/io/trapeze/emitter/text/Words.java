@@ -59,7 +59,7 @@ final class Words {
     }
 
     Mistake expected(String what) {
-        return new Mistake(peek(), "expected " + what + ", found " + peek().shown());
+        return peek().mistake("expected " + what + ", found " + peek().shown());
     }
 
     boolean atEnd() {
