@@ -74,18 +74,16 @@ public final class FormDecoder {
     private void requireOpening() {
         Encoding encoding = form.encoding();
         Prefixing prefixing = encoding.prefixing();
-        int mandatory = encoding.mandatory();
         require(!opening.idleSegment, "a prefix that does nothing stands before it");
         require(opening.addressSize == encoding.addressSize32(), "67H is missing or too much");
         if (prefixing == Prefixing.LEGACY) {
-            boolean operandSize = encoding.operandSize16() || mandatory == 1;
-            require(opening.operandSize == operandSize, "66H is missing or too much");
-            require(opening.repeat == (mandatory > 1 ? mandatory : 0), "its mandatory prefix is another");
+            require(opening.operandSize == encoding.takes66(), "66H is missing or too much");
+            require(opening.repeat == encoding.mandatoryRepeat(), "its mandatory prefix is another");
             require(opening.prefixing == prefixing, "its opcode is another");
             require(opening.map > 0 || encoding.map() == 0, "it lacks the escape byte 0FH");
         } else {
             require(opening.prefixing == prefixing, "it begins with no " + prefixing + " prefix");
-            require(opening.mandatory == mandatory, "its mandatory prefix is another");
+            require(opening.mandatory == encoding.mandatory(), "its mandatory prefix is another");
             require(opening.rounds() || opening.vectorLength == encoding.length(), "its vector length is another");
         }
         require(opening.map == encoding.map(), "its opcode map is another");

@@ -30,19 +30,19 @@ final class Directives {
         this.names = names;
         this.expressions = expressions;
         this.onGap = onGap;
-        add(words -> numbers(words, 1), ".byte");
-        add(words -> numbers(words, 2), ".short", ".value", ".word", ".hword", ".2byte");
-        add(words -> numbers(words, 4), ".int", ".long", ".4byte");
-        add(words -> numbers(words, 8), ".quad", ".8byte");
-        add(words -> reals(words, 4), ".float", ".single");
-        add(words -> reals(words, 8), ".double");
-        add(words -> strings(words, ""), ".ascii");
-        add(words -> strings(words, "\0"), ".asciz", ".string");
+        addList(words -> number(words, 1), ".byte");
+        addList(words -> number(words, 2), ".short", ".value", ".word", ".hword", ".2byte");
+        addList(words -> number(words, 4), ".int", ".long", ".4byte");
+        addList(words -> number(words, 8), ".quad", ".8byte");
+        addList(words -> real(words, 4), ".float", ".single");
+        addList(words -> real(words, 8), ".double");
+        addList(words -> string(words, ""), ".ascii");
+        addList(words -> string(words, "\0"), ".asciz", ".string");
         add(words -> align(words, false), ".align", ".balign");
         add(words -> align(words, true), ".p2align");
         add(this::skip, ".skip", ".space", ".zero");
-        add(words -> each(words, names::requireDefined), ".globl", ".global");
-        add(words -> each(words, name -> {}), ".extern");
+        addList(words -> names.requireDefined(words.takeName("a name")), ".globl", ".global");
+        addList(words -> words.takeName("a name"), ".extern");
         add(words -> define(words, ","), ".equ", ".set");
         add(this::section, ".section", ".data", ".bss");
         add(Directives::syntax, ".intel_syntax", ".att_syntax");
@@ -51,6 +51,11 @@ final class Directives {
 
     private void add(Consumer<Words> reader, String... directives) {
         Arrays.stream(directives).forEach(directive -> readers.put(directive, reader));
+    }
+
+    /** Adds directives that take one thing or several, with commas between them. */
+    private void addList(Consumer<Words> reader, String... directives) {
+        add(words -> words.list(() -> reader.accept(words)), directives);
     }
 
     /** Notes what a directive defines, in the first reading. */
@@ -62,11 +67,11 @@ final class Directives {
             }
             case ".extern" -> {
                 words.take();
-                each(words, names::noteExternal);
+                words.list(() -> names.noteExternal(words.takeName("a name")));
             }
             case ".globl", ".global" -> {
                 words.take();
-                each(words, names::noteGlobal);
+                words.list(() -> names.noteGlobal(words.takeName("a name")));
             }
             default -> {
                 // defines nothing
@@ -109,32 +114,22 @@ final class Directives {
         words.skipRest();
     }
 
-    private static void each(Words words, Consumer<Token> consumer) {
-        do {
-            consumer.accept(words.takeName("a name"));
-        } while (words.accept(","));
-    }
-
     // ---- data -------------------------------------------------------------------------------------------------------
 
-    private void numbers(Words words, int bytes) {
-        do {
-            Token start = words.peek();
-            Value value = expressions.read(words);
-            if (value.isConstant()) {
-                number(start, value.constant(), bytes);
-            } else if (value.isDistance() && bytes >= Integer.BYTES) {
-                append(start, new byte[bytes]);
-                assembler.endWithDistance(
-                        bytes, value.minus().get(0), value.plus().get(0), value.constant());
-            } else if (bytes == 8 && value.isPlace() && value.plus().get(0).external() && value.constant() == 0) {
-                assembler.dq(value.plus().get(0));
-            } else {
-                throw start.mistake(
-                        "data is a number, in .quad the name of an .extern symbol, or the distance of two"
-                                + " labels as in end - start, if layout decides it in .long or .quad; code has no fixed address");
-            }
-        } while (words.accept(","));
+    private void number(Words words, int bytes) {
+        Token start = words.peek();
+        Value value = expressions.read(words);
+        if (value.isConstant()) {
+            number(start, value.constant(), bytes);
+        } else if (value.isDistance() && bytes >= Integer.BYTES) {
+            append(start, new byte[bytes]);
+            assembler.endWithDistance(bytes, value.minus().get(0), value.plus().get(0), value.constant());
+        } else if (bytes == 8 && value.isPlace() && value.plus().get(0).external() && value.constant() == 0) {
+            assembler.dq(value.plus().get(0));
+        } else {
+            throw start.mistake("data is a number, in .quad the name of an .extern symbol, or the distance of two"
+                    + " labels as in end - start, if layout decides it in .long or .quad; code has no fixed address");
+        }
     }
 
     private void number(Token start, long value, int bytes) {
@@ -150,31 +145,27 @@ final class Directives {
         append(start, data);
     }
 
-    private void reals(Words words, int bytes) {
-        do {
-            Token start = words.peek();
-            StringBuilder text = new StringBuilder();
-            while (!words.atEnd() && !words.peek().is(",")) {
-                text.append(words.take().text());
-            }
-            try {
-                double value = Double.parseDouble(text.toString());
-                float single = Float.parseFloat(text.toString()); // not by way of double: it would be rounded twice
-                number(start, bytes == 4 ? Float.floatToRawIntBits(single) : Double.doubleToRawLongBits(value), bytes);
-            } catch (NumberFormatException e) {
-                throw start.mistake("'" + Token.shortened(text.toString()) + "' is no number such as 1.5 or -2e-3");
-            }
-        } while (words.accept(","));
+    private void real(Words words, int bytes) {
+        Token start = words.peek();
+        StringBuilder text = new StringBuilder();
+        while (!words.atEnd() && !words.peek().is(",")) {
+            text.append(words.take().text());
+        }
+        try {
+            double value = Double.parseDouble(text.toString());
+            float single = Float.parseFloat(text.toString()); // not by way of double: it would be rounded twice
+            number(start, bytes == 4 ? Float.floatToRawIntBits(single) : Double.doubleToRawLongBits(value), bytes);
+        } catch (NumberFormatException e) {
+            throw start.mistake("'" + Token.shortened(text.toString()) + "' is no number such as 1.5 or -2e-3");
+        }
     }
 
-    private void strings(Words words, String end) {
-        do {
-            Token string = words.take();
-            if (string.kind() != Token.Kind.STRING) {
-                throw string.mistake("expected a string in double quotes, found " + string.shown());
-            }
-            append(string, (string.text() + end).getBytes(StandardCharsets.ISO_8859_1));
-        } while (words.accept(","));
+    private void string(Words words, String end) {
+        Token string = words.take();
+        if (string.kind() != Token.Kind.STRING) {
+            throw string.mistake("expected a string in double quotes, found " + string.shown());
+        }
+        append(string, (string.text() + end).getBytes(StandardCharsets.ISO_8859_1));
     }
 
     private void skip(Words words) {

@@ -24,6 +24,7 @@ public final class GenerateSources {
         Files.createDirectories(operands);
         write(operands.resolve("Mem.java"), MemorySource.text());
         write(operands.resolve("Registers.java"), RegistersSource.text());
+        RegisterTypes.write(operands);
         InstructionTable table = WrittenTable.read(Files.readString(Path.of(arguments[0])));
         Path packed = Path.of(arguments[2], "io/trapeze/emitter/isa", FormPacker.RESOURCE);
         Files.createDirectories(packed.getParent());
@@ -31,7 +32,7 @@ public final class GenerateSources {
     }
 
     /** Leaves a file alone that is as it should be, so that nothing is compiled anew. */
-    private static void write(Path file, String source) throws IOException {
+    static void write(Path file, String source) throws IOException {
         if (!Files.exists(file) || !Files.readString(file).equals(source)) {
             Files.writeString(file, source);
         }
