@@ -4,8 +4,6 @@ module io.trapeze.emitter {
     exports io.trapeze.emitter;
     exports io.trapeze.emitter.decode;
     exports io.trapeze.emitter.isa;
-    exports io.trapeze.emitter.object;
     exports io.trapeze.emitter.operand;
     exports io.trapeze.emitter.text;
-    exports io.trapeze.emitter.unwind;
 }

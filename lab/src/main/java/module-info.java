@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The command line, and what a learner sees. */
 module io.trapeze.lab {
+    requires io.trapeze.formats;
     requires io.trapeze.testkit;
     requires io.trapeze.bench;
     requires info.picocli;

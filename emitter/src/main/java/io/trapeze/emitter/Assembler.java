@@ -349,7 +349,7 @@ public class Assembler extends Instructions {
         return this;
     }
 
-    /** Notes who the caller is from the next instruction on, for the rules of {@code io.trapeze.emitter.unwind}. */
+    /** Notes who the caller is from the next instruction on, for the rules of {@code io.trapeze.formats.unwind}. */
     public final Assembler unwind(Caller caller) {
         if (recorder != null) {
             recorder.caller(position(), relaxation.gaps(), caller);

@@ -10,7 +10,7 @@ import java.util.OptionalInt;
 /**
  * Where control goes when a piece of code is done, as its generator knows it: what a walk over the stack has to find.
  *
- * <p>{@link Assembler#unwind} notes it; {@code io.trapeze.emitter.unwind} derives from it what holds at each instruction.
+ * <p>{@link Assembler#unwind} notes it; {@code io.trapeze.formats.unwind} derives from it what holds at each instruction.
  */
 public sealed interface Caller {
     /**

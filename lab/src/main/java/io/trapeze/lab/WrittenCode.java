@@ -2,10 +2,10 @@
 package io.trapeze.lab;
 
 import io.trapeze.emitter.CodeBlob;
-import io.trapeze.emitter.object.AssemblerText;
-import io.trapeze.emitter.object.ElfExecutable;
-import io.trapeze.emitter.object.ElfObject;
-import io.trapeze.emitter.object.ObjectException;
+import io.trapeze.formats.object.AssemblerText;
+import io.trapeze.formats.object.ElfExecutable;
+import io.trapeze.formats.object.ElfObject;
+import io.trapeze.formats.object.ObjectException;
 import io.trapeze.lab.render.Json;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

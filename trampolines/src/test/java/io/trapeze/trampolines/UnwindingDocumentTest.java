@@ -4,11 +4,11 @@ package io.trapeze.trampolines;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trapeze.emitter.Instruction;
-import io.trapeze.emitter.unwind.EhFrame;
-import io.trapeze.emitter.unwind.Rule;
-import io.trapeze.emitter.unwind.UnwindInfo;
-import io.trapeze.emitter.unwind.UnwindRow;
-import io.trapeze.emitter.unwind.UnwindRules;
+import io.trapeze.formats.unwind.EhFrame;
+import io.trapeze.formats.unwind.Rule;
+import io.trapeze.formats.unwind.UnwindInfo;
+import io.trapeze.formats.unwind.UnwindRow;
+import io.trapeze.formats.unwind.UnwindRules;
 import io.trapeze.trampolines.abi.Abi;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.trapeze.emitter.CodeBlob;
 import io.trapeze.emitter.Relocation;
-import io.trapeze.emitter.unwind.EhFrame;
-import io.trapeze.emitter.unwind.UnwindRules;
+import io.trapeze.formats.unwind.EhFrame;
+import io.trapeze.formats.unwind.UnwindRules;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

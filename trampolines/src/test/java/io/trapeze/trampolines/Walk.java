@@ -3,9 +3,9 @@ package io.trapeze.trampolines;
 
 import io.trapeze.emitter.operand.Register;
 import io.trapeze.emitter.operand.Registers;
-import io.trapeze.emitter.unwind.Formula;
-import io.trapeze.emitter.unwind.Rule;
-import io.trapeze.emitter.unwind.UnwindRow;
+import io.trapeze.formats.unwind.Formula;
+import io.trapeze.formats.unwind.Rule;
+import io.trapeze.formats.unwind.UnwindRow;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;

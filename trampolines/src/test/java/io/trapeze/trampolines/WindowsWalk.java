@@ -3,7 +3,7 @@ package io.trapeze.trampolines;
 
 import io.trapeze.emitter.CodeBlob;
 import io.trapeze.emitter.operand.Registers;
-import io.trapeze.emitter.unwind.UnwindInfo;
+import io.trapeze.formats.unwind.UnwindInfo;
 import java.util.Map;
 
 /**

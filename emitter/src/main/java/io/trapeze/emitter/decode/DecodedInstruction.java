@@ -19,9 +19,4 @@ public record DecodedInstruction(Form form, Fields fields, List<Operand> operand
     public boolean lock() {
         return decoration.lock();
     }
-
-    /** Returns this instruction with further prefixes that have no effect. */
-    DecodedInstruction withMorePrefixes(int bytes) {
-        return bytes == 0 ? this : new DecodedInstruction(form, fields.withMorePrefixes(bytes), operands, decoration);
-    }
 }

@@ -4,6 +4,7 @@ package io.trapeze.emitter.decode;
 import io.trapeze.emitter.isa.Form;
 import io.trapeze.emitter.isa.InstructionTable;
 import io.trapeze.emitter.operand.Mem;
+import io.trapeze.emitter.operand.Segment;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -62,22 +63,14 @@ public final class Decoder {
 
     /** Returns the instruction if the bytes are one of this form, or null. */
     private static DecodedInstruction confirm(FormPattern pattern, Opening opening) {
-        byte[] window = opening.windowFor(pattern);
         try {
-            DecodedInstruction decoded = FormDecoder.decodeFirst(pattern.form(), window);
-            return segmentIsSaid(decoded, window) ? decoded.withMorePrefixes(opening.size() - window.length) : null;
+            DecodedInstruction decoded = FormDecoder.decode(pattern.form(), opening);
+            boolean said = opening.segment == Segment.NONE
+                    || decoded.operands().stream().anyMatch(Mem.class::isInstance);
+            return said ? decoded : null; // an override of FS or GS has to show in an operand
         } catch (IllegalArgumentException e) {
             return null;
         }
-    }
-
-    /** Whether an override of FS or GS, if there is one, shows in an operand. */
-    private static boolean segmentIsSaid(DecodedInstruction decoded, byte[] window) {
-        boolean overridden = false;
-        for (int i = 0; i < decoded.fields().prefixes(); i++) {
-            overridden |= window[i] == 0x64 || window[i] == 0x65;
-        }
-        return !overridden || decoded.operands().stream().anyMatch(Mem.class::isInstance);
     }
 
     /**

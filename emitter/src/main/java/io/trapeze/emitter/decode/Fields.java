@@ -17,8 +17,4 @@ public record Fields(int prefixes, int extension, int opcode, int modRm, int sib
     public int length() {
         return prefixes + extension + opcode + modRm + sib + displacement + immediate;
     }
-
-    Fields withMorePrefixes(int bytes) {
-        return new Fields(prefixes + bytes, extension, opcode, modRm, sib, displacement, immediate);
-    }
 }

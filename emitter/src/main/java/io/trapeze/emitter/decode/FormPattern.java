@@ -14,11 +14,7 @@ final class FormPattern {
     private final Form form;
     private final boolean anyW;
     private final boolean anyLength;
-    private final Prefixing prefixing;
-    private final int mandatory;
-    private final boolean operandSize;
-    private final boolean w;
-    private final int vectorLength;
+    private final Encoding encoding;
     private final int digit;
     private final int fixedModRm;
     private final boolean constant;
@@ -33,15 +29,10 @@ final class FormPattern {
     private final boolean register;
 
     FormPattern(Form form) {
-        Encoding encoding = form.encoding();
         this.form = form;
-        this.prefixing = encoding.prefixing();
+        this.encoding = form.encoding();
         this.anyW = form.encodingText().contains("WIG");
         this.anyLength = form.encodingText().contains("LIG");
-        this.mandatory = encoding.mandatory();
-        this.operandSize = encoding.operandSize16();
-        this.w = encoding.w();
-        this.vectorLength = encoding.length();
         this.digit = encoding.digit().orElse(ANY);
         this.fixedModRm = encoding.fixedModRm().orElse(ANY);
         this.constant = form.opEn() == OpEn.ZO;
@@ -50,7 +41,7 @@ final class FormPattern {
         this.nearBranch =
                 form.opEn() == OpEn.D || indirectBranch || form.mnemonic().equals("ret");
         this.longBranch = form.opEn() == OpEn.D && encoding.immediateBytes() == 4;
-        this.wIsIdle = !w && (nearBranch || encoding.map() == 0 && hasOneWidth(form));
+        this.wIsIdle = !encoding.w() && (nearBranch || encoding.map() == 0 && hasOneWidth(form));
         OperandKind inModRm = kindInModRm(form);
         this.memory = inModRm == null || inModRm.allowsMemory();
         this.register = inModRm == null || inModRm.register().isPresent();
@@ -78,16 +69,14 @@ final class FormPattern {
     /** Whether bytes that open so may be an instance of the form, none of them idle. */
     boolean matches(Opening opening) {
         return matchesModRm(opening)
-                && opening.addressSize == takesAddressSize()
-                && (prefixing == Prefixing.LEGACY
-                        ? opening.repeat == (mandatory > 1 ? mandatory : 0)
-                                && opening.operandSize == (operandSize || mandatory == 1)
-                                && opening.w == w
-                        : opening.mandatory == mandatory
-                                && (opening.w == w || anyW)
-                                && (anyLength
-                                        || opening.vectorLength == vectorLength
-                                        || opening.evexB && opening.isRegister()));
+                && opening.addressSize == encoding.addressSize32()
+                && (encoding.prefixing() == Prefixing.LEGACY
+                        ? opening.repeat == encoding.mandatoryRepeat()
+                                && opening.operandSize == encoding.takes66()
+                                && opening.w == encoding.w()
+                        : opening.mandatory == encoding.mandatory()
+                                && (opening.w == encoding.w() || anyW)
+                                && (anyLength || opening.vectorLength == encoding.length() || opening.rounds()));
     }
 
     /**
@@ -96,47 +85,22 @@ final class FormPattern {
      * for older AMD processors), 67H before a branch of 32 bits, with which linkers pad.
      */
     boolean matchesIdly(Opening opening) {
-        return prefixing == Prefixing.LEGACY
+        return encoding.prefixing() == Prefixing.LEGACY
                 && matchesModRm(opening)
-                && (opening.addressSize == takesAddressSize() || opening.addressSize && longBranch)
-                && (opening.repeat == (mandatory > 1 ? mandatory : 0)
-                        || mandatory == 0 && opening.repeat > 0 && nearBranch)
-                && (opening.operandSize == (operandSize || mandatory == 1)
-                        || opening.operandSize && opening.w && form.encoding().map() == 0)
-                && (opening.w == w || opening.w && wIsIdle);
+                && (opening.addressSize == encoding.addressSize32() || opening.addressSize && longBranch)
+                && (opening.repeat == encoding.mandatoryRepeat()
+                        || encoding.mandatory() == 0 && opening.repeat > 0 && nearBranch)
+                && (opening.operandSize == encoding.takes66()
+                        || opening.operandSize && opening.w && encoding.map() == 0)
+                && (opening.w == encoding.w() || opening.w && wIsIdle);
     }
 
     private boolean matchesModRm(Opening opening) {
         return (fixedModRm == ANY || opening.modRm == fixedModRm)
                 && (digit == ANY || (opening.modRm >> 3 & 7) == digit)
                 && (opening.isRegister() ? register : memory)
-                && !(opening.extendsRegister && constant)
+                && !(opening.extendsRegister() && constant)
                 && !(opening.notrack && indirectBranch);
-    }
-
-    /** Whether the form takes 66H for itself. */
-    boolean takesOperandSize() {
-        return operandSize || mandatory == 1;
-    }
-
-    /** Whether the form takes 67H for itself. */
-    boolean takesAddressSize() {
-        return form.encoding().addressSize32();
-    }
-
-    /** Whether the form takes F2H or F3H for itself. */
-    boolean takesRepeat() {
-        return mandatory > 1;
-    }
-
-    /** Whether W is set in the form. */
-    boolean takesW() {
-        return w;
-    }
-
-    /** Whether any vector length means the same. */
-    boolean anyLength() {
-        return anyLength;
     }
 
     Form form() {

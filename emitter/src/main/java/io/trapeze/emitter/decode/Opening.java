@@ -2,7 +2,8 @@
 package io.trapeze.emitter.decode;
 
 import io.trapeze.emitter.isa.Encoding.Prefixing;
-import java.util.Arrays;
+import io.trapeze.emitter.operand.Segment;
+import java.util.HexFormat;
 
 /**
  * Everything of an instruction up to its ModRM byte, read without knowing its form. A byte that is not there reads as −1.
@@ -11,34 +12,47 @@ import java.util.Arrays;
  */
 final class Opening {
     /** The most bytes an instruction may have (SDM vol. 2, section 2.3.11). */
-    static final int LONGEST = 15;
+    private static final int LONGEST = 15;
 
-    private final byte[] code;
-    private final int start;
-    private final int end;
-    private int at;
-    /** Where the prefixes end; where W is written, and the vector length; −1 where nothing says so. */
-    private int prefixesEnd;
+    final byte[] code;
+    final int start;
+    /** Behind the last byte that the instruction can have. */
+    final int end;
+    /** Behind the prefixes; behind REX, VEX or EVEX; where ModRM is, if there is one. */
+    int prefixesEnd;
 
-    private int wAt = -1;
-    private int lengthAt = -1;
+    int extensionEnd;
+    int at;
 
-    Prefixing prefixing = Prefixing.LEGACY;
+    Segment segment = Segment.NONE;
+    /** Whether CS, DS, ES or SS is overridden, which does nothing. */
+    boolean idleSegment;
     /** Whether 3EH is among the prefixes, which is NOTRACK before an indirect branch. */
     boolean notrack;
 
+    boolean lock;
     boolean operandSize;
     boolean addressSize;
     /** As a mandatory prefix is counted: 0 none, 2 F3H, 3 F2H; −1 for both, which no instruction has. */
     int repeat;
 
-    /** Whether REX gives a register number its fourth bit. */
-    boolean extendsRegister;
-
+    Prefixing prefixing = Prefixing.LEGACY;
+    boolean rex;
     boolean w;
+    /** The bits that extend ModRM.reg, the index, and ModRM.rm or the base; EVEX.R'. */
+    int r;
+
+    int x;
+    int b;
+    int rHigh;
+    int vvvv;
     int vectorLength;
     /** The pp field of VEX and EVEX. */
     int mandatory;
+    /** The last byte of an EVEX prefix: zeroing, length, {@link #evexB}, mask. */
+    int evexLast;
+    /** Whether the bit of EVEX that is always 1 is 1. */
+    boolean evexFixed;
     /** EVEX.b: broadcast, or rounding that takes the place of the vector length. */
     boolean evexB;
     /** The opcode map; above 3 for those that no form here uses. */
@@ -60,11 +74,12 @@ final class Opening {
         opening.prefixes();
         opening.prefixesEnd = opening.at;
         opening.extension();
+        opening.extensionEnd = opening.at;
         opening.opcode = opening.next();
         if (opening.prefixing == Prefixing.LEGACY && opening.opcode == 0x0F) {
             opening.escape();
         }
-        opening.modRm = opening.next();
+        opening.modRm = opening.peek();
         return opening;
     }
 
@@ -73,38 +88,14 @@ final class Opening {
         return modRm >= 0xC0;
     }
 
-    /** Returns the bytes as far as the instruction can reach, without what is idle before this form. */
-    byte[] windowFor(FormPattern pattern) {
-        byte[] window = new byte[size()];
-        int length = 0;
-        for (int i = start; i < end; i++) {
-            if (i >= prefixesEnd || !isIdle(code[i] & 0xFF, pattern)) {
-                window[length++] = code[i];
-            }
-        }
-        int dropped = window.length - length;
-        if (w && !pattern.takesW()) {
-            window[wAt - start - dropped] &= (byte) (prefixing == Prefixing.LEGACY ? ~0x08 : ~0x80);
-        }
-        if (pattern.anyLength() && !evexB) {
-            window[lengthAt - start - dropped] &= (byte) (prefixing == Prefixing.VEX ? ~0x04 : ~0x60);
-        }
-        return dropped == 0 ? window : Arrays.copyOf(window, length);
+    /** Whether REX gives a register number its fourth bit. */
+    boolean extendsRegister() {
+        return rex && (r | x | b) != 0;
     }
 
-    /** Returns how many bytes the instruction can have at most. */
-    int size() {
-        return end - start;
-    }
-
-    private static boolean isIdle(int prefix, FormPattern pattern) {
-        return switch (prefix) {
-            case 0x26, 0x2E, 0x36, 0x3E -> true;
-            case 0x67 -> !pattern.takesAddressSize();
-            case 0x66 -> !pattern.takesOperandSize();
-            case 0xF2, 0xF3 -> !pattern.takesRepeat();
-            default -> false;
-        };
+    /** Whether the vector length gives way to a rounding. */
+    boolean rounds() {
+        return evexB && isRegister();
     }
 
     private int peek() {
@@ -120,12 +111,16 @@ final class Opening {
     private void prefixes() {
         for (; ; at++) {
             switch (peek()) {
-                case 0x3E -> notrack = true;
+                case 0x26, 0x2E, 0x36 -> idleSegment = true;
+                case 0x3E -> {
+                    idleSegment = true;
+                    notrack = true;
+                }
+                case 0x64 -> segment = Segment.FS;
+                case 0x65 -> segment = Segment.GS;
                 case 0x66 -> operandSize = true;
                 case 0x67 -> addressSize = true;
-                case 0x26, 0x2E, 0x36, 0x64, 0x65, 0xF0 -> {
-                    // whether they may stand here is the form's to say
-                }
+                case 0xF0 -> lock = true;
                 case 0xF3 -> repeat = repeat == 0 || repeat == 2 ? 2 : -1;
                 case 0xF2 -> repeat = repeat == 0 || repeat == 3 ? 3 : -1;
                 default -> {
@@ -137,34 +132,44 @@ final class Opening {
 
     private void extension() {
         int first = peek();
-        if (first >= 0x40 && first < 0x50) {
-            wAt = at;
+        if (first >> 4 == 4) {
+            at++;
+            rex = true;
             w = (first & 8) != 0;
-            extendsRegister = (first & 7) != 0;
-            at++;
+            extend(first << 5);
         } else if (first == 0xC5 || first == 0xC4) {
-            prefixing = Prefixing.VEX;
             at++;
-            map = first == 0xC4 ? next() & 0x1F : 1;
-            wAt = at;
-            lengthAt = at;
+            prefixing = Prefixing.VEX;
+            boolean three = first == 0xC4;
+            map = three ? peek() & 0x1F : 1;
+            extend(three ? ~next() : ~peek() & 0x80);
             int last = next();
-            w = first == 0xC4 && last >= 0x80;
+            w = three && last >= 0x80;
             vectorLength = last >> 2 & 1;
             mandatory = last & 3;
+            vvvv = ~last >> 3 & 15;
         } else if (first == 0x62) {
-            prefixing = Prefixing.EVEX;
             at++;
-            map = next() & 7;
-            wAt = at;
+            prefixing = Prefixing.EVEX;
+            map = peek() & 0xF;
+            rHigh = ~peek() >> 4 & 1;
+            extend(~next());
             int second = next();
             w = second >= 0x80;
             mandatory = second & 3;
-            lengthAt = at;
-            int third = next();
-            vectorLength = third >> 5 & 3;
-            evexB = (third & 0x10) != 0;
+            evexFixed = (second & 4) != 0;
+            evexLast = next();
+            vectorLength = evexLast >> 5 & 3;
+            evexB = (evexLast & 0x10) != 0;
+            vvvv = ~second >> 3 & 15 | (~evexLast >> 3 & 1) << 4;
         }
+    }
+
+    /** Takes R, X and B from the upper three bits of a byte. */
+    private void extend(int bits) {
+        r = bits >> 7 & 1;
+        x = bits >> 6 & 1;
+        b = bits >> 5 & 1;
     }
 
     private void escape() {
@@ -174,5 +179,10 @@ final class Opening {
             map = opcode == 0x38 ? 2 : 3;
             opcode = next();
         }
+    }
+
+    @Override
+    public String toString() {
+        return HexFormat.ofDelimiter(" ").formatHex(code, start, end);
     }
 }

@@ -35,6 +35,16 @@ public record Encoding(
         boolean opcodeRegister,
         int immediateBytes) {
 
+    /** Whether 66H stands before an opcode without VEX or EVEX, for the operand size or as the mandatory prefix. */
+    public boolean takes66() {
+        return operandSize16 || mandatory == 1;
+    }
+
+    /** Returns the mandatory prefix if it is F3H or F2H, else 0. */
+    public int mandatoryRepeat() {
+        return mandatory > 1 ? mandatory : 0;
+    }
+
     /** How the opcode map and the extension bits are written. */
     public enum Prefixing {
         LEGACY,

@@ -30,11 +30,9 @@ final class Braces {
                 .map(form -> form.operands().get(before - 1).marks())
                 .anyMatch(marks -> marks.contains(Mark.ER) || marks.contains(Mark.SAE));
         if (!rounding.rounds() || !here) {
-            throw new Mistake(
-                    start,
-                    "'{" + text
-                            + "}' has no place here: only rounding stands by itself, behind the last vector: {rn-sae} {rd-sae} {ru-sae}"
-                            + " {rz-sae} {sae}");
+            throw start.mistake("'{" + text
+                    + "}' has no place here: only rounding stands by itself, behind the last vector: {rn-sae} {rd-sae} {ru-sae}"
+                    + " {rz-sae} {sae}");
         }
         return true;
     }
@@ -47,16 +45,14 @@ final class Braces {
             String text = inside(words);
             if (text.matches("1to(2|4|8|16)") && read.operand() instanceof Mem mem && !(mem instanceof Broadcast)) {
                 if (mem.bits() != 32 && mem.bits() != 64) {
-                    throw new Mistake(read.start(), "say how wide the element is: write dword ptr or qword ptr");
+                    throw read.start().mistake("say how wide the element is: write dword ptr or qword ptr");
                 }
                 Mem element = Broadcast.of(mem.bits(), mem.address(), Integer.parseInt(text.substring(3)));
                 read = new Operands.Read(element, read.start(), read.value());
             } else if (!first || say(start, text).rounds()) {
-                throw new Mistake(
-                        start,
-                        "'{" + text
-                                + "}' has no place here: a mask such as {k1} or {k1}{z} stands behind the first operand, {1to2} to {1to16} behind memory,"
-                                + " and rounding behind a comma");
+                throw start.mistake("'{" + text
+                        + "}' has no place here: a mask such as {k1} or {k1}{z} stands behind the first operand, {1to2} to {1to16} behind memory,"
+                        + " and rounding behind a comma");
             }
         }
         return read;
@@ -64,13 +60,11 @@ final class Braces {
 
     private Decoration say(Token start, String text) {
         Decoration one = Decoration.named(text)
-                .orElseThrow(() -> new Mistake(
-                        start,
-                        "unknown '{" + text
-                                + "}': there are {k1} to {k7}, {z}, {rn-sae} {rd-sae} {ru-sae} {rz-sae} {sae},"
-                                + " and {1to2} to {1to16} behind memory"));
+                .orElseThrow(() -> start.mistake("unknown '{" + text
+                        + "}': there are {k1} to {k7}, {z}, {rn-sae} {rd-sae} {ru-sae} {rz-sae} {sae},"
+                        + " and {1to2} to {1to16} behind memory"));
         if (said.contradicts(one)) {
-            throw new Mistake(start, "'{" + text + "}' beside '" + said + "': one is enough");
+            throw start.mistake("'{" + text + "}' beside '" + said + "': one is enough");
         }
         said = said.and(one);
         return one;

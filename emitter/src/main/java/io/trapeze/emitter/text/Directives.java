@@ -30,19 +30,19 @@ final class Directives {
         this.names = names;
         this.expressions = expressions;
         this.onGap = onGap;
-        add(words -> numbers(words, 1), ".byte");
-        add(words -> numbers(words, 2), ".short", ".value", ".word", ".hword", ".2byte");
-        add(words -> numbers(words, 4), ".int", ".long", ".4byte");
-        add(words -> numbers(words, 8), ".quad", ".8byte");
-        add(words -> reals(words, 4), ".float", ".single");
-        add(words -> reals(words, 8), ".double");
-        add(words -> strings(words, ""), ".ascii");
-        add(words -> strings(words, "\0"), ".asciz", ".string");
+        addList(words -> number(words, 1), ".byte");
+        addList(words -> number(words, 2), ".short", ".value", ".word", ".hword", ".2byte");
+        addList(words -> number(words, 4), ".int", ".long", ".4byte");
+        addList(words -> number(words, 8), ".quad", ".8byte");
+        addList(words -> real(words, 4), ".float", ".single");
+        addList(words -> real(words, 8), ".double");
+        addList(words -> string(words, ""), ".ascii");
+        addList(words -> string(words, "\0"), ".asciz", ".string");
         add(words -> align(words, false), ".align", ".balign");
         add(words -> align(words, true), ".p2align");
         add(this::skip, ".skip", ".space", ".zero");
-        add(words -> each(words, names::requireDefined), ".globl", ".global");
-        add(words -> each(words, name -> {}), ".extern");
+        addList(words -> names.requireDefined(words.takeName("a name")), ".globl", ".global");
+        addList(words -> words.takeName("a name"), ".extern");
         add(words -> define(words, ","), ".equ", ".set");
         add(this::section, ".section", ".data", ".bss");
         add(Directives::syntax, ".intel_syntax", ".att_syntax");
@@ -51,6 +51,11 @@ final class Directives {
 
     private void add(Consumer<Words> reader, String... directives) {
         Arrays.stream(directives).forEach(directive -> readers.put(directive, reader));
+    }
+
+    /** Adds directives that take one thing or several, with commas between them. */
+    private void addList(Consumer<Words> reader, String... directives) {
+        add(words -> words.list(() -> reader.accept(words)), directives);
     }
 
     /** Notes what a directive defines, in the first reading. */
@@ -62,11 +67,11 @@ final class Directives {
             }
             case ".extern" -> {
                 words.take();
-                each(words, names::noteExternal);
+                words.list(() -> names.noteExternal(words.takeName("a name")));
             }
             case ".globl", ".global" -> {
                 words.take();
-                each(words, names::noteGlobal);
+                words.list(() -> names.noteGlobal(words.takeName("a name")));
             }
             default -> {
                 // defines nothing
@@ -79,7 +84,7 @@ final class Directives {
         Token name = words.peek();
         Consumer<Words> reader = readers.get(name.word());
         if (reader == null) {
-            throw new Mistake(name, "unknown directive " + name.shown() + Spelling.hint(name.word(), readers.keySet()));
+            throw name.mistake("unknown directive " + name.shown() + Spelling.hint(name.word(), readers.keySet()));
         }
         words.take();
         reader.accept(words);
@@ -95,58 +100,43 @@ final class Directives {
     private static void syntax(Words words) {
         boolean intel = words.before().word().equals(".intel_syntax");
         if (!intel || !words.atEnd() && !words.take().word().equals("noprefix")) {
-            throw new Mistake(
-                    words.before(), "what is read here is .intel_syntax noprefix: the destination first, no %");
+            throw words.before().mistake("what is read here is .intel_syntax noprefix: the destination first, no %");
         }
     }
 
     private void section(Words words) {
-        String name = words.peek().word();
         boolean named = words.before().word().equals(".section");
-        if (!named || !name.startsWith(".text") && !name.startsWith(".note")) {
-            throw new Mistake(
-                    named ? words.peek() : words.before(),
+        Token name = named ? words.peek() : words.before();
+        if (!name.word().matches("\\.(text|note).*")) {
+            throw name.mistake(
                     "code has one section, .text: constants stand behind the code, what is written to on the stack");
         }
         words.skipRest();
     }
 
-    private static void each(Words words, Consumer<Token> consumer) {
-        do {
-            consumer.accept(words.takeName("a name"));
-        } while (words.accept(","));
-    }
-
     // ---- data -------------------------------------------------------------------------------------------------------
 
-    private void numbers(Words words, int bytes) {
-        do {
-            Token start = words.peek();
-            Value value = expressions.read(words);
-            if (value.isConstant()) {
-                number(start, value.constant(), bytes);
-            } else if (value.isDistance() && bytes >= Integer.BYTES) {
-                append(start, new byte[bytes]);
-                assembler.endWithDistance(
-                        bytes, value.minus().get(0), value.plus().get(0), value.constant());
-            } else if (bytes == 8 && value.isPlace() && value.plus().get(0).external() && value.constant() == 0) {
-                assembler.dq(value.plus().get(0));
-            } else {
-                throw new Mistake(
-                        start,
-                        "data is a number, in .quad the name of an .extern symbol, or the distance of two"
-                                + " labels as in end - start, if layout decides it in .long or .quad; code has no fixed address");
-            }
-        } while (words.accept(","));
+    private void number(Words words, int bytes) {
+        Token start = words.peek();
+        Value value = expressions.read(words);
+        if (value.isConstant()) {
+            number(start, value.constant(), bytes);
+        } else if (value.isDistance() && bytes >= Integer.BYTES) {
+            append(start, new byte[bytes]);
+            assembler.endWithDistance(bytes, value.minus().get(0), value.plus().get(0), value.constant());
+        } else if (bytes == 8 && value.isPlace() && value.plus().get(0).external() && value.constant() == 0) {
+            assembler.dq(value.plus().get(0));
+        } else {
+            throw start.mistake("data is a number, in .quad the name of an .extern symbol, or the distance of two"
+                    + " labels as in end - start, if layout decides it in .long or .quad; code has no fixed address");
+        }
     }
 
     private void number(Token start, long value, int bytes) {
         int bits = 8 * bytes;
         if (bits < 64 && value >> bits != 0 && value >> bits - 1 != -1) {
-            throw new Mistake(
-                    start,
-                    value + " does not fit in " + bytes + " byte" + (bytes > 1 ? "s" : "") + ": it must be in "
-                            + (-1L << bits - 1) + " … " + ((1L << bits) - 1));
+            throw start.mistake(value + " does not fit in " + bytes + " byte" + (bytes > 1 ? "s" : "")
+                    + ": it must be in " + (-1L << bits - 1) + " … " + ((1L << bits) - 1));
         }
         byte[] data = new byte[bytes];
         for (int i = 0; i < bytes; i++) {
@@ -155,32 +145,27 @@ final class Directives {
         append(start, data);
     }
 
-    private void reals(Words words, int bytes) {
-        do {
-            Token start = words.peek();
-            StringBuilder text = new StringBuilder();
-            while (!words.atEnd() && !words.peek().is(",")) {
-                text.append(words.take().text());
-            }
-            try {
-                double value = Double.parseDouble(text.toString());
-                float single = Float.parseFloat(text.toString()); // not by way of double: it would be rounded twice
-                number(start, bytes == 4 ? Float.floatToRawIntBits(single) : Double.doubleToRawLongBits(value), bytes);
-            } catch (NumberFormatException e) {
-                throw new Mistake(
-                        start, "'" + Token.shortened(text.toString()) + "' is no number such as 1.5 or -2e-3");
-            }
-        } while (words.accept(","));
+    private void real(Words words, int bytes) {
+        Token start = words.peek();
+        StringBuilder text = new StringBuilder();
+        while (!words.atEnd() && !words.peek().is(",")) {
+            text.append(words.take().text());
+        }
+        try {
+            double value = Double.parseDouble(text.toString());
+            float single = Float.parseFloat(text.toString()); // not by way of double: it would be rounded twice
+            number(start, bytes == 4 ? Float.floatToRawIntBits(single) : Double.doubleToRawLongBits(value), bytes);
+        } catch (NumberFormatException e) {
+            throw start.mistake("'" + Token.shortened(text.toString()) + "' is no number such as 1.5 or -2e-3");
+        }
     }
 
-    private void strings(Words words, String end) {
-        do {
-            Token string = words.take();
-            if (string.kind() != Token.Kind.STRING) {
-                throw new Mistake(string, "expected a string in double quotes, found " + string.shown());
-            }
-            append(string, (string.text() + end).getBytes(StandardCharsets.ISO_8859_1));
-        } while (words.accept(","));
+    private void string(Words words, String end) {
+        Token string = words.take();
+        if (string.kind() != Token.Kind.STRING) {
+            throw string.mistake("expected a string in double quotes, found " + string.shown());
+        }
+        append(string, (string.text() + end).getBytes(StandardCharsets.ISO_8859_1));
     }
 
     private void skip(Words words) {
@@ -202,8 +187,7 @@ final class Directives {
 
     private void requireRoom(Token at, long bytes) {
         if (bytes < 0 || bytes > LARGEST_CODE - assembler.sizeSoFar() - padding) {
-            throw new Mistake(
-                    at, bytes + " bytes: it must be 0 to " + LARGEST_CODE + ", the most that one source may make");
+            throw at.mistake(bytes + " bytes: it must be 0 to " + LARGEST_CODE + ", the most that one source may make");
         }
     }
 
@@ -212,16 +196,14 @@ final class Directives {
         long number = expressions.number(words, "an alignment");
         long bytes = power ? (number < 0 || number > 12 ? 0 : 1L << number) : number;
         if (bytes > 4096 || Long.bitCount(bytes) != 1) {
-            throw new Mistake(
-                    start,
-                    (power ? "0 to 12, the power of two" : "a power of two from 1 to 4096")
-                            + " is what it can be aligned to; found " + number);
+            throw start.mistake((power ? "0 to 12, the power of two" : "a power of two from 1 to 4096")
+                    + " is what it can be aligned to; found " + number);
         }
         if (words.accept(",") && !words.peek().is(",") && expressions.number(words, "padding") != 0x90) {
-            throw new Mistake(start, "padding is nops: leave the byte to pad with out");
+            throw start.mistake("padding is nops: leave the byte to pad with out");
         }
         if (words.accept(",") && expressions.number(words, "the most padding") < bytes - 1) {
-            throw new Mistake(start, "padding has as many bytes as it takes: leave the most out");
+            throw start.mistake("padding has as many bytes as it takes: leave the most out");
         }
         requireRoom(start, bytes);
         padding += bytes;

@@ -41,10 +41,8 @@ final class Expressions {
         Token start = words.peek();
         Value value = read(words);
         if (!value.isConstant()) {
-            throw new Mistake(
-                    start,
-                    what + " must be a number that is known here, without registers and labels that"
-                            + " stand further down or behind branches");
+            throw start.mistake(what + " must be a number that is known here, without registers and labels that"
+                    + " stand further down or behind branches");
         }
         return value.constant();
     }
@@ -72,10 +70,8 @@ final class Expressions {
         boolean productShifted = binding == 4 && right == 6;
         boolean bitsMixed = binding < 3 && right <= 3;
         if (sumInside || productShifted || bitsMixed) {
-            throw new Mistake(
-                    sign,
-                    "assemblers differ in what " + sign.shown()
-                            + " takes first here: put parentheses around the part that is meant");
+            throw sign.mistake("assemblers differ in what " + sign.shown()
+                    + " takes first here: put parentheses around the part that is meant");
         }
     }
 
@@ -93,7 +89,7 @@ final class Expressions {
                         return other.times(factor);
                     }
                 }
-                throw new Mistake(sign, "only numbers can be multiplied, and a register by a number");
+                throw sign.mistake("only numbers can be multiplied, and a register by a number");
             default:
                 return Value.of(combine(sign, constant(sign, left), constant(sign, right)));
         }
@@ -101,7 +97,7 @@ final class Expressions {
 
     private static long constant(Token sign, Value value) {
         if (!value.isConstant()) {
-            throw new Mistake(sign, sign.shown() + " takes numbers that are known here");
+            throw sign.mistake(sign.shown() + " takes numbers that are known here");
         }
         return value.constant();
     }
@@ -109,13 +105,13 @@ final class Expressions {
     private static long combine(Token sign, long left, long right) {
         boolean shift = sign.is("<<") || sign.is(">>");
         if (shift && (right < 0 || right > 63)) {
-            throw new Mistake(sign, "a shift by " + right + " bits: it must be 0 to 63");
+            throw sign.mistake("a shift by " + right + " bits: it must be 0 to 63");
         }
         if (sign.is(">>") && left < 0) {
-            throw new Mistake(sign, "assemblers differ in how a negative number is shifted right: mask it first");
+            throw sign.mistake("assemblers differ in how a negative number is shifted right: mask it first");
         }
         if (right == 0 && (sign.is("/") || sign.is("%"))) {
-            throw new Mistake(sign, "division by zero");
+            throw sign.mistake("division by zero");
         }
         return switch (sign.text()) {
             case "/" -> left / right;
@@ -131,7 +127,7 @@ final class Expressions {
     /** Turns the distance between two labels into a number where it is one already. */
     private Value folded(Token sign, Value sum) {
         if (sum.plus().size() + sum.minus().size() + sum.terms().size() > MOST_PARTS) {
-            throw new Mistake(sign, "too many labels and registers in one expression");
+            throw sign.mistake("too many labels and registers in one expression");
         }
         if (sum.isDistance()) {
             OptionalInt distance =
@@ -147,7 +143,7 @@ final class Expressions {
         Token token = words.take();
         depth++;
         if (depth > DEEPEST) {
-            throw new Mistake(token, "an expression nested deeper than " + DEEPEST + " levels: give its parts names");
+            throw token.mistake("an expression nested deeper than " + DEEPEST + " levels: give its parts names");
         }
         Value value;
         if (token.is("(")) {
@@ -174,7 +170,7 @@ final class Expressions {
             case CHARACTER -> Value.of(token.text().charAt(0));
             case NUMBER -> number(token);
             case NAME -> name(token, words);
-            default -> throw new Mistake(token, "expected a number, name or register, found " + token.shown());
+            default -> throw token.mistake("expected a number, name or register, found " + token.shown());
         };
     }
 
@@ -184,10 +180,8 @@ final class Expressions {
         }
         String word = token.word();
         if (word.equals("offset")) {
-            throw new Mistake(
-                    token,
-                    "code does not know where it will be mapped, so a label has no fixed address:"
-                            + " write lea rax, [rip + label]");
+            throw token.mistake("code does not know where it will be mapped, so a label has no fixed address:"
+                    + " write lea rax, [rip + label]");
         }
         if (word.equals("st") && words.peek().is("(")) {
             words.take();
@@ -215,8 +209,8 @@ final class Expressions {
                             ? Long.parseUnsignedLong(text, 8)
                             : Long.parseUnsignedLong(text));
         } catch (NumberFormatException e) {
-            throw new Mistake(
-                    token, token.shown() + " is no number of at most 64 bits: write 255, 0xff, 0377 or 0b11111111");
+            throw token.mistake(
+                    token.shown() + " is no number of at most 64 bits: write 255, 0xff, 0377 or 0b11111111");
         }
     }
 }

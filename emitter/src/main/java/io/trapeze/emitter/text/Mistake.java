@@ -8,10 +8,6 @@ final class Mistake extends RuntimeException {
     private final int line;
     private final int column;
 
-    Mistake(Token at, String message) {
-        this(at.line(), at.column(), message);
-    }
-
     Mistake(int line, int column, String message) {
         super(message, null, false, false);
         this.line = line;

@@ -83,10 +83,8 @@ final class Names {
         }
         requireFree(name, Sort.LABEL);
         if (!bound.add(name.text())) {
-            throw new Mistake(
-                    name,
-                    "label " + name.shown() + " stands on line "
-                            + declared.get(name.text()).line() + " already: choose another name, or a number as in 1:");
+            throw name.mistake("label " + name.shown() + " stands on line "
+                    + declared.get(name.text()).line() + " already: choose another name, or a number as in 1:");
         }
         assembler.bind(label(name.text()));
         if (global.contains(name.text())) {
@@ -96,7 +94,7 @@ final class Names {
 
     private void defineNumbered(Token name) {
         if (!name.text().matches("[0-9]{1,9}")) {
-            throw new Mistake(name, name.shown() + " is no label: one is a name, or a number as in 1:");
+            throw name.mistake(name.shown() + " is no label: one is a name, or a number as in 1:");
         }
         Numbered number = numbered.get(name.text());
         number.soFar++;
@@ -112,12 +110,11 @@ final class Names {
 
     private void requireFree(Token name, Sort sort) {
         if (Registers.named(name.word()).isPresent()) {
-            throw new Mistake(name, name.shown() + " is a register: choose another name");
+            throw name.mistake(name.shown() + " is a register: choose another name");
         }
         Declared first = declared.get(name.text());
         if (first.sort() != sort) {
-            throw new Mistake(
-                    name,
+            throw name.mistake(
                     name.shown() + " is declared as something else on line " + first.line() + ": choose another name");
         }
     }
@@ -125,8 +122,7 @@ final class Names {
     void requireDefined(Token global) {
         Declared known = declared.get(global.text());
         if (known == null || known.sort() != Sort.LABEL) {
-            throw new Mistake(
-                    global,
+            throw global.mistake(
                     known == null
                             ? "unknown label " + global.shown() + Spelling.hint(global.text(), declared.keySet())
                                     + "; what is defined elsewhere is declared by .extern"
@@ -147,19 +143,17 @@ final class Names {
         if (known == null) {
             String hint = Spelling.hint(plain, declared.keySet());
             String define = "; write '" + Token.shortened(plain) + ":' where it belongs, or declare it by .extern";
-            throw new Mistake(name, "unknown label " + name.shown() + (hint.isEmpty() ? define : hint));
+            throw name.mistake("unknown label " + name.shown() + (hint.isEmpty() ? define : hint));
         }
         return switch (known.sort()) {
             case LABEL -> Value.of(label(plain));
             case EXTERNAL -> Value.of(assembler.external(plain));
             case CONSTANT ->
-                throw new Mistake(
-                        name,
-                        "constant " + name.shown()
-                                + (known.line() < name.line()
-                                        ? " has no value, because of the error on line " + known.line()
-                                        : " is defined only further down, on line " + known.line()
-                                                + ": move that line up; GNU as would read memory at that address here"));
+                throw name.mistake("constant " + name.shown()
+                        + (known.line() < name.line()
+                                ? " has no value, because of the error on line " + known.line()
+                                : " is defined only further down, on line " + known.line()
+                                        + ": move that line up; GNU as would read memory at that address here"));
         };
     }
 
@@ -170,10 +164,8 @@ final class Names {
         boolean back = reference.text().charAt(last) == 'b';
         Numbered number = numbered.get(name);
         if (number == null || (back ? number.last == null : number.soFar == number.inAll)) {
-            throw new Mistake(
-                    reference,
-                    "there is no label " + name + ": " + (back ? "before" : "behind") + " this line for "
-                            + reference.shown());
+            throw reference.mistake("there is no label " + name + ": " + (back ? "before" : "behind")
+                    + " this line for " + reference.shown());
         }
         if (!back && number.next == null) {
             number.next = assembler.label("L" + name);

@@ -77,7 +77,7 @@ final class Operands {
             return new Read(plain(start, value), start, value);
         }
         if (!brackets && !value.isConstant()) {
-            throw new Mistake(start, "a size or segment stands before memory in brackets, as in qword ptr [rdi]");
+            throw start.mistake("a size or segment stands before memory in brackets, as in qword ptr [rdi]");
         }
         Address address = address(start, value);
         return new Read(Mem.of(bits, segment.map(address::in).orElse(address)), start, value);
@@ -90,10 +90,8 @@ final class Operands {
         boolean number =
                 sign.is("$") && sign.touches(next) && next.kind() != Token.Kind.SIGN && next.kind() != Token.Kind.END;
         if (register || number) {
-            throw new Mistake(
-                    sign,
-                    "this is AT&T syntax; here it is Intel's: the destination first, no " + sign.shown() + " before a "
-                            + (register ? "register" : "number") + ", as in mov rax, 1");
+            throw sign.mistake("this is AT&T syntax; here it is Intel's: the destination first, no " + sign.shown()
+                    + " before a " + (register ? "register" : "number") + ", as in mov rax, 1");
         }
     }
 
@@ -105,10 +103,8 @@ final class Operands {
         }
         words.take();
         if (!words.peek().isName() || !words.peek().word().equals("ptr")) {
-            throw new Mistake(
-                    token,
-                    "write " + token.word() + " ptr [...]: without ptr, GNU as takes " + token.shown()
-                            + " for a number");
+            throw token.mistake("write " + token.word() + " ptr [...]: without ptr, GNU as takes " + token.shown()
+                    + " for a number");
         }
         words.take();
         return bits;
@@ -126,14 +122,13 @@ final class Operands {
                     case "gs" -> Segment.GS;
                     case "cs", "ds", "es", "ss" -> Segment.NONE; // their base is 0 in 64-bit mode
                     default ->
-                        throw new Mistake(
-                                name, name.shown() + " is no segment: only fs: and gs: matter in 64-bit mode");
+                        throw name.mistake(name.shown() + " is no segment: only fs: and gs: matter in 64-bit mode");
                 });
     }
 
     private static void refuseSegmentInside(Words words) {
         if (words.second().is(":")) {
-            throw new Mistake(words.peek(), "a segment stands before the bracket, as in fs:[rax]");
+            throw words.peek().mistake("a segment stands before the bracket, as in fs:[rax]");
         }
     }
 
@@ -144,7 +139,7 @@ final class Operands {
         if (value.isRegister()) {
             Register register = value.terms().get(0).register();
             if (register == null) {
-                throw new Mistake(start, "rip is no operand by itself: call or lea tells where the code is");
+                throw start.mistake("rip is no operand by itself: call or lea tells where the code is");
             }
             return register;
         }
@@ -152,7 +147,7 @@ final class Operands {
             return new Immediate(DISTANCE);
         }
         if (!value.isPlace()) {
-            throw new Mistake(start, "this is neither a number nor a register nor a place; memory stands in brackets");
+            throw start.mistake("this is neither a number nor a register nor a place; memory stands in brackets");
         }
         Label label = value.plus().get(0);
         return value.constant() == 0 ? label : away(start, label, value.constant());
@@ -160,7 +155,7 @@ final class Operands {
 
     private Label away(Token start, Label label, long bytes) {
         if (label.external() || bytes != (int) bytes) {
-            throw new Mistake(start, "a branch goes to a label itself, if that is elsewhere: write " + label.name());
+            throw start.mistake("a branch goes to a label itself, if that is elsewhere: write " + label.name());
         }
         return names.beyond(label, (int) bytes);
     }
@@ -169,27 +164,22 @@ final class Operands {
 
     private static Address address(Token start, Value value) {
         if (!value.minus().isEmpty() || value.plus().size() > 1) {
-            throw new Mistake(start, "a distance that only the finished code has cannot be part of an address");
+            throw start.mistake("a distance that only the finished code has cannot be part of an address");
         }
         if (value.constant() != (int) value.constant()) {
-            throw new Mistake(
-                    start,
-                    "displacement 0x" + Long.toHexString(value.constant())
-                            + " does not fit: an address takes -0x80000000 to 0x7fffffff; load it into a register");
+            throw start.mistake("displacement 0x" + Long.toHexString(value.constant())
+                    + " does not fit: an address takes -0x80000000 to 0x7fffffff; load it into a register");
         }
         int displacement = (int) value.constant();
         boolean rip = value.terms().stream().anyMatch(t -> t.register() == null);
         if (rip && value.terms().size() > 1) {
-            throw new Mistake(
-                    start, "rip stands with no other register: lea the label's address first, then index from it");
+            throw start.mistake("rip stands with no other register: lea the label's address first, then index from it");
         }
         if (!value.plus().isEmpty()) {
             Label label = value.plus().get(0);
             if (!rip) {
-                throw new Mistake(
-                        start,
-                        "code does not know where it will be mapped: write [rip + " + label.name()
-                                + "], or lea that address into a register first");
+                throw start.mistake("code does not know where it will be mapped: write [rip + " + label.name()
+                        + "], or lea that address into a register first");
             }
             return Address.rip(label).plus(displacement);
         }
@@ -220,20 +210,16 @@ final class Operands {
 
         private void add(Value.Term term) {
             if (!(term.register() instanceof Reg64)) {
-                throw new Mistake(
-                        start,
-                        "an address is made of 64-bit registers, and "
-                                + term.register().name() + " is none" + wide(term.register()));
+                throw start.mistake("an address is made of 64-bit registers, and "
+                        + term.register().name() + " is none" + wide(term.register()));
             }
             if (base == null && !term.scaled()) {
                 base = term;
             } else if (index == null) {
                 index = term;
             } else {
-                throw new Mistake(
-                        start,
-                        "an address has at most two registers, [base + index*scale + displacement]: add "
-                                + term.register().name() + " to another register first");
+                throw start.mistake("an address has at most two registers, [base + index*scale + displacement]: add "
+                        + term.register().name() + " to another register first");
             }
         }
 
@@ -251,16 +237,13 @@ final class Operands {
                 return Address.of(OperandBits.displaced(bits, displacement), displacement, null);
             }
             if (!(index.register() instanceof IndexReg)) {
-                throw new Mistake(
-                        start,
-                        "rsp cannot be an index: its number there means that there is none; make it the"
-                                + " base, or copy it to another register");
+                throw start.mistake("rsp cannot be an index: its number there means that there is none; make it the"
+                        + " base, or copy it to another register");
             }
             int scale = Long.numberOfTrailingZeros(index.factor());
             if (Long.bitCount(index.factor()) != 1 || scale > 3) {
                 String name = index.register().name();
-                throw new Mistake(
-                        start,
+                throw start.mistake(
                         index.factor() < 0
                                 ? name + " cannot be subtracted in an address: negate it in a register first"
                                 : "a register is multiplied by 1, 2, 4 or 8 in an address, not by " + index.factor()

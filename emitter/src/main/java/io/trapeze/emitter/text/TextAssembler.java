@@ -140,7 +140,7 @@ public final class TextAssembler {
 
         SourceException unreached(EncodingException e) {
             Token at = gaps.get(e.gap().orElseThrow());
-            return new SourceException(List.of(new Mistake(at, e.getMessage()).in(source)));
+            return new SourceException(List.of(at.mistake(e.getMessage()).in(source)));
         }
 
         // ---- the first reading: what is defined ---------------------------------------------------------------------
@@ -184,7 +184,7 @@ public final class TextAssembler {
                 }
                 words.expectEnd();
             } catch (EncodingException | IllegalArgumentException | ArithmeticException e) {
-                throw new Mistake(first, e.getMessage());
+                throw first.mistake(e.getMessage());
             }
         }
 
@@ -203,9 +203,8 @@ public final class TextAssembler {
             Intrinsic intrinsic = intrinsics.get(mnemonic);
             if (intrinsic != null) {
                 read.stream().filter(Operands.Read::isDistance).findFirst().ifPresent(one -> {
-                    throw new Mistake(
-                            one.start(),
-                            "a distance that only the finished code has: put it into a register by mov first");
+                    throw one.start()
+                            .mistake("a distance that only the finished code has: put it into a register by mov first");
                 });
                 intrinsic.emit(read.stream().map(Operands.Read::operand).toList());
             } else {
@@ -236,19 +235,17 @@ public final class TextAssembler {
                     .map(name -> name.substring(word.length() + 1))
                     .collect(Collectors.joining(", "));
             if (!after.isEmpty()) {
-                throw new Mistake(
-                        words.peek(),
-                        "behind '" + word + "' stands one of: " + after + "; found "
+                throw words.peek()
+                        .mistake("behind '" + word + "' stands one of: " + after + "; found "
                                 + words.peek().shown());
             }
             String shorter = word.substring(0, word.length() - 1);
             if (word.matches("..+[bwlq]") && isKnown(shorter)) {
-                throw new Mistake(
-                        start,
+                throw start.mistake(
                         "unknown instruction " + start.shown() + ": AT&T syntax has such endings; here it is '"
                                 + shorter + "', and the operands tell the size");
             }
-            throw new Mistake(start, "unknown instruction " + start.shown() + Spelling.hint(word, all));
+            throw start.mistake("unknown instruction " + start.shown() + Spelling.hint(word, all));
         }
 
         private boolean isKnown(String name) {
@@ -275,7 +272,7 @@ public final class TextAssembler {
                         mnemonic, read.stream().map(Operands.Read::operand).toArray(Operand[]::new));
             } catch (EncodingException e) {
                 int wrong = e.operand().orElse(-1);
-                throw new Mistake(wrong < 0 ? start : read.get(wrong).start(), e.getMessage());
+                throw (wrong < 0 ? start : read.get(wrong).start()).mistake(e.getMessage());
             }
             if (branch && read.get(0).operand() instanceof Label) {
                 gaps.add(start);
@@ -295,15 +292,13 @@ public final class TextAssembler {
 
         private static void requireUsable(Operands.Read one, boolean branch) {
             if (one.operand() instanceof Label label && !branch) {
-                throw new Mistake(
-                        one.start(),
-                        "a label's address is no operand: write [rip + " + label.name()
+                throw one.start()
+                        .mistake("a label's address is no operand: write [rip + " + label.name()
                                 + "] for what stands there, or lea rax, [rip + " + label.name() + "] for the address");
             }
             if (one.operand() instanceof Immediate && branch) {
-                throw new Mistake(
-                        one.start(),
-                        "a branch goes to a label: code does not know where it will be mapped, so no"
+                throw one.start()
+                        .mistake("a branch goes to a label: code does not know where it will be mapped, so no"
                                 + " fixed address can be its target");
             }
         }

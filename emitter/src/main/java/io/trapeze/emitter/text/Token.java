@@ -43,6 +43,11 @@ record Token(Kind kind, String text, int line, int column, int start) {
         return start + text.length() == next.start;
     }
 
+    /** Returns a mistake that begins here. */
+    Mistake mistake(String message) {
+        return new Mistake(line, column, message);
+    }
+
     /** Returns it as messages show it. */
     String shown() {
         return switch (kind) {

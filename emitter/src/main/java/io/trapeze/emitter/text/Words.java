@@ -39,6 +39,13 @@ final class Words {
         return found;
     }
 
+    /** Reads elements with commas between them, one at least. */
+    void list(Runnable element) {
+        do {
+            element.run();
+        } while (accept(","));
+    }
+
     void expect(String sign, String where) {
         if (!accept(sign)) {
             throw expected("'" + sign + "' " + where);
@@ -59,7 +66,7 @@ final class Words {
     }
 
     Mistake expected(String what) {
-        return new Mistake(peek(), "expected " + what + ", found " + peek().shown());
+        return peek().mistake("expected " + what + ", found " + peek().shown());
     }
 
     boolean atEnd() {

@@ -108,6 +108,8 @@ class DecoderTest {
                 "48 66 90 | REX before another prefix",
                 "48 c5 f5 ef c2 | REX before VEX",
                 "66 c5 f5 ef c2 | 66H before VEX",
+                "66 c5 f8 54 c1 | 66H before VEX that says it has none",
+                "f3 c5 f9 f9 d0 | F3H before VEX",
                 "f2 f3 c3 | both of F2H and F3H",
                 "f2 01 c8 | F2H where it says something to other processors",
                 "62 f1 f1 48 ef c2 | a fixed bit of EVEX is wrong",

@@ -4,8 +4,6 @@ package io.trapeze.emitter.isa;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -67,12 +64,7 @@ class ReferenceDocumentTest {
 
     /** A section of the table begins with a comment line behind an empty one. */
     private static List<Section> sections() throws IOException {
-        List<String> lines;
-        try (InputStream table = InstructionTable.class.getResourceAsStream("x86-64.table")) {
-            lines = new String(Objects.requireNonNull(table).readAllBytes(), StandardCharsets.UTF_8)
-                    .lines()
-                    .toList();
-        }
+        List<String> lines = Files.readAllLines(Path.of("src/generator/x86-64.table"));
         Map<Integer, Form> byLine =
                 InstructionTable.shipped().forms().stream().collect(Collectors.toMap(Form::line, Function.identity()));
         List<Section> sections = new ArrayList<>();
@@ -98,7 +90,7 @@ class ReferenceDocumentTest {
 
                 Every instruction form that Trapeze encodes and decodes: %,d forms of %,d instructions.
 
-                This page is generated from the [table](../emitter/src/main/resources/io/trapeze/emitter/isa/x86-64.table) that
+                This page is generated from the [table](../emitter/src/generator/x86-64.table) that
                 the encoder, the typed methods and the decoder are made from, and a test holds the two together. To write it
                 anew: `%s`
 

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /** The code in a relocatable object, as the ELF specification lays it out. */
-final class ElfText {
+public final class ElfText {
     private static final int SECTION_TABLE = 0x28;
     private static final int SECTION_SIZE = 0x3A;
     private static final int SECTION_COUNT = 0x3C;
@@ -19,7 +19,7 @@ final class ElfText {
     private ElfText() {}
 
     /** Returns the bytes of the first executable section. */
-    static byte[] read(Path object) {
+    public static byte[] read(Path object) {
         try {
             byte[] file = Files.readAllBytes(object);
             ByteBuffer elf = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);

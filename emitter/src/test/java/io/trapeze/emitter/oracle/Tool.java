@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A program of another project, found on the path, that tests compare with. */
-record Tool(String name) {
-    static final Tool AS = new Tool("as");
-    static final Tool LLVM_MC = new Tool("llvm-mc");
-    static final Tool OBJDUMP = new Tool("objdump");
+public record Tool(String name) {
+    public static final Tool AS = new Tool("as");
+    public static final Tool LLVM_MC = new Tool("llvm-mc");
+    public static final Tool OBJDUMP = new Tool("objdump");
 
     boolean present() {
         return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
@@ -25,7 +25,7 @@ record Tool(String name) {
     }
 
     /** Skips the running test, and says why, on a machine without this program. */
-    void assumePresent() {
+    public void assumePresent() {
         assumeTrue(present(), "'" + name + "' is not on this machine's PATH, so there is nothing to compare with");
     }
 
@@ -50,7 +50,7 @@ record Tool(String name) {
     }
 
     /** Runs the program in a directory and returns what it writes; an exit code other than 0 is a failure. */
-    String run(Path directory, String... arguments) {
+    public String run(Path directory, String... arguments) {
         List<String> command = new ArrayList<>(List.of(name));
         command.addAll(List.of(arguments));
         try {

@@ -13,6 +13,7 @@ import com.tngtech.archunit.lang.ArchRule;
 @AnalyzeClasses(packages = "io.trapeze", importOptions = ImportOption.DoNotIncludeTests.class)
 class ModuleArrowsTest {
     private static final String EMITTER = "io.trapeze.emitter..";
+    private static final String FORMATS = "io.trapeze.formats..";
     private static final String TRAMPOLINES = "io.trapeze.trampolines..";
     private static final String RUNTIME = "io.trapeze.runtime..";
     private static final String TESTKIT = "io.trapeze.testkit..";
@@ -24,6 +25,14 @@ class ModuleArrowsTest {
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(EMITTER, "java..");
+
+    @ArchTest
+    static final ArchRule formatsKnowOnlyTheEmitter = classes()
+            .that()
+            .resideInAPackage(FORMATS)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(FORMATS, EMITTER, "java..");
 
     @ArchTest
     static final ArchRule trampolinesKnowNoHost = noClasses()
@@ -40,14 +49,6 @@ class ModuleArrowsTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage(TESTKIT);
-
-    @ArchTest
-    static final ArchRule theGeneratorIsForTheBuildOnly = noClasses()
-            .that()
-            .resideOutsideOfPackage("io.trapeze.emitter.isa.build..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("io.trapeze.emitter.isa.build..");
 
     @ArchTest
     static final ArchRule theTableKnowsNothingElse = classes()

@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 /** The checkout these tests run in, as files. */
 record SourceTree(Path root) {
     /** The modules, each allowed to know those before it. */
-    static final List<String> MODULES = List.of("emitter", "trampolines", "runtime", "tests", "bench", "lab");
+    static final List<String> MODULES =
+            List.of("emitter", "formats", "trampolines", "runtime", "tests", "bench", "lab");
 
     /** The tree that the current test run belongs to: the parent of the module's folder. */
     static SourceTree here() {
