@@ -32,18 +32,21 @@ final class RegistersSource {
 
             <lists>    private static final List<Reg8> HIGH8 = List.of(ah, ch, dh, bh);
 
-                private static final Map<String, Register> BY_NAME = byName();
-
                 private Registers() {}
 
-                private static Map<String, Register> byName() {
-                    Map<String, Register> names = new LinkedHashMap<>();
-                    for (RegisterClass registerClass : RegisterClass.values()) {
-                        all(registerClass).forEach(register -> names.put(register.name(), register));
+                /** Made when a name is looked up: code that names no register at run time starts sooner without. */
+                private static final class Names {
+                    static final Map<String, Register> MAP = map();
+
+                    private static Map<String, Register> map() {
+                        Map<String, Register> names = new LinkedHashMap<>();
+                        for (RegisterClass registerClass : RegisterClass.values()) {
+                            all(registerClass).forEach(register -> names.put(register.name(), register));
+                        }
+                        HIGH8.forEach(register -> names.put(register.name(), register));
+                        names.put("st", st0);
+                        return names;
                     }
-                    HIGH8.forEach(register -> names.put(register.name(), register));
-                    names.put("st", st0);
-                    return names;
                 }
 
                 /** Returns the registers of a class by ascending number; without {@code ah} to {@code bh}. */
@@ -54,7 +57,7 @@ final class RegistersSource {
 
                 /** Returns the register of this name in Intel syntax, in lower case; {@code st} is {@code st(0)}. */
                 public static Optional<Register> named(String name) {
-                    return Optional.ofNullable(BY_NAME.get(name));
+                    return Optional.ofNullable(Names.MAP.get(name));
                 }
 
                 /**
