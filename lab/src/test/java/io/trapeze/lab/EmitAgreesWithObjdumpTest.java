@@ -70,7 +70,7 @@ class EmitAgreesWithObjdumpTest {
         };
         assertThat(new Session().run(command).exit()).isZero();
 
-        CodeBlob blob = primitive.emit(Abi.named(abi).orElseThrow(), saveSet);
+        CodeBlob blob = primitive.emit(Abi.builtIn(abi).orElseThrow(), saveSet);
         List<String> expected = blob.instructions().stream()
                 .map(EmitAgreesWithObjdumpTest::line)
                 .toList();

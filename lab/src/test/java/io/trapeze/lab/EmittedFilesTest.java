@@ -47,7 +47,7 @@ class EmittedFilesTest {
     private static CodeBlob blob(String primitive, String abi, String set) {
         return Primitive.named(primitive)
                 .orElseThrow()
-                .emit(Abi.named(abi).orElseThrow(), SaveSet.named(set).orElseThrow());
+                .emit(Abi.builtIn(abi).orElseThrow(), SaveSet.named(set).orElseThrow());
     }
 
     private byte[] text(String object) throws IOException, InterruptedException {

@@ -121,7 +121,7 @@ class AsyncPreemptTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.trapeze.trampolines.Code#abis")
+    @MethodSource("io.trapeze.trampolines.Code#systems")
     @Tag("S40")
     @Tag("S51")
     void undoesTheDisplacementExactly(Abi abi) {

@@ -45,7 +45,7 @@ class DisassemblyTest {
     @MethodSource("primitives")
     @Tag("S9")
     void readsWhatTheListingSays(String abi, Primitive primitive, SaveSet set, @TempDir Path folder) throws Exception {
-        CodeBlob blob = primitive.emit(Abi.named(abi).orElseThrow(), set);
+        CodeBlob blob = primitive.emit(Abi.builtIn(abi).orElseThrow(), set);
         assertThat(disassembled(blob, folder)).isEqualTo(listed(blob));
     }
 

@@ -5,8 +5,9 @@ import io.trapeze.emitter.Caller;
 import io.trapeze.emitter.CodeBlob;
 import io.trapeze.emitter.Instruction;
 import io.trapeze.trampolines.abi.Abi;
+import io.trapeze.trampolines.abi.PreservedVector;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** A primitive that runs in a {@link Scene}, and whom a walk over the stack has to find at each of its instructions. */
@@ -40,7 +41,10 @@ final class WatchedPrimitive {
             }
             case SYSTEMSTACK -> {
                 scene.enter(Scene.G0_STACK_TOP - scene.random.nextInt(64), Scene.G, Scene.FUNCTION, Scene.G0_GOBUF);
-                watch(watcher, caller());
+                Map<String, Object> caller = caller();
+                caller.remove(abi.result().name());
+                abi.pinned().g().ifPresent(g -> caller.put(g.name(), scene.general(g)));
+                watch(watcher, caller);
             }
             case ASYNC_PREEMPT -> interrupt(watcher);
         }
@@ -79,6 +83,8 @@ final class WatchedPrimitive {
         Map<String, Object> expected =
                 new LinkedHashMap<>(Walk.of(p, Scene.RETURN_ADDRESS).registers());
         expected.put("rsp", interrupted);
+        // a register pinned to m is the carrier's, whoever that is
+        abi.pinned().m().ifPresent(m -> expected.remove(m.name()));
         watch(watcher, expected);
     }
 
@@ -97,10 +103,21 @@ final class WatchedPrimitive {
         return caller;
     }
 
-    /** Without what no walk restores. */
-    private static Map<String, Object> walkable(Map<String, Object> preserved) {
-        Map<String, Object> registers = new LinkedHashMap<>(preserved);
-        registers.keySet().removeAll(List.of("mxcsr", "x87"));
+    /** What walks restore: general registers, and of each vector the low 128 bits if these are preserved. */
+    private Map<String, Object> walkable(Map<String, Object> preserved) {
+        Map<String, Object> registers = new LinkedHashMap<>();
+        abi.preservedGeneral().forEach(r -> registers.put(r.name(), preserved.get(r.name())));
+        if (abi.preservesRbp()) {
+            registers.put("rbp", preserved.get("rbp"));
+        }
+        for (PreservedVector vector : abi.preservedVectors()) {
+            if (vector.bits() >= 128) {
+                String[] bytes = ((String) preserved.get(vector.name()))
+                        .replaceAll("[\\[\\]]", "")
+                        .split(", ");
+                registers.put("xmm" + vector.number(), Arrays.toString(Arrays.copyOf(bytes, 16)));
+            }
+        }
         return registers;
     }
 }
