@@ -37,7 +37,7 @@ public final class Mcall {
         a.unwind(Callers.ofCall(abi, call));
         SwitchState state = SwitchState.of(abi);
         Gobuf gobuf = state.gobuf();
-        Arguments arguments = new Arguments(abi, 4, 1);
+        Arguments arguments = abi.preservesRbp() ? new Arguments(abi, 4, 1, rbp) : new Arguments(abi, 4, 1);
         IndexReg g = arguments.load(a, 0, "the goroutine");
         IndexReg sched = arguments.load(a, 1, "its Gobuf");
         IndexReg g0 = arguments.load(a, 2, "g0's Gobuf");

@@ -163,7 +163,7 @@ final class Abis {
                 .as(Abis::describe);
     }
 
-    private static Tuple.Tuple2<Integer, Arbitrary<Integer>> number(int frequency, int low, int high) {
+    private static Tuple.Tuple2<Integer, Arbitrary<? extends Integer>> number(int frequency, int low, int high) {
         return Tuple.of(frequency, Arbitraries.integers().between(low, high));
     }
 

@@ -85,11 +85,12 @@ class DisassemblyTest {
         }
     }
 
-    /** Levels what is a matter of taste: case, spaces, brackets around an absolute address. */
+    /** Levels what is a matter of taste: case, spaces, a displacement of 0, brackets around an absolute address. */
     private static String normal(String text) {
         return text.toLowerCase(Locale.ROOT)
                 .replaceAll("\\s+", " ")
                 .replaceAll(" ?([-+,*]) ?", "$1")
+                .replaceAll("\\+0x0]", "]")
                 .replaceAll("gs:\\[(0x[0-9a-f]+)\\]", "gs:$1")
                 .strip();
     }

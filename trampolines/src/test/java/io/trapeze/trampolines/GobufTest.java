@@ -95,13 +95,15 @@ class GobufTest {
 
     @Test
     void keepsVectorsOfEveryWidthAndMasksBehindThem() {
-        Abi abi = BARE.with(BARE.preserved()
-                .withVectors(List.of(
-                        new PreservedVector(3, 64),
-                        PreservedVector.of(ymm4),
-                        PreservedVector.of(zmm31),
-                        PreservedVector.of(xmm20)))
-                .withMasks(k7, k1));
+        Abi abi = BARE.passing(rdi)
+                .with(BARE.arguments().withVectors())
+                .with(BARE.preserved()
+                        .withVectors(List.of(
+                                new PreservedVector(3, 64),
+                                PreservedVector.of(ymm4),
+                                PreservedVector.of(zmm31),
+                                PreservedVector.of(xmm20)))
+                        .withMasks(k7, k1));
         List<Gobuf.Row> rows = Gobuf.of(abi).rows();
         assertThat(rows.subList(8, rows.size()))
                 .containsExactly(

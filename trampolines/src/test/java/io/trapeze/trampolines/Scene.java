@@ -130,24 +130,28 @@ final class Scene {
         m.ifPresent(value -> p.general[abi.pinned().m().orElseThrow().number()] = value);
     }
 
-    /**
-     * What a hostile callee does that still obeys the ABI: homes into its shadow space and its arguments, trashes all that is
-     * volatile, the register of its result included.
-     */
+    /** What a hostile callee of one argument and an integer result does that still obeys the ABI. */
     void callee(Processor p) {
+        procedure(p, 1);
+        p.general[abi.result().number()] = random.nextLong();
+    }
+
+    /**
+     * What a hostile callee without a result does that still obeys the ABI: homes into its shadow space and its arguments, and
+     * trashes all that is volatile.
+     */
+    void procedure(Processor p, int arguments) {
         Processor before = p.copy();
         memory.fill(p.rsp() - 512, p.rsp(), random);
-        memory.fill(p.rsp() + 8, p.rsp() + 8 + new OutgoingCall(abi, 1).bytes(), random);
+        memory.fill(p.rsp() + 8, p.rsp() + 8 + new OutgoingCall(abi, arguments).bytes(), random);
         p.trash(random);
         List<IndexReg> kept = new ArrayList<>(abi.preservedGeneral());
-        kept.remove(abi.result());
         kept.addAll(abi.pinned().all());
         kept.forEach(r -> p.general[r.number()] = before.general[r.number()]);
         if (abi.preservesRbp()) {
             p.general[5] = before.general[5];
         }
-        abi.preservedVectors().stream()
-                .filter(v -> abi.results().vectors().stream().noneMatch(r -> r.number() == v.number()))
+        abi.preservedVectors()
                 .forEach(v -> System.arraycopy(before.vectors[v.number()], 0, p.vectors[v.number()], 0, v.bytes()));
         abi.preserved().masks().forEach(k -> p.masks[k.number()] = before.masks[k.number()]);
         if (abi.controlWords().mxcsr()) {
@@ -186,13 +190,10 @@ final class Scene {
         return state;
     }
 
-    /** The same after a call that returned an integer, and vectors where it may. */
+    /** The same after a call that returned an integer. */
     Map<String, Object> preservedByReturning() {
         Map<String, Object> state = preserved();
         state.remove(abi.result().name());
-        abi.preservedVectors().stream()
-                .filter(v -> abi.results().vectors().stream().anyMatch(r -> r.number() == v.number()))
-                .forEach(v -> state.remove(v.name()));
         return state;
     }
 
