@@ -86,7 +86,9 @@ class EmitAgreesWithObjdumpTest {
 
     private static String line(String offset, String bytes, String text) {
         String[] parts = text.toLowerCase(Locale.ROOT).strip().split("\\s+", 2);
-        String operands = parts.length == 1 ? "" : " " + parts[1].replaceAll("\\s*([-+*,])\\s*", "$1");
+        String operands = parts.length == 1
+                ? ""
+                : " " + parts[1].replaceAll("\\s*([-+*,])\\s*", "$1").replace("+0x0]", "]");
         return offset + ": " + bytes.strip() + "  " + parts[0] + operands;
     }
 

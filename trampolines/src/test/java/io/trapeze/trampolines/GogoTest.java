@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.entry;
 import io.trapeze.emitter.CodeBlob;
 import io.trapeze.trampolines.abi.Abi;
 import io.trapeze.trampolines.abi.AbiException;
+import io.trapeze.trampolines.abi.BuiltInAbis;
 import io.trapeze.trampolines.abi.ThreadBlock;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -124,6 +125,21 @@ class GogoTest {
             assertThat(texts.subList(0, moved)).as(field.name()).containsSequence(read, write);
         }
         assertThat(Code.texts(systemV)).noneMatch(t -> t.contains("gs:") || t.contains("fs:"));
+    }
+
+    @Test
+    void ofGoSetsTheGoroutinesRegisterAndTheZero() {
+        assertThat(Code.texts(Gogo.emit(BuiltInAbis.GO)))
+                .containsSequence(
+                        "mov r14, qword ptr [rax + 0x10]", "xorps xmm15, xmm15", "mov rcx, qword ptr [rax + 0x8]");
+    }
+
+    @Test
+    void movesTheGobufOutOfTheWayOfAnArgumentThatComesBack() {
+        assertThat(Code.texts(Gogo.emit(BuiltInAbis.PRESERVE_ALL)))
+                .startsWith("mov r11, rdi")
+                .contains("mov rdi, qword ptr [r11 + 0x80]")
+                .endsWith("mov rsp, qword ptr [r11]", "jmp qword ptr [r11 + 0x8]");
     }
 
     @ParameterizedTest

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trapeze.emitter.CodeBlob;
+import io.trapeze.emitter.Instruction;
 import io.trapeze.emitter.operand.Registers;
 import io.trapeze.trampolines.Processor.End;
 import io.trapeze.trampolines.Processor.Stop;
@@ -15,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -219,6 +221,20 @@ class RandomAbiPropertyTest {
         assertThat(p.rsp()).isEqualTo(interrupted);
         p.general[4] = resume;
         assertSame(p, before);
+    }
+
+    @Property(tries = 1000, edgeCases = EdgeCasesMode.NONE)
+    void eachRuleThatAnInstructionServesIsOneOfTheDescription(
+            @ForAll("abis") Abi abi, @ForAll Primitive primitive, @ForAll SaveSet saveSet) {
+        Set<String> rules = RulesOf.description(abi);
+        try {
+            assertThat(primitive.emit(abi, saveSet).instructions())
+                    .extracting(Instruction::rule)
+                    .filteredOn(rule -> !rule.isEmpty())
+                    .isSubsetOf(rules);
+        } catch (AbiException refused) {
+            Statistics.collect("refused");
+        }
     }
 
     private static void assertSame(Processor found, Processor expected) {
