@@ -37,7 +37,10 @@ class DisassemblyTest {
         return Abi.builtIn().stream()
                 .flatMap(abi -> Arrays.stream(Primitive.values())
                         .flatMap(primitive -> Arrays.stream(SaveSet.values())
-                                .filter(set -> set == SaveSet.SSE || primitive == Primitive.ASYNC_PREEMPT)
+                                .filter(set -> set == SaveSet.SSE
+                                        || primitive == Primitive.ASYNC_PREEMPT
+                                                && (List.of(Abi.SYSTEM_V, Abi.WIN64)
+                                                        .contains(abi)))
                                 .map(set -> Arguments.of(abi.name(), primitive, set))));
     }
 
