@@ -78,6 +78,7 @@ class RandomAbiPropertyTest {
 
         long resumedAt = scene.entry + 8;
         scene.enter(Scene.SCHED);
+        abi.pinned().g().ifPresent(g -> p.general[g.number()] = scene.random.nextLong());
         scene.memory.writes().clear();
         p.stackMoves.clear();
         Stop resumed = p.run(gogo.get(), inside -> {});

@@ -67,8 +67,8 @@ final class Scene {
     }
 
     /**
-     * Enters a primitive as its ABI asks: aligned, arguments in their places, the return address on top of the stack, zero what
-     * has to be, and the goroutine where it is pinned.
+     * Enters a primitive as its ABI asks: aligned, arguments in their places, the return address on top of the stack, and the
+     * goroutine where it is pinned. What has to be zero at calls is not: no primitive relies on it.
      */
     void enter(long... arguments) {
         entry = STACK_TOP - 1024 - 8;
@@ -84,7 +84,6 @@ final class Scene {
             }
         }
         abi.pinned().g().ifPresent(g -> processor.general[g.number()] = G);
-        setZero(processor);
     }
 
     /** Makes zero what the ABI wants zero at calls and returns. */
