@@ -122,6 +122,15 @@ final class Scene {
                 : memory.read8(processor.rsp() + 8 + abi.stack().shadow());
     }
 
+    /** Bytes above its return address that a callee with so many integer arguments may write: homes, and stack arguments. */
+    private int calleesBytes(int arguments) {
+        long onTheStack = abi.arguments().integerPlaces(arguments).stream()
+                .filter(place -> place instanceof Place.Stack)
+                .count();
+        long spilled = abi.stack().spill() ? arguments - onTheStack : 0;
+        return abi.stack().shadow() + 8 * (int) (onTheStack + spilled);
+    }
+
     /** What others do that run in between: they change everything but the carrier's register. */
     void trash(Processor p) {
         Optional<Long> m = abi.pinned().m().map(this::general);
@@ -142,7 +151,7 @@ final class Scene {
     void procedure(Processor p, int arguments) {
         Processor before = p.copy();
         memory.fill(p.rsp() - 512, p.rsp(), random);
-        memory.fill(p.rsp() + 8, p.rsp() + 8 + new OutgoingCall(abi, arguments).bytes(), random);
+        memory.fill(p.rsp() + 8, p.rsp() + 8 + calleesBytes(arguments), random);
         p.trash(random);
         List<IndexReg> kept = new ArrayList<>(abi.preservedGeneral());
         kept.addAll(abi.pinned().all());
@@ -244,9 +253,7 @@ final class Scene {
         assertThat(rsp % abi.stack().alignment())
                 .as("RSP at the call, mod alignment")
                 .isZero();
-        assertThat(rsp + new OutgoingCall(abi, 1).bytes())
-                .as("top of what the callee may write")
-                .isLessThanOrEqualTo(stackTop);
+        assertThat(rsp + calleesBytes(1)).as("top of what the callee may write").isLessThanOrEqualTo(stackTop);
     }
 
     /** Checks that all writes of the primitive lie in Gobuf fields, the thread block, or below the given stack pointers. */
