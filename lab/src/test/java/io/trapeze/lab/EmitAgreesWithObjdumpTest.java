@@ -43,11 +43,13 @@ class EmitAgreesWithObjdumpTest {
     static Stream<Arguments> everything() {
         return Arrays.stream(Primitive.values())
                 .flatMap(primitive -> Abi.builtIn().stream()
-                        .flatMap(abi -> saveSets(primitive).map(set -> Arguments.of(primitive, abi.name(), set))));
+                        .flatMap(abi -> saveSets(primitive, abi).map(set -> Arguments.of(primitive, abi.name(), set))));
     }
 
-    private static Stream<SaveSet> saveSets(Primitive primitive) {
-        return primitive == Primitive.ASYNC_PREEMPT ? Arrays.stream(SaveSet.values()) : Stream.of(SaveSet.SSE);
+    private static Stream<SaveSet> saveSets(Primitive primitive, Abi abi) {
+        boolean all = primitive == Primitive.ASYNC_PREEMPT
+                && List.of(Abi.SYSTEM_V, Abi.WIN64).contains(abi);
+        return all ? Arrays.stream(SaveSet.values()) : Stream.of(SaveSet.SSE);
     }
 
     @ParameterizedTest(name = "{0} {1} {2}")
@@ -70,7 +72,7 @@ class EmitAgreesWithObjdumpTest {
         };
         assertThat(new Session().run(command).exit()).isZero();
 
-        CodeBlob blob = primitive.emit(Abi.named(abi).orElseThrow(), saveSet);
+        CodeBlob blob = primitive.emit(Abi.builtIn(abi).orElseThrow(), saveSet);
         List<String> expected = blob.instructions().stream()
                 .map(EmitAgreesWithObjdumpTest::line)
                 .toList();
@@ -86,7 +88,9 @@ class EmitAgreesWithObjdumpTest {
 
     private static String line(String offset, String bytes, String text) {
         String[] parts = text.toLowerCase(Locale.ROOT).strip().split("\\s+", 2);
-        String operands = parts.length == 1 ? "" : " " + parts[1].replaceAll("\\s*([-+*,])\\s*", "$1");
+        String operands = parts.length == 1
+                ? ""
+                : " " + parts[1].replaceAll("\\s*([-+*,])\\s*", "$1").replace("+0x0]", "]");
         return offset + ": " + bytes.strip() + "  " + parts[0] + operands;
     }
 

@@ -65,11 +65,11 @@ class TrapezeCommandTest {
                 "emit async               | trapeze: unknown primitive 'async'. Did you mean async_preempt?",
                 "emit                     | trapeze: missing PRIMITIVE. Choose gogo, mcall, systemstack, async_preempt or all. `trapeze emit --help`",
                 "doctor mcall             | trapeze: unexpected argument 'mcall'. `trapeze doctor --help`",
-                "emit gogo --abi win32    | trapeze: unknown ABI 'win32'. Choose sysv or win64.",
+                "emit gogo --abi win32    | trapeze: unknown ABI 'win32'. Choose sysv, win64, seed-sysv, seed-win64, go, preserve-all, preserve-none, stack-args, vectorcall or sysv-noredzone.",
                 "emit gogo --abi sysV     | trapeze: unknown ABI 'sysV'. Did you mean sysv?",
                 "emit gogo --abi          | trapeze: missing required parameter for option '--abi' (ABI). ",
                 "emit gogo --format jsn   | trapeze: unknown format 'jsn'. Did you mean json? Choose listing, hex, bin, json, elf, gas, nasm or c-header.",
-                "emit gogo --save-set axv | trapeze: unknown save set 'axv'. Did you mean avx? Choose sse, avx or avx512.",
+                "emit gogo --save-set axv | trapeze: unknown save set 'axv'. Did you mean avx? Choose sse, avx, avx512, sse+x87, avx+x87 or avx512+x87.",
                 "emit gogo --fromat hex   | trapeze: unknown option '--fromat'. Did you mean --format? `trapeze emit --help`",
                 "emit gogo --color=blue   | trapeze: unknown colour mode 'blue'. Choose auto, always or never.",
             })

@@ -9,6 +9,8 @@ import io.trapeze.emitter.operand.IndexReg;
 import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.trampolines.abi.Abi;
 import io.trapeze.trampolines.abi.AbiException;
+import io.trapeze.trampolines.abi.AbiField;
+import io.trapeze.trampolines.abi.ArgumentRules.Place;
 import java.util.List;
 
 /**
@@ -18,7 +20,7 @@ import java.util.List;
  */
 final class Arguments {
     private final Abi abi;
-    private final int stacked;
+    private final List<Place> places;
     private final List<IndexReg> scratch;
 
     /**
@@ -31,17 +33,17 @@ final class Arguments {
      */
     Arguments(Abi abi, int count, int scratch, Reg64... reserved) {
         this.abi = abi;
-        int inRegisters = abi.integerArguments().size();
+        this.places = abi.arguments().integerPlaces(count);
         for (Reg64 register : reserved) {
             int index = abi.integerArguments().indexOf(register);
             if (index >= 0 && index < count) {
-                throw new AbiException("arguments.integer: " + register + " carries argument " + (index + 1)
-                        + " of ABI '" + abi.name()
-                        + "', and the code needs it for itself; pass that argument in another"
-                        + " register");
+                throw new AbiException(
+                        AbiField.ARGUMENTS_INTEGER,
+                        register + " carries argument " + (index + 1) + " of ABI '" + abi.name()
+                                + "', and the code needs it for itself; pass that argument in another register");
             }
         }
-        this.stacked = Math.max(0, count - inRegisters);
+        int stacked = Math.max(0, count - abi.integerArguments().size());
         this.scratch = abi.scratch(stacked + scratch, count, reserved);
     }
 
@@ -51,13 +53,14 @@ final class Arguments {
      * was on entry.
      */
     IndexReg load(Assembler a, int index, String what) {
-        int inRegisters = abi.integerArguments().size();
-        if (index < inRegisters) {
-            return abi.integerArguments().get(index);
+        if (places.get(index) instanceof Place.General general) {
+            return general.register();
         }
-        IndexReg register = scratch.get(scratch.size() - 1 - (index - inRegisters));
-        int offset = 8 + abi.stack().shadow() + 8 * (index - inRegisters);
-        a.mov(register, qword(rsp, offset)) .because(what).serves("arguments.integer");
+        int stacked = index - abi.integerArguments().size();
+        IndexReg register = scratch.get(scratch.size() - 1 - stacked);
+        int word = ((Place.Stack) places.get(index)).word();
+        a.mov(register, qword(rsp, 8 + abi.stack().shadow() + 8 * word))
+            .because(what).serves(AbiField.ARGUMENTS_INTEGER.is(abi.integerArguments()));
         return register;
     }
     // spotless:on

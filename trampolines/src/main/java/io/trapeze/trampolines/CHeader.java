@@ -65,7 +65,7 @@ public final class CHeader {
             String what = "What async_preempt builds below the resume address with save set " + set.label()
                     + ", the resume address included.";
             int end = frame.size() + 8;
-            structure("preempt_frame_" + set.label(), what, frame(frame), end);
+            structure(identifier("preempt_frame_" + set.label()), what, frame(frame), end);
         }
         prototypes(abi, primitives);
         line("#endif");
@@ -152,7 +152,7 @@ public final class CHeader {
     }
 
     private void prototype(Abi abi, Primitive primitive) {
-        String g0 = abi.threadFields().isEmpty() ? "" : ", const struct trapeze_gobuf *g0";
+        String g0 = !SystemStack.takesG0(abi) ? "" : ", const struct trapeze_gobuf *g0";
         String symbol = primitive.symbol();
         switch (primitive) {
             case GOGO -> {

@@ -3,10 +3,11 @@ package io.trapeze.trampolines;
 
 import io.trapeze.emitter.Caller;
 import io.trapeze.emitter.operand.IndexReg;
+import io.trapeze.emitter.operand.KReg;
 import io.trapeze.emitter.operand.Mem;
 import io.trapeze.emitter.operand.Reg64;
-import io.trapeze.emitter.operand.Xmm;
 import io.trapeze.trampolines.abi.Abi;
+import io.trapeze.trampolines.abi.PreservedVector;
 import io.trapeze.trampolines.abi.ThreadBlock;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +17,8 @@ import java.util.OptionalInt;
  * The layout of a suspended goroutine's state.
  *
  * <p>The first seven fields are those of Go's {@code runtime.gobuf}, at the same offsets for every ABI. The registers
- * that the ABI preserves follow: general ones (8 bytes each), vectors (16 bytes each, only 8-byte aligned), control words
- * (8 bytes), thread-block fields (8 bytes each). Where walks over the stack need one, a machine frame ends it: pc and sp
+ * that the ABI preserves follow: general ones (8 bytes each), vectors (8 to 64 bytes each, only 8-byte aligned), masks (8 bytes
+ * each), control words (8 bytes), thread-block fields (8 bytes each). Where walks over the stack need one, a machine frame ends it: pc and sp
  * again, at the distance that such walks expect. All offsets and sizes are in bytes.
  */
 public final class Gobuf {
@@ -40,6 +41,7 @@ public final class Gobuf {
 
     private final Abi abi;
     private final int vectors;
+    private final int masks;
     private final int control;
     private final int threadBlock;
     private final int machineFrame;
@@ -48,7 +50,11 @@ public final class Gobuf {
     private Gobuf(Abi abi) {
         this.abi = abi;
         this.vectors = REGISTERS + 8 * abi.preservedGeneral().size();
-        this.control = vectors + 16 * abi.preservedVectors().size();
+        this.masks = vectors
+                + abi.preservedVectors().stream()
+                        .mapToInt(PreservedVector::bytes)
+                        .sum();
+        this.control = masks + 8 * abi.preserved().masks().size();
         this.threadBlock = control + (abi.controlWords().any() ? 8 : 0);
         this.machineFrame = threadBlock + 8 * abi.threadFields().size();
         this.size = machineFrame + (abi.stack().machineFrames() ? Caller.MACHINE_FRAME_RSP + 8 : 0);
@@ -84,8 +90,17 @@ public final class Gobuf {
     }
 
     /** Returns the offset of a preserved vector's slot. */
-    public int offset(Xmm register) {
-        return vectors + 16 * index(abi.preservedVectors(), register);
+    public int offset(PreservedVector vector) {
+        int slot = index(abi.preservedVectors(), vector);
+        return vectors
+                + abi.preservedVectors().subList(0, slot).stream()
+                        .mapToInt(PreservedVector::bytes)
+                        .sum();
+    }
+
+    /** Returns the offset of a preserved mask register's slot. */
+    public int offset(KReg mask) {
+        return masks + 8 * index(abi.preserved().masks(), mask);
     }
 
     /** Returns the offset of a thread-block field's slot. */
@@ -151,9 +166,9 @@ public final class Gobuf {
         return Mem.qword(base, offset(register));
     }
 
-    /** Returns the slot of a preserved vector. */
-    public Mem.Xmmword slot(Reg64 base, Xmm register) {
-        return Mem.xmmword(base, offset(register));
+    /** Returns the slot of a preserved mask register. */
+    public Mem.Qword slot(Reg64 base, KReg mask) {
+        return Mem.qword(base, offset(mask));
     }
 
     /** Returns the slot of a thread-block field. */
@@ -193,8 +208,11 @@ public final class Gobuf {
         for (IndexReg register : abi.preservedGeneral()) {
             rows.add(new Row(register.name(), offset(register), 8));
         }
-        for (Xmm register : abi.preservedVectors()) {
-            rows.add(new Row(register.name(), offset(register), 16));
+        for (PreservedVector vector : abi.preservedVectors()) {
+            rows.add(new Row(vector.name(), offset(vector), vector.bytes()));
+        }
+        for (KReg mask : abi.preserved().masks()) {
+            rows.add(new Row(mask.name(), offset(mask), 8));
         }
         if (abi.controlWords().mxcsr()) {
             rows.add(new Row("mxcsr", mxcsrOffset(), 4));

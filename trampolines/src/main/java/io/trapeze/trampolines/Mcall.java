@@ -10,6 +10,8 @@ import io.trapeze.emitter.Caller;
 import io.trapeze.emitter.CodeBlob;
 import io.trapeze.emitter.operand.IndexReg;
 import io.trapeze.trampolines.abi.Abi;
+import io.trapeze.trampolines.abi.AbiField;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -18,7 +20,8 @@ import java.util.OptionalInt;
  * <pre>
  * mcall(g, sched, g0, fn)   in: the goroutine, its Gobuf, g0's Gobuf and fn as the first four integer arguments
  *                           out: sched holds the caller; fn(g) runs on g0's stack and must not return (a trap follows);
- *                           the first preserved register points to sched, so that a walk over the stack finds the caller
+ *                           the first preserved register points to sched, so that a walk over the stack finds the caller;
+ *                           a register pinned to the goroutine holds g0's
  *                           resuming sched goes on after the call to mcall, every preserved register as it was
  * </pre>
  */
@@ -30,10 +33,11 @@ public final class Mcall {
     public static CodeBlob emit(Abi abi) {
         Assembler a = new Assembler();
         a.symbol("mcall");
-        a.unwind(Callers.ofCall(abi));
+        OutgoingCall call = new OutgoingCall(abi, 1);
+        a.unwind(Callers.ofCall(abi, call));
         SwitchState state = SwitchState.of(abi);
         Gobuf gobuf = state.gobuf();
-        Arguments arguments = new Arguments(abi, 4, 1);
+        Arguments arguments = abi.preservesRbp() ? new Arguments(abi, 4, 1, rbp) : new Arguments(abi, 4, 1);
         IndexReg g = arguments.load(a, 0, "the goroutine");
         IndexReg sched = arguments.load(a, 1, "its Gobuf");
         IndexReg g0 = arguments.load(a, 2, "g0's Gobuf");
@@ -42,28 +46,36 @@ public final class Mcall {
 
         suspend(a, state, sched, scratch);
         a.mov(gobuf.g(sched), g) .because("whose state this is");
-        boolean kept = !abi.preservedGeneral().isEmpty();
-        if (kept) {
-            a.mov(abi.preservedGeneral().get(0), sched) .because("where a walk over the stack finds the caller");
-        }
+        Optional<IndexReg> kept = abi.preservedGeneral().stream()
+                .filter(r -> !abi.integerArguments().contains(r))
+                .findFirst();
+        kept.ifPresent(register ->
+            a.mov(register, sched) .because("where a walk over the stack finds the caller"));
 
         state.restoreThreadBlock(a, g0, scratch);
+        state.restorePinned(a, g0);
         a.mov(rsp, gobuf.sp(g0)) .because("the switch to g0's stack");
         if (abi.preservesRbp()) {
             a.mov(rbp, gobuf.bp(g0)) .because("a chain of frames that ends in g0");
         }
-        a.and(rsp, -abi.stack().alignment()) .because("aligned at the call").serves("stack.alignment");
-        OutgoingCall call = new OutgoingCall(abi, 1);
-        int room = call.bytes() + (kept ? 0 : 8);
+        a.and(rsp, -abi.stack().alignment()) .because("aligned at the call").serves(OutgoingCall.alignment(abi));
+        int room = call.bytes() + (kept.isPresent() ? 0 : 8);
         int frame = abi.stack().aligned(room);
-        call.reserve(a, frame, room == abi.stack().shadow() ? "" : "the argument and where the caller is");
-        if (!kept) {
+        call.reserve(a, frame, besides(abi, kept.isPresent()));
+        if (kept.isEmpty()) {
             a.mov(qword(rsp, frame - 8), sched) .because("where a walk over the stack finds the caller");
         }
         call.argument(a, g);
+        OutgoingCall.zero(a, abi);
         a.call(fn) .because("must not return");
         a.ud2()    .because("it did: stop here, not in what lies behind");
         return a.finish("mcall");
+    }
+
+    /** What lies above the shadow space at the call, for its reason; nothing if nothing does. */
+    private static String besides(Abi abi, boolean kept) {
+        boolean argument = abi.integerArguments().isEmpty();
+        return !argument && kept ? "" : argument && kept ? "the argument" : argument ? "the argument and where the caller is" : "where the caller is";
     }
 
     /**
@@ -80,9 +92,9 @@ public final class Mcall {
         OptionalInt frame = state.gobuf().machineFrame();
         if (frame.isPresent()) {
             int at = frame.getAsInt();
-            a.mov(qword(sched, at + Caller.MACHINE_FRAME_RSP), scratch) .because("for walks over the stack").serves("stack.machine_frames");
+            a.mov(qword(sched, at + Caller.MACHINE_FRAME_RSP), scratch) .because("for walks over the stack").serves(AbiField.STACK_MACHINE_FRAMES.is(true));
             a.mov(scratch, qword(rsp))          .because("return address");
-            a.mov(qword(sched, at), scratch)    .because("for walks over the stack").serves("stack.machine_frames");
+            a.mov(qword(sched, at), scratch)    .because("for walks over the stack").serves(AbiField.STACK_MACHINE_FRAMES.is(true));
         }
         state.save(a, sched, scratch);
     }

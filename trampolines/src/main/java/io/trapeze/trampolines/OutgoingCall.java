@@ -6,31 +6,42 @@ import static io.trapeze.emitter.operand.Registers.*;
 
 import io.trapeze.emitter.Assembler;
 import io.trapeze.emitter.operand.IndexReg;
+import io.trapeze.emitter.operand.Register;
+import io.trapeze.emitter.operand.Registers;
+import io.trapeze.emitter.operand.Xmm;
 import io.trapeze.trampolines.abi.Abi;
+import io.trapeze.trampolines.abi.AbiField;
+import io.trapeze.trampolines.abi.ArgumentRules.Place;
+import java.util.List;
 
-/** The stack space that a call with at most one argument needs at its call site: shadow space and stack arguments. */
+/** A call with at most one argument, an integer: what its caller has to see to. */
 final class OutgoingCall {
     private final Abi abi;
-    private final int arguments;
+    private final List<Place> places;
 
     OutgoingCall(Abi abi, int arguments) {
         this.abi = abi;
-        this.arguments = arguments;
+        this.places = abi.arguments().integerPlaces(arguments);
     }
 
-    /** Returns the bytes from RSP at the call up to the caller's own data: shadow space, then stack arguments. */
+    /** Returns the bytes from RSP at the call up to the caller's own data: shadow space, stack arguments, spill space. */
     int bytes() {
-        int stacked = Math.max(0, arguments - abi.integerArguments().size());
-        return abi.stack().shadow() + 8 * stacked;
+        int words = 0;
+        for (Place place : places) {
+            words += place instanceof Place.Stack || abi.stack().spill() ? 1 : 0;
+        }
+        return abi.stack().shadow() + 8 * words;
     }
 
     // spotless:off
     /** Emits the first argument's way to where the callee expects it; RSP is as it will be at the call. */
     void argument(Assembler a, IndexReg value) {
-        if (abi.integerArguments().isEmpty()) {
-            a.mov(qword(rsp, abi.stack().shadow()), value) .because("argument of the callee").serves("arguments.integer");
-        } else if (abi.integerArguments().get(0) != value) {
-            a.mov(abi.integerArguments().get(0), value) .because("argument of the callee").serves("arguments.integer");
+        Place place = places.get(0);
+        if (place instanceof Place.Stack stack) {
+            a.mov(qword(rsp, abi.stack().shadow() + 8 * stack.word()), value)
+                .because("argument of the callee, on the stack").serves(AbiField.ARGUMENTS_INTEGER.is(abi.integerArguments()));
+        } else if (place instanceof Place.General general && general.register() != value) {
+            a.mov(general.register(), value) .because("argument of the callee").serves(AbiField.ARGUMENTS_INTEGER.of(general.register()));
         }
     }
 
@@ -44,9 +55,34 @@ final class OutgoingCall {
             return;
         }
         boolean shadow = abi.stack().shadow() > 0;
-        String callee = shadow ? "shadow space, where the callee may home its arguments" : "room";
-        String rest = besides.isEmpty() ? "" : (shadow ? ", and room for " : " for ") + besides;
-        a.sub(rsp, bytes) .because(callee + rest).serves(shadow ? "stack.shadow" : "stack.alignment");
+        boolean spill = abi.stack().spill() && bytes() > 0;
+        String callee = shadow || spill ? "shadow space, where the callee may home its arguments" : "room";
+        String rest = besides.isEmpty() ? "" : (shadow || spill ? ", and room for " : " for ") + besides;
+        StackGrowth.reserve(a, abi, bytes, callee + rest, rule());
+    }
+
+    /** Returns the rule that the space at the call site serves first. */
+    String rule() {
+        return abi.stack().shadow() > 0
+                ? AbiField.STACK_SHADOW.is(abi.stack().shadow())
+                : abi.stack().spill() && bytes() > 0 ? AbiField.STACK_SPILL.is(true) : alignment(abi);
+    }
+
+    /** Returns the rule that the alignment at calls serves. */
+    static String alignment(Abi abi) {
+        return AbiField.STACK_ALIGNMENT.is(abi.stack().alignment());
+    }
+
+    /** Emits what makes those registers zero that have to be, at a call or a return. */
+    static void zero(Assembler a, Abi abi) {
+        for (Register register : abi.calls().zero()) {
+            if (register instanceof Xmm vector) {
+                a.xorps(vector, vector) .because("zero at calls and returns").serves(AbiField.CALLS_ZERO.of(register));
+            } else {
+                a.xor(Registers.gp32(register.number()), Registers.gp32(register.number()))
+                    .because("zero at calls and returns").serves(AbiField.CALLS_ZERO.of(register));
+            }
+        }
     }
     // spotless:on
 }

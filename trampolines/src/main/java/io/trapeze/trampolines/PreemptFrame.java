@@ -10,17 +10,20 @@ import java.util.List;
 /**
  * The frame that the preemption trampoline builds on the interrupted stack; offsets in bytes from its lowest address.
  *
- * <p>From low to high: vectors, mask registers, one slot for the control words, the 15 general registers, flags, and the
+ * <p>From low to high: vectors, mask registers, the x87 registers, one slot for the control words, the 15 general registers, flags, and the
  * resume address that the signal handler stored. Above it lie the bytes the interrupt skipped, untouched.
  *
- * @param saveSet which vector state is saved
+ * @param saveSet which state is saved besides the general registers
  */
 public record PreemptFrame(SaveSet saveSet) {
     /** The general registers in the order of their addresses; they are pushed from the last to the first. */
     public static final List<IndexReg> GENERAL =
             List.of(rax, rbx, rcx, rdx, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15, rbp);
 
-    /** Returns the bytes below the general registers: vectors, masks, and the control-word slot. */
+    /** Bytes that FNSAVE stores outside 16-bit mode: environment and eight registers (SDM vol. 1, section 8.1.10). */
+    public static final int X87_BYTES = 108;
+
+    /** Returns the bytes below the general registers: vectors, masks, x87 registers, and the control-word slot. */
     public int stateBytes() {
         return controlWords() + 8;
     }
@@ -35,9 +38,14 @@ public record PreemptFrame(SaveSet saveSet) {
         return vector(saveSet.vectors()) + 8 * number;
     }
 
+    /** Returns the offset of the x87 state ({@value #X87_BYTES} bytes); of where it would be, if the set has none. */
+    public int x87State() {
+        return mask(saveSet.masks());
+    }
+
     /** Returns the offset of the control-word slot (8 bytes). */
     public int controlWords() {
-        return mask(saveSet.masks());
+        return x87State() + (saveSet.x87() ? X87_BYTES + 4 : 0);
     }
 
     /** Returns the offset of MXCSR (4 bytes). */
@@ -82,6 +90,9 @@ public record PreemptFrame(SaveSet saveSet) {
         }
         for (int i = 0; i < saveSet.masks(); i++) {
             rows.add(new Row("k" + i, mask(i), 8));
+        }
+        if (saveSet.x87()) {
+            rows.add(new Row("x87 state", x87State(), X87_BYTES));
         }
         rows.add(new Row("mxcsr", mxcsr(), 4));
         rows.add(new Row("x87 control word", x87(), 2));

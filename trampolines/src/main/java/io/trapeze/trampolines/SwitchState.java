@@ -2,13 +2,15 @@
 package io.trapeze.trampolines;
 
 import static io.trapeze.emitter.operand.Registers.*;
+import static io.trapeze.trampolines.abi.AbiField.*;
 
 import io.trapeze.emitter.Assembler;
 import io.trapeze.emitter.operand.IndexReg;
+import io.trapeze.emitter.operand.KReg;
 import io.trapeze.emitter.operand.Reg64;
-import io.trapeze.emitter.operand.Xmm;
 import io.trapeze.trampolines.abi.Abi;
 import io.trapeze.trampolines.abi.ControlWords;
+import io.trapeze.trampolines.abi.PreservedVector;
 import io.trapeze.trampolines.abi.ThreadBlock;
 import java.util.List;
 
@@ -46,9 +48,18 @@ public final class SwitchState {
                 abi, controlWords, general.stream().filter(r -> r != pinned).toList());
     }
 
+    Abi abi() {
+        return abi;
+    }
+
     /** Returns the layout that the state is kept in. */
     public Gobuf gobuf() {
         return gobuf;
+    }
+
+    /** Whether a register comes back: then it cannot hold the Gobuf's address while it does. */
+    boolean restores(IndexReg register) {
+        return general.contains(register) || register == rbp && abi.preservesRbp();
     }
 
     // spotless:off
@@ -60,23 +71,27 @@ public final class SwitchState {
      */
     public void save(Assembler a, IndexReg base, IndexReg scratch) {
         if (abi.preservesRbp()) {
-            a.mov(gobuf.bp(base), rbp) .because("frame pointer").serves("preserved.rbp");
+            a.mov(gobuf.bp(base), rbp) .because("frame pointer").serves(PRESERVED_RBP.is(true));
         }
         for (IndexReg register : general) {
-            a.mov(gobuf.slot(base, register), register) .because("callee-saved").serves("preserved.general: " + register);
+            a.mov(gobuf.slot(base, register), register) .because("callee-saved").serves(PRESERVED_GENERAL.of(register));
         }
-        for (Xmm register : abi.preservedVectors()) {
-            a.movdqu(gobuf.slot(base, register), register) .because("callee-saved, 128 bits").serves("preserved.vectors: " + register);
+        for (PreservedVector vector : abi.preservedVectors()) {
+            VectorMove.store(a, base, gobuf.offset(vector), vector);
+            a.because("callee-saved, " + vector.bits() + " bits").serves(PRESERVED_VECTORS.of(vector));
+        }
+        for (KReg mask : abi.preserved().masks()) {
+            a.kmovq(gobuf.slot(base, mask), mask) .because("callee-saved").serves(PRESERVED_MASKS.of(mask));
         }
         if (controlWords.mxcsr()) {
-            a.stmxcsr(gobuf.mxcsr(base)) .because("rounding and exception masks").serves("control.mxcsr");
+            a.stmxcsr(gobuf.mxcsr(base)) .because("rounding and exception masks").serves(CONTROL_MXCSR.is(true));
         }
         if (controlWords.x87()) {
-            a.fnstcw(gobuf.x87(base)) .because("x87 control word").serves("control.x87");
+            a.fnstcw(gobuf.x87(base)) .because("x87 control word").serves(CONTROL_X87.is(true));
         }
         for (ThreadBlock.Field field : abi.threadFields()) {
-            a.mov(scratch, abi.threadOperand(field)) .because(field.name() + " as it is now").serves("thread.stack_bounds");
-            a.mov(gobuf.slot(base, field), scratch);
+            a.mov(scratch, abi.threadOperand(field)) .because(field.name() + " as it is now").serves(THREAD_STACK_BOUNDS.of(field.name()));
+            a.mov(gobuf.slot(base, field), scratch)  .because("kept with its stack").serves(THREAD_STACK_BOUNDS.of(field.name()));
         }
     }
 
@@ -88,21 +103,30 @@ public final class SwitchState {
      */
     public void restore(Assembler a, IndexReg base, IndexReg scratch) {
         restoreThreadBlock(a, base, scratch);
+        restoreRegisters(a, base);
+    }
+
+    /** Emits the restores but the thread block's. */
+    void restoreRegisters(Assembler a, IndexReg base) {
         if (controlWords.mxcsr()) {
-            a.ldmxcsr(gobuf.mxcsr(base)) .because("rounding and exception masks").serves("control.mxcsr");
+            a.ldmxcsr(gobuf.mxcsr(base)) .because("rounding and exception masks").serves(CONTROL_MXCSR.is(true));
         }
         if (controlWords.x87()) {
-            a.fldcw(gobuf.x87(base)) .because("x87 control word").serves("control.x87");
+            a.fldcw(gobuf.x87(base)) .because("x87 control word").serves(CONTROL_X87.is(true));
         }
         a.unwind(Callers.suspended(abi, base)); // the first register of the old caller's is about to go
-        for (Xmm register : abi.preservedVectors()) {
-            a.movdqu(register, gobuf.slot(base, register)) .because("callee-saved, 128 bits").serves("preserved.vectors: " + register);
+        for (PreservedVector vector : abi.preservedVectors()) {
+            VectorMove.load(a, base, gobuf.offset(vector), vector);
+            a.because("callee-saved, " + vector.bits() + " bits").serves(PRESERVED_VECTORS.of(vector));
+        }
+        for (KReg mask : abi.preserved().masks()) {
+            a.kmovq(mask, gobuf.slot(base, mask)) .because("callee-saved").serves(PRESERVED_MASKS.of(mask));
         }
         for (IndexReg register : general) {
-            a.mov(register, gobuf.slot(base, register)) .because("callee-saved").serves("preserved.general: " + register);
+            a.mov(register, gobuf.slot(base, register)) .because("callee-saved").serves(PRESERVED_GENERAL.of(register));
         }
         if (abi.preservesRbp()) {
-            a.mov(rbp, gobuf.bp(base)) .because("frame pointer").serves("preserved.rbp");
+            a.mov(rbp, gobuf.bp(base)) .because("frame pointer").serves(PRESERVED_RBP.is(true));
         }
     }
 
@@ -112,9 +136,15 @@ public final class SwitchState {
      */
     void restoreThreadBlock(Assembler a, Reg64 base, IndexReg scratch) {
         for (ThreadBlock.Field field : abi.threadFields()) {
-            a.mov(scratch, gobuf.slot(base, field)) .because(field.name() + " of the stack to come").serves("thread.stack_bounds");
-            a.mov(abi.threadOperand(field), scratch);
+            a.mov(scratch, gobuf.slot(base, field))  .because(field.name() + " of the stack to come").serves(THREAD_STACK_BOUNDS.of(field.name()));
+            a.mov(abi.threadOperand(field), scratch) .because("before RSP is there").serves(THREAD_STACK_BOUNDS.of(field.name()));
         }
+    }
+
+    /** Emits the goroutine's way from a Gobuf to the register that is pinned to it; nothing if none is. */
+    void restorePinned(Assembler a, Reg64 base) {
+        abi.pinned().g().ifPresent(g ->
+            a.mov(g, gobuf.g(base)) .because("the goroutine that runs from now on").serves(PINNED_G.is(g)));
     }
     // spotless:on
 }

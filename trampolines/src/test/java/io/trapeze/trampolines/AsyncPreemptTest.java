@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.trampolines;
 
+import static io.trapeze.emitter.operand.Registers.r11;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trapeze.emitter.CodeBlob;
 import io.trapeze.emitter.Relocation;
 import io.trapeze.trampolines.abi.Abi;
+import io.trapeze.trampolines.abi.BuiltInAbis;
+import io.trapeze.trampolines.abi.CallState;
+import io.trapeze.trampolines.abi.PinnedRegisters;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -121,7 +125,7 @@ class AsyncPreemptTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.trapeze.trampolines.Code#abis")
+    @MethodSource("io.trapeze.trampolines.Code#systems")
     @Tag("S40")
     @Tag("S51")
     void undoesTheDisplacementExactly(Abi abi) {
@@ -136,6 +140,41 @@ class AsyncPreemptTest {
         Collections.replaceAll(win64, "sub rsp, 0x28", "sub rsp, 0x8");
         Collections.replaceAll(win64, "mov rsp, qword ptr [rsp + 0x28]", "mov rsp, qword ptr [rsp + 0x8]");
         assertThat(win64).isEqualTo(systemV(SaveSet.SSE));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = ".*X87", mode = EnumSource.Mode.MATCH_ANY)
+    @Tag("Sf")
+    void savesTheX87RegistersWhereItIsTold(SaveSet saveSet) {
+        PreemptFrame frame = new PreemptFrame(saveSet);
+        assertThat(frame.controlWords() - frame.x87State()).isEqualTo(112);
+        assertThat(systemV(saveSet))
+                .containsSubsequence(
+                        "fnsave [rsp + 0x%x]".formatted(frame.x87State()),
+                        "call async_preempt2",
+                        "frstor [rsp + 0x%x]".formatted(frame.x87State()));
+        assertThat(systemV(SaveSet.AVX512)).noneMatch(t -> t.startsWith("fnsave"));
+    }
+
+    @Test
+    void leavesTheDirectionFlagToTheCalleeWhereTheAbiDoes() {
+        Abi abi = Abi.SYSTEM_V.with(CallState.USUAL.withDirectionFlag(CallState.DirectionFlag.UNSPECIFIED));
+        assertThat(Code.texts(AsyncPreempt.emit(abi, SaveSet.SSE)))
+                .startsWith("pushf", "pushf", "and qword ptr [rsp], 0xfffffffffffbffff", "popf");
+    }
+
+    @Test
+    void bringsBackAllButTheRegisterOfTheCarrier() {
+        Abi abi = Abi.SYSTEM_V.with(PinnedRegisters.NONE.withM(r11));
+        assertThat(Code.texts(AsyncPreempt.emit(abi, SaveSet.SSE)))
+                .containsSequence("pop r10", "add rsp, 0x8", "pop r12")
+                .doesNotContain("pop r11");
+    }
+
+    @Test
+    void zeroesBeforeTheCallWhatHasToBeZeroThere() {
+        assertThat(Code.texts(AsyncPreempt.emit(BuiltInAbis.GO, SaveSet.SSE)))
+                .containsSequence("xorps xmm15, xmm15", "call async_preempt2");
     }
 
     @Test

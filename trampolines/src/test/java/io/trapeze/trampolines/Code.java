@@ -24,6 +24,11 @@ final class Code {
         return Abi.builtIn().stream().map(abi -> Named.of(abi.name(), abi));
     }
 
+    /** Those of whole systems. */
+    static Stream<Named<Abi>> systems() {
+        return Stream.of(Abi.SYSTEM_V, Abi.WIN64).map(abi -> Named.of(abi.name(), abi));
+    }
+
     static List<String> texts(CodeBlob blob) {
         return blob.instructions().stream().map(Instruction::text).toList();
     }

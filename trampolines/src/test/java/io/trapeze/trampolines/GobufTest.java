@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trapeze.trampolines.abi.Abi;
 import io.trapeze.trampolines.abi.ControlWords;
-import io.trapeze.trampolines.abi.StackRules;
+import io.trapeze.trampolines.abi.PreservedSet;
+import io.trapeze.trampolines.abi.PreservedVector;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -18,16 +18,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 @DisplayName("A Gobuf")
 class GobufTest {
-    private static final Abi BARE = new Abi(
-            "bare",
-            List.of(rdi),
-            rax,
-            List.of(rbx),
-            false,
-            List.of(),
-            ControlWords.VOLATILE,
-            new StackRules(16, 0, 0, 0),
-            Optional.empty());
+    private static final Abi BARE =
+            Abi.SYSTEM_V.named("bare").with(PreservedSet.NONE.withGeneral(rbx)).with(ControlWords.VOLATILE);
 
     @ParameterizedTest
     @MethodSource("io.trapeze.trampolines.Code#abis")
@@ -68,8 +60,8 @@ class GobufTest {
     void ofWin64KeepsVectorsBehindTheGeneralRegisters() {
         Gobuf gobuf = Gobuf.of(Abi.WIN64);
         assertThat(gobuf.offset(r15)).isEqualTo(104);
-        assertThat(gobuf.offset(xmm6)).isEqualTo(112).isEqualTo(gobuf.offset(r15) + 8);
-        assertThat(gobuf.offset(xmm15)).isEqualTo(256);
+        assertThat(gobuf.offset(PreservedVector.of(xmm6))).isEqualTo(112).isEqualTo(gobuf.offset(r15) + 8);
+        assertThat(gobuf.offset(PreservedVector.of(xmm15))).isEqualTo(256);
         assertThat(gobuf.mxcsrOffset()).isEqualTo(272);
         assertThat(gobuf.size()).isEqualTo(312 + 32);
     }
@@ -95,10 +87,33 @@ class GobufTest {
         assertThatThrownBy(() -> gobuf.offset(r12))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("a Gobuf of ABI 'bare' has no slot for r12; it has [rbx]");
-        assertThatThrownBy(() -> gobuf.offset(xmm6)).hasMessageContaining("no slot for xmm6");
+        assertThatThrownBy(() -> gobuf.offset(PreservedVector.of(xmm6))).hasMessageContaining("no slot for xmm6");
         assertThatThrownBy(gobuf::mxcsrOffset)
                 .hasMessageContaining("no slot for mxcsr, which that ABI does not preserve");
         assertThatThrownBy(() -> gobuf.x87(rdi)).hasMessageContaining("no slot for the x87 control word");
+    }
+
+    @Test
+    void keepsVectorsOfEveryWidthAndMasksBehindThem() {
+        Abi abi = BARE.passing(rdi)
+                .with(BARE.arguments().withVectors())
+                .with(BARE.preserved()
+                        .withVectors(List.of(
+                                new PreservedVector(3, 64),
+                                PreservedVector.of(ymm4),
+                                PreservedVector.of(zmm31),
+                                PreservedVector.of(xmm20)))
+                        .withMasks(k7, k1));
+        List<Gobuf.Row> rows = Gobuf.of(abi).rows();
+        assertThat(rows.subList(8, rows.size()))
+                .containsExactly(
+                        new Gobuf.Row("xmm3/64", 64, 8),
+                        new Gobuf.Row("ymm4", 72, 32),
+                        new Gobuf.Row("zmm31", 104, 64),
+                        new Gobuf.Row("xmm20", 168, 16),
+                        new Gobuf.Row("k7", 184, 8),
+                        new Gobuf.Row("k1", 192, 8));
+        assertThat(Gobuf.of(abi).size()).isEqualTo(200);
     }
 
     @Test

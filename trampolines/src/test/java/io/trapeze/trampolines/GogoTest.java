@@ -7,15 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.trapeze.emitter.CodeBlob;
-import io.trapeze.emitter.operand.IndexReg;
 import io.trapeze.trampolines.abi.Abi;
 import io.trapeze.trampolines.abi.AbiException;
-import io.trapeze.trampolines.abi.ControlWords;
-import io.trapeze.trampolines.abi.StackRules;
+import io.trapeze.trampolines.abi.BuiltInAbis;
 import io.trapeze.trampolines.abi.ThreadBlock;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -54,34 +50,21 @@ class GogoTest {
     @Test
     @Tag("S11")
     void isRefusedWhenTheAbiLeavesNoScratchRegister() {
-        List<IndexReg> preserved = List.of(rbx, rcx, rdx, rsi, r8, r9, r10, r11, r12, r13, r14, r15);
-        Abi tight = new Abi(
-                "tight",
-                List.of(rdi, rax),
-                rdi,
-                preserved,
-                true,
-                List.of(),
-                ControlWords.VOLATILE,
-                new StackRules(16, 0, 0, 0),
-                Optional.empty());
+        Abi tight = Abi.SYSTEM_V
+                .named("tight")
+                .passing(rdi, rax)
+                .returning(rdi)
+                .preserving(rbx, rcx, rdx, rsi, r8, r9, r10, r11, r12, r13, r14, r15);
         assertThat(Code.texts(Gogo.emit(tight))).endsWith("jmp rax");
-        Abi tighter = new Abi(
-                "tighter",
-                List.of(rdi),
-                rdi,
-                Stream.concat(Stream.of(rax), preserved.stream()).toList(),
-                true,
-                List.of(),
-                ControlWords.VOLATILE,
-                new StackRules(16, 0, 0, 0),
-                Optional.empty());
+        Abi tighter = tight.named("tighter")
+                .passing(rdi)
+                .preserving(rax, rbx, rcx, rdx, rsi, r8, r9, r10, r11, r12, r13, r14, r15);
         assertThatThrownBy(() -> Gogo.emit(tighter))
                 .isInstanceOf(AbiException.class)
                 .hasMessage(
-                        "ABI 'tighter' leaves 0 of the 1 scratch registers that the code needs: every other register is"
-                                + " preserved, holds one of the first 1 arguments or is in use; make 1 more general registers"
-                                + " volatile");
+                        "preserved.general: ABI 'tighter' leaves 0 of the 1 scratch registers that the code needs: every"
+                                + " other register is preserved, pinned or kept zero, holds one of the first 1 arguments or is in"
+                                + " use; make 1 more general registers volatile");
     }
 
     @Test
@@ -144,8 +127,23 @@ class GogoTest {
         assertThat(Code.texts(systemV)).noneMatch(t -> t.contains("gs:") || t.contains("fs:"));
     }
 
+    @Test
+    void ofGoSetsTheGoroutinesRegisterAndTheZero() {
+        assertThat(Code.texts(Gogo.emit(BuiltInAbis.GO)))
+                .containsSequence(
+                        "mov r14, qword ptr [rax + 0x10]", "xorps xmm15, xmm15", "mov rcx, qword ptr [rax + 0x8]");
+    }
+
+    @Test
+    void movesTheGobufOutOfTheWayOfAnArgumentThatComesBack() {
+        assertThat(Code.texts(Gogo.emit(BuiltInAbis.PRESERVE_ALL)))
+                .startsWith("mov r11, rdi")
+                .contains("mov rdi, qword ptr [r11 + 0x80]")
+                .endsWith("mov rsp, qword ptr [r11]", "jmp qword ptr [r11 + 0x8]");
+    }
+
     @ParameterizedTest
-    @MethodSource("io.trapeze.trampolines.Code#abis")
+    @MethodSource("io.trapeze.trampolines.Code#systems")
     @Tag("S8")
     @Tag("Sf")
     void restoresEachSlotFromWhereMcallSavedIt(Abi abi) {

@@ -63,11 +63,13 @@ class LayoutsDocumentTest {
 
                 The state of a goroutine that was interrupted anywhere: every register. `async_preempt` builds it below the resume
                 address that the signal handler stored, and takes it down again. Offsets count from its lowest address, where RSP
-                points once all is saved; the resume address ends it. It is the same for both ABIs. Between it and the interrupted
-                RSP lie %d bytes that nobody touches: the System V red zone, and as much on Win64.
+                points once all is saved; the resume address ends it. It is the same for every ABI. Between it and the interrupted
+                RSP lie the bytes that the ABI has an interrupt skip (`stack.interrupt_skip`) and that nobody touches: the red
+                zone on System V, and as much on Win64.
 
-                The general registers are pushed from the highest address down, so `rbp` goes first and `rax` last.
-                """.formatted(Abi.SYSTEM_V.stack().interruptSkip()));
+                The general registers are pushed from the highest address down, so `rbp` goes first and `rax` last. The x87 state is what `fnsave` stores: environment and registers, which are the MMX
+                registers as well.
+                """);
         for (SaveSet set : SaveSet.values()) {
             PreemptFrame frame = new PreemptFrame(set);
             text.append("\n### save set %s: %d bytes and the resume address\n\n".formatted(set.label(), frame.size()));
@@ -80,15 +82,15 @@ class LayoutsDocumentTest {
                 Bytes below the interrupted RSP when `async_preempt2` is entered, at the worst alignment: the bytes skipped, the
                 resume address, the frame, what keeps the call aligned, shadow space and the return address.
 
-                | save set | %s | %s |
-                |---|---|---|
-                """.formatted(Abi.SYSTEM_V.name(), Abi.WIN64.name()));
-        for (SaveSet set : SaveSet.values()) {
-            text.append("| %s | %d | %d |\n"
-                    .formatted(
-                            set.label(),
-                            AsyncPreempt.stackBytes(Abi.SYSTEM_V, set),
-                            AsyncPreempt.stackBytes(Abi.WIN64, set)));
+                """);
+        List<SaveSet> sets = List.of(SaveSet.values());
+        text.append("\n| ABI |");
+        sets.forEach(set -> text.append(" %s |".formatted(set.label())));
+        text.append("\n|---|").append("---:|".repeat(sets.size())).append('\n');
+        for (Abi abi : Abi.builtIn()) {
+            text.append("| %s |".formatted(abi.name()));
+            sets.forEach(set -> text.append(" %d |".formatted(AsyncPreempt.stackBytes(abi, set))));
+            text.append('\n');
         }
         return text.toString();
     }

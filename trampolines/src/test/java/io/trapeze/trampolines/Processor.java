@@ -29,6 +29,8 @@ final class Processor {
     static final long GS_BASE = 0x7000_0000_0000L;
     static final long DIRECTION = 1 << 10;
     static final long ALIGNMENT_CHECK = 1 << 18;
+    static final int DEFAULT_X87 = 0x37F;
+    private static final int X87_STATE_BYTES = 108 - 2;
 
     /** How a run ended. */
     enum End {
@@ -57,6 +59,8 @@ final class Processor {
     long flags = 2;
     int mxcsr = 0x1F80;
     int x87 = 0x37F;
+    /** What FNSAVE stores besides the control word: status, tags, pointers and registers. */
+    final byte[] x87State = new byte[X87_STATE_BYTES];
 
     /** Runs a blob from its first byte; at each call {@code callee} runs instead, and must leave RSP as it found it. */
     Stop run(CodeBlob blob, Consumer<Processor> callee) {
@@ -87,6 +91,27 @@ final class Processor {
         flags = random.nextLong() & 0xCD5 | 2;
         mxcsr = random.nextInt() & 0xFFFF;
         x87 = random.nextInt() & 0xF3F;
+        random.nextBytes(x87State);
+    }
+
+    /** Returns one with the same registers, and memory of its own. */
+    Processor copy() {
+        Processor copy = new Processor();
+        System.arraycopy(general, 0, copy.general, 0, general.length);
+        for (int i = 0; i < vectors.length; i++) {
+            System.arraycopy(vectors[i], 0, copy.vectors[i], 0, 64);
+        }
+        System.arraycopy(masks, 0, copy.masks, 0, masks.length);
+        System.arraycopy(x87State, 0, copy.x87State, 0, x87State.length);
+        copy.flags = flags;
+        copy.mxcsr = mxcsr;
+        copy.x87 = x87;
+        return copy;
+    }
+
+    /** Whether FNINIT, or FNSAVE, was the last to change the x87 state. */
+    boolean x87IsFresh() {
+        return x87 == DEFAULT_X87 && Arrays.equals(x87State, new byte[X87_STATE_BYTES]);
     }
 
     long rsp() {
@@ -100,6 +125,32 @@ final class Processor {
             case "mov", "movdqu", "vmovdqu", "vmovdqu64", "kmovq" -> {
                 boolean extends_ = mnemonic.startsWith("v") && operands.get(0) instanceof Register;
                 write(operands.get(0), read(operands.get(1)), extends_);
+            }
+            case "movq", "vmovq" -> {
+                boolean loads = operands.get(0) instanceof Register;
+                byte[] low = Arrays.copyOf(read(operands.get(1)), 8);
+                write(operands.get(0), loads ? Arrays.copyOf(low, 16) : low, mnemonic.startsWith("v"));
+            }
+            case "xorps" -> {
+                requireSame(operands);
+                write(operands.get(0), new byte[16], false);
+            }
+            case "xor" -> {
+                requireSame(operands);
+                flags ^= 0x8D5; // some other flags than before
+                general[((Register) operands.get(0)).number()] = 0;
+            }
+            case "fnsave" -> {
+                byte[] state = Arrays.copyOf(LittleEndian.bytes(x87, 2), 2 + X87_STATE_BYTES);
+                System.arraycopy(x87State, 0, state, 2, X87_STATE_BYTES);
+                memory.write(address(operands.get(0)), state);
+                x87 = DEFAULT_X87;
+                Arrays.fill(x87State, (byte) 0);
+            }
+            case "frstor" -> {
+                byte[] state = memory.read(address(operands.get(0)), 2 + X87_STATE_BYTES);
+                x87 = (int) LittleEndian.number(Arrays.copyOf(state, 2));
+                System.arraycopy(state, 2, x87State, 0, X87_STATE_BYTES);
             }
             case "lea" -> write(operands.get(0), LittleEndian.bytes(address(operands.get(1)), 8), false);
             case "push" -> push(LittleEndian.number(read(operands.get(0))));
@@ -127,6 +178,12 @@ final class Processor {
             default -> throw new AssertionError("this processor has no " + instruction.text());
         }
         return null;
+    }
+
+    private static void requireSame(List<Operand> operands) {
+        if (operands.get(0) != operands.get(1)) {
+            throw new AssertionError("this processor only zeroes by exclusive or: " + operands);
+        }
     }
 
     private void call(Instruction instruction, Operand operand, Consumer<Processor> callee) {

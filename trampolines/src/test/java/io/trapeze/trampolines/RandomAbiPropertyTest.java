@@ -5,15 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trapeze.emitter.CodeBlob;
+import io.trapeze.emitter.Instruction;
 import io.trapeze.emitter.operand.Registers;
 import io.trapeze.trampolines.Processor.End;
 import io.trapeze.trampolines.Processor.Stop;
 import io.trapeze.trampolines.abi.Abi;
 import io.trapeze.trampolines.abi.AbiException;
+import io.trapeze.trampolines.abi.CallState;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -42,8 +45,8 @@ class RandomAbiPropertyTest {
     @Tag("S21")
     @Tag("S25")
     void whatMcallSavesGogoRestores(@ForAll("abis") Abi abi, @ForAll long seed) {
-        Optional<CodeBlob> mcall = generated(Primitive.MCALL, abi);
-        Optional<CodeBlob> gogo = generated(Primitive.GOGO, abi);
+        Optional<CodeBlob> mcall = generated(Primitive.MCALL, abi, SaveSet.SSE);
+        Optional<CodeBlob> gogo = generated(Primitive.GOGO, abi, SaveSet.SSE);
         if (mcall.isEmpty() || gogo.isEmpty()) {
             return;
         }
@@ -56,7 +59,12 @@ class RandomAbiPropertyTest {
         Stop trap = p.run(mcall.get(), inside -> {
             assertThat(scene.firstArgument()).as("g, as fn gets it").isEqualTo(Scene.G);
             assertThat(scene.bounds()).as("stack bounds in fn").isEqualTo(scene.bounds(Scene.G0_GOBUF));
-            inside.trash(scene.random);
+            scene.pinnedG()
+                    .ifPresent(g -> assertThat(g)
+                            .as("the goroutine that runs fn: g0")
+                            .isEqualTo(scene.memory.read8(Scene.G0_GOBUF + Gobuf.G)));
+            scene.assertZero("in fn");
+            scene.trash(inside);
         });
         assertThat(trap.end()).as("fn returned").isEqualTo(End.TRAPPED);
         assertThat(p.calls.get(0).target()).isEqualTo(Scene.FUNCTION);
@@ -70,12 +78,16 @@ class RandomAbiPropertyTest {
 
         long resumedAt = scene.entry + 8;
         scene.enter(Scene.SCHED);
+        abi.pinned().g().ifPresent(g -> p.general[g.number()] = scene.random.nextLong());
         scene.memory.writes().clear();
         p.stackMoves.clear();
         Stop resumed = p.run(gogo.get(), inside -> {});
         assertThat(resumed).isEqualTo(new Stop(End.JUMPED, Scene.RETURN_ADDRESS));
         assertThat(p.rsp()).isEqualTo(resumedAt);
         assertThat(scene.preserved()).isEqualTo(before);
+        scene.pinnedG()
+                .ifPresent(g -> assertThat(g).as("the goroutine that goes on").isEqualTo(Scene.G));
+        scene.assertZero("when the goroutine goes on");
         assertThat(scene.bounds()).isEqualTo(bounds);
     }
 
@@ -87,7 +99,7 @@ class RandomAbiPropertyTest {
     @Tag("Sg")
     void systemstackReturnsTheThunksResultAndNothingElseChanges(
             @ForAll("abis") Abi abi, @ForAll long seed, @ForAll("misalignments") int misalignment) {
-        Optional<CodeBlob> systemstack = generated(Primitive.SYSTEMSTACK, abi);
+        Optional<CodeBlob> systemstack = generated(Primitive.SYSTEMSTACK, abi, SaveSet.SSE);
         if (systemstack.isEmpty()) {
             return;
         }
@@ -96,7 +108,8 @@ class RandomAbiPropertyTest {
         long argument = Scene.STACK_TOP - 512;
         long g0sp = Scene.G0_STACK_TOP - misalignment;
         scene.enter(g0sp, argument, Scene.FUNCTION, Scene.G0_GOBUF);
-        Map<String, Object> before = scene.preserved();
+        Map<String, Object> before = scene.preservedByReturning();
+        Optional<Long> goroutine = scene.pinnedG();
         List<Long> bounds = scene.bounds();
         byte[] live = scene.memory.read(scene.entry, (int) (Scene.STACK_TOP - scene.entry));
 
@@ -104,6 +117,11 @@ class RandomAbiPropertyTest {
         Stop stop = p.run(systemstack.get(), inside -> {
             assertThat(scene.firstArgument()).as("the thunk's argument").isEqualTo(argument);
             assertThat(scene.bounds()).as("stack bounds in the thunk").isEqualTo(scene.bounds(Scene.G0_GOBUF));
+            scene.pinnedG()
+                    .ifPresent(g -> assertThat(g)
+                            .as("the goroutine that runs the thunk: g0")
+                            .isEqualTo(scene.memory.read8(Scene.G0_GOBUF + Gobuf.G)));
+            scene.assertZero("in the thunk");
             scene.callee(inside);
             result.set(scene.general(abi.result()));
         });
@@ -114,7 +132,9 @@ class RandomAbiPropertyTest {
         scene.assertBoundsWereSetBeforeRspMovedTo(Scene.G0_STACK_TOP - Scene.stackBytes(), Scene.G0_STACK_TOP);
         assertThat(scene.general(abi.result())).as("result").isEqualTo(result.get());
         assertThat(p.rsp()).isEqualTo(scene.entry + 8);
-        assertThat(scene.preserved()).isEqualTo(before);
+        assertThat(scene.preservedByReturning()).isEqualTo(before);
+        assertThat(scene.pinnedG()).as("the goroutine afterwards").isEqualTo(goroutine);
+        scene.assertZero("afterwards");
         assertThat(scene.bounds()).as("stack bounds afterwards").isEqualTo(bounds);
         assertThat(scene.memory.read(scene.entry, live.length))
                 .as("the goroutine's frames")
@@ -127,6 +147,7 @@ class RandomAbiPropertyTest {
     }
 
     @Property(tries = 2000, edgeCases = EdgeCasesMode.NONE)
+    @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
     @Tag("S41")
     @Tag("S47")
     @Tag("S51")
@@ -153,19 +174,35 @@ class RandomAbiPropertyTest {
         long resume = interrupted - abi.stack().interruptSkip() - 8;
         scene.memory.set8(resume, Scene.RETURN_ADDRESS);
         p.general[4] = resume;
-        Processor before = snapshot(p);
+        Processor before = p.copy();
+        boolean clears = abi.calls().directionFlag() == CallState.DirectionFlag.CLEAR;
+        Optional<CodeBlob> trampoline = generated(Primitive.ASYNC_PREEMPT, abi, saveSet);
+        if (trampoline.isEmpty()) {
+            return;
+        }
         byte[] above = scene.memory.read(resume + 8, (int) (Scene.STACK_TOP - resume - 8));
 
-        Stop stop = p.run(AsyncPreempt.emit(abi, saveSet), inside -> {
+        Stop stop = p.run(trampoline.get(), inside -> {
             assertThat(inside.flags & (Processor.DIRECTION | Processor.ALIGNMENT_CHECK))
                     .as("DF and AC in the callee")
-                    .isZero();
+                    .isEqualTo(clears ? 0 : before.flags & Processor.DIRECTION);
+            scene.assertZero("in the callee");
+            if (saveSet.x87()) {
+                assertThat(inside.x87IsFresh())
+                        .as("x87 mode, and nothing in it")
+                        .isTrue();
+            }
+            byte[] x87 = inside.x87State.clone();
             assertThat(inside.rsp())
                     .as("stack taken")
                     .isGreaterThanOrEqualTo(interrupted - AsyncPreempt.stackBytes(abi, saveSet));
             scene.memory.fill(inside.rsp() - 512, inside.rsp(), scene.random);
             scene.memory.fill(inside.rsp() + 8, inside.rsp() + 8 + abi.stack().shadow(), scene.random);
             inside.trash(scene.random);
+            if (!saveSet.x87()) {
+                System.arraycopy(x87, 0, inside.x87State, 0, x87.length);
+            }
+            abi.pinned().m().ifPresent(m -> before.general[m.number()] = scene.general(m));
             for (int i = saveSet.vectors(); i < 32; i++) {
                 Arrays.fill(inside.vectors[i], (byte) 0);
             }
@@ -187,17 +224,18 @@ class RandomAbiPropertyTest {
         assertSame(p, before);
     }
 
-    private static Processor snapshot(Processor p) {
-        Processor copy = new Processor();
-        System.arraycopy(p.general, 0, copy.general, 0, 16);
-        for (int i = 0; i < 32; i++) {
-            System.arraycopy(p.vectors[i], 0, copy.vectors[i], 0, 64);
+    @Property(tries = 1000, edgeCases = EdgeCasesMode.NONE)
+    void eachRuleThatAnInstructionServesIsOneOfTheDescription(
+            @ForAll("abis") Abi abi, @ForAll Primitive primitive, @ForAll SaveSet saveSet) {
+        Set<String> rules = RulesOf.description(abi);
+        try {
+            assertThat(primitive.emit(abi, saveSet).instructions())
+                    .extracting(Instruction::rule)
+                    .filteredOn(rule -> !rule.isEmpty())
+                    .isSubsetOf(rules);
+        } catch (AbiException refused) {
+            Statistics.collect("refused");
         }
-        System.arraycopy(p.masks, 0, copy.masks, 0, 8);
-        copy.flags = p.flags;
-        copy.mxcsr = p.mxcsr;
-        copy.x87 = p.x87;
-        return copy;
     }
 
     private static void assertSame(Processor found, Processor expected) {
@@ -211,12 +249,13 @@ class RandomAbiPropertyTest {
         assertThat(found.flags).as("flags").isEqualTo(expected.flags);
         assertThat(found.mxcsr).as("mxcsr").isEqualTo(expected.mxcsr);
         assertThat(found.x87).as("x87 control word").isEqualTo(expected.x87);
+        assertThat(found.x87State).as("x87 state").isEqualTo(expected.x87State);
     }
 
     /** The primitive, or nothing if the ABI is refused for a reason that its author can act on. */
-    private static Optional<CodeBlob> generated(Primitive primitive, Abi abi) {
+    private static Optional<CodeBlob> generated(Primitive primitive, Abi abi, SaveSet saveSet) {
         try {
-            Optional<CodeBlob> blob = Optional.of(primitive.emit(abi, SaveSet.SSE));
+            Optional<CodeBlob> blob = Optional.of(primitive.emit(abi, saveSet));
             Statistics.label(primitive.symbol())
                     .collect("generated")
                     .coverage(c -> c.check("generated").percentage(share -> share > 50));

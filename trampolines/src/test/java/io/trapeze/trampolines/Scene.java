@@ -4,15 +4,21 @@ package io.trapeze.trampolines;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trapeze.emitter.operand.IndexReg;
+import io.trapeze.emitter.operand.KReg;
 import io.trapeze.emitter.operand.Reg64;
+import io.trapeze.emitter.operand.Register;
 import io.trapeze.emitter.operand.Registers;
-import io.trapeze.emitter.operand.Xmm;
 import io.trapeze.trampolines.abi.Abi;
+import io.trapeze.trampolines.abi.ArgumentRules.Place;
+import io.trapeze.trampolines.abi.CallState;
+import io.trapeze.trampolines.abi.PreservedVector;
 import io.trapeze.trampolines.abi.ThreadBlock;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 
 /**
@@ -47,7 +53,9 @@ final class Scene {
         memory.set8(G0_GOBUF + Gobuf.SP, G0_STACK_TOP);
         fields().forEach(f -> memory.set8(Processor.GS_BASE + f.offset(), random.nextLong()));
         processor.trash(random);
-        processor.flags &= ~Processor.DIRECTION;
+        if (abi.calls().directionFlag() == CallState.DirectionFlag.CLEAR) {
+            processor.flags &= ~Processor.DIRECTION;
+        }
     }
 
     private void fillGobuf(long address) {
@@ -58,47 +66,109 @@ final class Scene {
         return abi.threadBlock().map(ThreadBlock::fields).orElse(List.of());
     }
 
-    /** Enters a primitive as its ABI asks: aligned, arguments in their places, the return address on top of the stack. */
+    /**
+     * Enters a primitive as its ABI asks: aligned, arguments in their places, the return address on top of the stack, and the
+     * goroutine where it is pinned. What has to be zero at calls is not: no primitive relies on it.
+     */
     void enter(long... arguments) {
-        int inRegisters = Math.min(arguments.length, abi.integerArguments().size());
         entry = STACK_TOP - 1024 - 8;
         assertThat((entry + 8) % 64).isZero();
         processor.general[4] = entry;
         memory.set8(entry, RETURN_ADDRESS);
-        for (int i = 0; i < inRegisters; i++) {
-            processor.general[abi.integerArguments().get(i).number()] = arguments[i];
+        List<Place> places = abi.arguments().integerPlaces(arguments.length);
+        for (int i = 0; i < arguments.length; i++) {
+            if (places.get(i) instanceof Place.General in) {
+                processor.general[in.register().number()] = arguments[i];
+            } else {
+                memory.set8(entry + 8 + abi.stack().shadow() + 8L * ((Place.Stack) places.get(i)).word(), arguments[i]);
+            }
         }
-        for (int i = inRegisters; i < arguments.length; i++) {
-            memory.set8(entry + 8 + abi.stack().shadow() + 8L * (i - inRegisters), arguments[i]);
+        abi.pinned().g().ifPresent(g -> processor.general[g.number()] = G);
+    }
+
+    /** Makes zero what the ABI wants zero at calls and returns. */
+    void setZero(Processor p) {
+        for (Register register : abi.calls().zero()) {
+            if (register instanceof Reg64) {
+                p.general[register.number()] = 0;
+            } else {
+                Arrays.fill(p.vectors[register.number()], 0, 16, (byte) 0);
+            }
         }
+    }
+
+    /** Checks that all is zero that the ABI wants zero at calls and returns. */
+    void assertZero(String where) {
+        for (Register register : abi.calls().zero()) {
+            if (register instanceof Reg64 general) {
+                assertThat(general(general)).as(register + " " + where).isZero();
+            } else {
+                assertThat(Arrays.copyOf(processor.vectors[register.number()], 16))
+                        .as(register + " " + where)
+                        .containsOnly(0);
+            }
+        }
+    }
+
+    /** The goroutine in the register that is pinned to it; nothing if none is. */
+    Optional<Long> pinnedG() {
+        return abi.pinned().g().map(this::general);
     }
 
     /** The first integer argument, seen from inside a callee that was just called. */
     long firstArgument() {
-        return abi.integerArguments().isEmpty()
-                ? memory.read8(processor.rsp() + 8 + abi.stack().shadow())
-                : processor.general[abi.integerArguments().get(0).number()];
+        return abi.arguments().integerPlaces(1).get(0) instanceof Place.General in
+                ? general(in.register())
+                : memory.read8(processor.rsp() + 8 + abi.stack().shadow());
     }
 
-    /** What a hostile callee does that still obeys the ABI: homes into its shadow space, trashes all that is volatile. */
-    void callee(Processor p) {
-        Map<String, Object> before = preserved();
-        memory.fill(p.rsp() - 512, p.rsp(), random);
-        memory.fill(p.rsp() + 8, p.rsp() + 8 + abi.stack().shadow(), random);
-        long[] general = p.general.clone();
-        byte[][] vectors = Arrays.stream(p.vectors).map(byte[]::clone).toArray(byte[][]::new);
+    /** Bytes above its return address that a callee with so many integer arguments may write: homes, and stack arguments. */
+    private int calleesBytes(int arguments) {
+        long onTheStack = abi.arguments().integerPlaces(arguments).stream()
+                .filter(place -> place instanceof Place.Stack)
+                .count();
+        long spilled = abi.stack().spill() ? arguments - onTheStack : 0;
+        return abi.stack().shadow() + 8 * (int) (onTheStack + spilled);
+    }
+
+    /** What others do that run in between: they change everything but the carrier's register. */
+    void trash(Processor p) {
+        Optional<Long> m = abi.pinned().m().map(this::general);
         p.trash(random);
-        abi.preservedGeneral().forEach(r -> p.general[r.number()] = general[r.number()]);
+        m.ifPresent(value -> p.general[abi.pinned().m().orElseThrow().number()] = value);
+    }
+
+    /** What a hostile callee of one argument and an integer result does that still obeys the ABI. */
+    void callee(Processor p) {
+        procedure(p, 1);
+        p.general[abi.result().number()] = random.nextLong();
+    }
+
+    /**
+     * What a hostile callee without a result does that still obeys the ABI: homes into its shadow space and its arguments, and
+     * trashes all that is volatile.
+     */
+    void procedure(Processor p, int arguments) {
+        Processor before = p.copy();
+        memory.fill(p.rsp() - 512, p.rsp(), random);
+        memory.fill(p.rsp() + 8, p.rsp() + 8 + calleesBytes(arguments), random);
+        p.trash(random);
+        List<IndexReg> kept = new ArrayList<>(abi.preservedGeneral());
+        kept.addAll(abi.pinned().all());
+        kept.forEach(r -> p.general[r.number()] = before.general[r.number()]);
         if (abi.preservesRbp()) {
-            p.general[5] = general[5];
+            p.general[5] = before.general[5];
         }
-        abi.preservedVectors().forEach(v -> System.arraycopy(vectors[v.number()], 0, p.vectors[v.number()], 0, 16));
+        abi.preservedVectors()
+                .forEach(v -> System.arraycopy(before.vectors[v.number()], 0, p.vectors[v.number()], 0, v.bytes()));
+        abi.preserved().masks().forEach(k -> p.masks[k.number()] = before.masks[k.number()]);
         if (abi.controlWords().mxcsr()) {
-            p.mxcsr = (int) before.get("mxcsr");
+            p.mxcsr = before.mxcsr;
         }
         if (abi.controlWords().x87()) {
-            p.x87 = (int) before.get("x87");
+            p.x87 = before.x87;
         }
+        setZero(p);
         p.flags &= ~Processor.DIRECTION;
     }
 
@@ -111,8 +181,12 @@ final class Scene {
         if (abi.preservesRbp()) {
             state.put("rbp", general(Registers.rbp));
         }
-        for (Xmm vector : abi.preservedVectors()) {
-            state.put(vector.name(), Arrays.toString(Arrays.copyOf(processor.vectors[vector.number()], 16)));
+        for (PreservedVector vector : abi.preservedVectors()) {
+            state.put(
+                    vector.name(), Arrays.toString(Arrays.copyOf(processor.vectors[vector.number()], vector.bytes())));
+        }
+        for (KReg mask : abi.preserved().masks()) {
+            state.put(mask.name(), processor.masks[mask.number()]);
         }
         if (abi.controlWords().mxcsr()) {
             state.put("mxcsr", processor.mxcsr);
@@ -120,10 +194,18 @@ final class Scene {
         if (abi.controlWords().x87()) {
             state.put("x87", processor.x87);
         }
+        abi.pinned().m().ifPresent(m -> state.put("the carrier in " + m, general(m)));
         return state;
     }
 
-    /** The same, as the Gobuf at {@code base} holds it. */
+    /** The same after a call that returned an integer. */
+    Map<String, Object> preservedByReturning() {
+        Map<String, Object> state = preserved();
+        state.remove(abi.result().name());
+        return state;
+    }
+
+    /** The same, as the Gobuf at {@code base} holds it, and as the processor does what no Gobuf holds. */
     Map<String, Object> saved(long base) {
         Map<String, Object> state = new LinkedHashMap<>();
         for (IndexReg register : abi.preservedGeneral()) {
@@ -132,8 +214,11 @@ final class Scene {
         if (abi.preservesRbp()) {
             state.put("rbp", memory.read8(base + Gobuf.BP));
         }
-        for (Xmm vector : abi.preservedVectors()) {
-            state.put(vector.name(), Arrays.toString(memory.read(base + gobuf.offset(vector), 16)));
+        for (PreservedVector vector : abi.preservedVectors()) {
+            state.put(vector.name(), Arrays.toString(memory.read(base + gobuf.offset(vector), vector.bytes())));
+        }
+        for (KReg mask : abi.preserved().masks()) {
+            state.put(mask.name(), memory.read8(base + gobuf.offset(mask)));
         }
         if (abi.controlWords().mxcsr()) {
             state.put("mxcsr", (int) LittleEndian.number(memory.read(base + gobuf.mxcsrOffset(), 4)));
@@ -141,6 +226,7 @@ final class Scene {
         if (abi.controlWords().x87()) {
             state.put("x87", (int) LittleEndian.number(memory.read(base + gobuf.x87Offset(), 2)));
         }
+        abi.pinned().m().ifPresent(m -> state.put("the carrier in " + m, general(m)));
         return state;
     }
 
@@ -167,7 +253,7 @@ final class Scene {
         assertThat(rsp % abi.stack().alignment())
                 .as("RSP at the call, mod alignment")
                 .isZero();
-        assertThat(rsp + abi.stack().shadow()).as("top of the shadow space").isLessThanOrEqualTo(stackTop);
+        assertThat(rsp + calleesBytes(1)).as("top of what the callee may write").isLessThanOrEqualTo(stackTop);
     }
 
     /** Checks that all writes of the primitive lie in Gobuf fields, the thread block, or below the given stack pointers. */

@@ -9,11 +9,9 @@ import io.trapeze.emitter.CodeBlob;
 import io.trapeze.emitter.operand.IndexReg;
 import io.trapeze.trampolines.abi.Abi;
 import io.trapeze.trampolines.abi.AbiException;
-import io.trapeze.trampolines.abi.ControlWords;
-import io.trapeze.trampolines.abi.StackRules;
+import io.trapeze.trampolines.abi.PreservedSet;
 import io.trapeze.trampolines.abi.ThreadBlock;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -118,16 +116,11 @@ class SystemStackTest {
 
     @Test
     void readsStackedArgumentsBeforeItMovesTheStack() {
-        Abi onTheStack = new Abi(
-                "onTheStack",
-                List.of(rdi, rsi),
-                rax,
-                List.of(rbx),
-                true,
-                List.of(),
-                ControlWords.VOLATILE,
-                new StackRules(16, 32, 0, 0),
-                Optional.of(ThreadBlock.TEB));
+        Abi onTheStack = Abi.SYSTEM_V
+                .named("onTheStack")
+                .passing(rdi, rsi)
+                .with(Abi.SYSTEM_V.stack().withShadow(32))
+                .with(ThreadBlock.TEB);
         Scene scene = new Scene(onTheStack, 5);
         scene.enter(Scene.G0_STACK_TOP, 7, Scene.FUNCTION, Scene.G0_GOBUF);
         scene.processor.run(SystemStack.emit(onTheStack), scene::callee);
@@ -136,12 +129,12 @@ class SystemStackTest {
 
     @Test
     void isRefusedWhenTheAbiPassesArgumentsOrResultsInRbp() {
-        Abi argument = withoutFramePointer(List.of(rdi, rbp), rax);
+        Abi argument = withoutFramePointer(rax, rdi, rbp);
         assertThatThrownBy(() -> SystemStack.emit(argument))
                 .isInstanceOf(AbiException.class)
                 .hasMessageContaining("rbp carries argument 2 of ABI 'odd'")
                 .hasMessageContaining("pass that argument in another register");
-        Abi result = withoutFramePointer(List.of(rdi), rbp);
+        Abi result = withoutFramePointer(rbp, rdi);
         assertThatThrownBy(() -> SystemStack.emit(result))
                 .isInstanceOf(AbiException.class)
                 .hasMessageContaining("in rbp, where ABI 'odd' returns results; choose another register");
@@ -149,16 +142,11 @@ class SystemStackTest {
         assertThat(Mcall.emit(argument).size()).isPositive();
     }
 
-    private static Abi withoutFramePointer(List<IndexReg> arguments, IndexReg result) {
-        return new Abi(
-                "odd",
-                arguments,
-                result,
-                List.of(rbx),
-                false,
-                List.of(),
-                ControlWords.VOLATILE,
-                new StackRules(16, 0, 0, 0),
-                Optional.empty());
+    private static Abi withoutFramePointer(IndexReg result, IndexReg... arguments) {
+        return Abi.SYSTEM_V
+                .named("odd")
+                .with(PreservedSet.NONE.withGeneral(rbx))
+                .passing(arguments)
+                .returning(result);
     }
 }

@@ -62,7 +62,8 @@ class UnwindInProcessTest {
 
     static Stream<Arguments> interruptions() {
         return Stream.of(Viewer.values())
-                .flatMap(viewer -> Stream.of(SaveSet.values()).map(set -> Arguments.of(viewer, set)));
+                .flatMap(viewer ->
+                        Stream.of(SaveSet.SSE, SaveSet.AVX, SaveSet.AVX512_X87).map(set -> Arguments.of(viewer, set)));
     }
 
     @ParameterizedTest(name = "{0} finds whom async_preempt with {1} interrupted, every register as it was")
@@ -275,7 +276,7 @@ class UnwindInProcessTest {
     }
 
     private static void assumeSupported(SaveSet set) throws IOException {
-        String needed = Map.of(SaveSet.SSE, "sse2", SaveSet.AVX, "avx", SaveSet.AVX512, "avx512bw")
+        String needed = Map.of(SaveSet.SSE, "sse2", SaveSet.AVX, "avx", SaveSet.AVX512_X87, "avx512bw")
                 .get(set);
         Path cpu = Path.of("/proc/cpuinfo");
         assumeTrue(

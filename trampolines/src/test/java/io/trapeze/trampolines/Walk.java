@@ -21,6 +21,8 @@ record Walk(Map<String, Object> registers) {
         Map<String, Object> registers = new TreeMap<>();
         for (int i = 0; i < 16; i++) {
             registers.put(Registers.gp64(i).name(), processor.general[i]);
+        }
+        for (int i = 0; i < 32; i++) {
             registers.put("xmm" + i, vector(processor.vectors[i]));
         }
         registers.put("rip", rip);

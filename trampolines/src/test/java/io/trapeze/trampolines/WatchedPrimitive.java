@@ -5,9 +5,11 @@ import io.trapeze.emitter.Caller;
 import io.trapeze.emitter.CodeBlob;
 import io.trapeze.emitter.Instruction;
 import io.trapeze.trampolines.abi.Abi;
+import io.trapeze.trampolines.abi.PreservedVector;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** A primitive that runs in a {@link Scene}, and whom a walk over the stack has to find at each of its instructions. */
 final class WatchedPrimitive {
@@ -40,7 +42,10 @@ final class WatchedPrimitive {
             }
             case SYSTEMSTACK -> {
                 scene.enter(Scene.G0_STACK_TOP - scene.random.nextInt(64), Scene.G, Scene.FUNCTION, Scene.G0_GOBUF);
-                watch(watcher, caller());
+                Map<String, Object> caller = caller();
+                caller.remove(abi.result().name());
+                abi.pinned().g().ifPresent(g -> caller.put(g.name(), scene.general(g)));
+                watch(watcher, caller, scene::callee);
             }
             case ASYNC_PREEMPT -> interrupt(watcher);
         }
@@ -79,15 +84,23 @@ final class WatchedPrimitive {
         Map<String, Object> expected =
                 new LinkedHashMap<>(Walk.of(p, Scene.RETURN_ADDRESS).registers());
         expected.put("rsp", interrupted);
-        watch(watcher, expected);
+        expected.keySet()
+                .removeIf(name -> name.matches("xmm(1[6-9]|2\\d|3\\d)")); // no save set's rules are about these
+        // a register pinned to m is the carrier's, whoever that is
+        abi.pinned().m().ifPresent(m -> expected.remove(m.name()));
+        watch(watcher, expected, processor -> scene.procedure(processor, 0));
     }
 
     private void watch(Watcher watcher, Map<String, Object> expected) {
+        watch(watcher, expected, processor -> scene.procedure(processor, 1));
+    }
+
+    private void watch(Watcher watcher, Map<String, Object> expected, Consumer<Processor> callee) {
         scene.processor.watcher = instruction -> {
             watcher.at(scene.processor, instruction, before, expected);
             before = instruction;
         };
-        scene.processor.run(blob, scene::callee);
+        scene.processor.run(blob, callee);
     }
 
     private Map<String, Object> caller() {
@@ -97,10 +110,21 @@ final class WatchedPrimitive {
         return caller;
     }
 
-    /** Without what no walk restores. */
-    private static Map<String, Object> walkable(Map<String, Object> preserved) {
-        Map<String, Object> registers = new LinkedHashMap<>(preserved);
-        registers.keySet().removeAll(List.of("mxcsr", "x87"));
+    /** What walks restore: general registers, and of each vector the low 128 bits if these are preserved. */
+    private Map<String, Object> walkable(Map<String, Object> preserved) {
+        Map<String, Object> registers = new LinkedHashMap<>();
+        abi.preservedGeneral().forEach(r -> registers.put(r.name(), preserved.get(r.name())));
+        if (abi.preservesRbp()) {
+            registers.put("rbp", preserved.get("rbp"));
+        }
+        for (PreservedVector vector : abi.preservedVectors()) {
+            if (vector.bits() >= 128) {
+                String[] bytes = ((String) preserved.get(vector.name()))
+                        .replaceAll("[\\[\\]]", "")
+                        .split(", ");
+                registers.put("xmm" + vector.number(), Arrays.toString(Arrays.copyOf(bytes, 16)));
+            }
+        }
         return registers;
     }
 }

@@ -24,6 +24,11 @@ public final class EhFrame {
     private static final int[] NUMBERS = {0, 2, 1, 3, 7, 6, 4, 5};
 
     private static final int FIRST_VECTOR = 17;
+    /** xmm16, whose numbers came later (psABI, figure 3.36). */
+    private static final int SIXTEENTH_VECTOR = 67;
+    /** Numbers from here on do not fit into the operation. */
+    private static final int LARGE = 64;
+
     private static final int WORD = -8;
     private static final int PC_RELATIVE_4 = 0x1B;
 
@@ -180,7 +185,7 @@ public final class EhFrame {
         if (rule instanceof Rule.Same) {
             body.u1(SAME_VALUE);
             body.unsigned(number);
-        } else if (rule instanceof Rule.AtCfa at && at.offset() < 0 && at.offset() % WORD == 0) {
+        } else if (rule instanceof Rule.AtCfa at && at.offset() < 0 && at.offset() % WORD == 0 && number < LARGE) {
             body.u1(OFFSET | number);
             body.unsigned(at.offset() / WORD);
         } else {
@@ -215,6 +220,9 @@ public final class EhFrame {
 
     private static int number(Register register) {
         int number = register.number();
-        return register.registerClass().bits() > 64 ? FIRST_VECTOR + number : number < 8 ? NUMBERS[number] : number;
+        if (register.registerClass().bits() > 64) {
+            return number < 16 ? FIRST_VECTOR + number : SIXTEENTH_VECTOR + number - 16;
+        }
+        return number < 8 ? NUMBERS[number] : number;
     }
 }

@@ -56,10 +56,16 @@ final class StackWalk {
             "movaps",
             "vmovdqu",
             "vmovdqu64",
-            "kmovq");
+            "kmovq",
+            "movq",
+            "vmovq",
+            "xorps",
+            "frstor");
 
     private static final Set<String> MOVES =
             Set.of("mov", "movdqu", "movdqa", "movups", "movaps", "vmovdqu", "vmovdqu64", "kmovq");
+    private static final int VECTOR_BYTES = 16;
+    private static final int FNSAVE_BYTES = 108;
     private static final Set<String> LAST = Set.of("jmp", "ret", "ud2");
 
     private final Values values = new Values();
@@ -169,6 +175,7 @@ final class StackWalk {
                 }
             }
             case "call" -> {} // row() has seen to it
+            case "fnsave" -> store((Mem) operands.get(0), FNSAVE_BYTES, values.unknown());
             default -> {
                 over = LAST.contains(mnemonic);
                 if (!over && !EXPLICIT.contains(mnemonic)) {
@@ -217,7 +224,8 @@ final class StackWalk {
     private Value value(Operand operand) {
         if (operand instanceof Mem mem) {
             Value address = address(mem);
-            return address == null ? values.unknown() : values.load(address, mem.bits() / 8);
+            // of a wide vector only the low 128 bits count, and these are what lies lowest
+            return address == null ? values.unknown() : values.load(address, Math.min(mem.bits() / 8, VECTOR_BYTES));
         }
         return operand instanceof Register register && whole(register) ? values.of(register) : values.unknown();
     }
@@ -225,9 +233,15 @@ final class StackWalk {
     private void write(Operand operand, Value value) {
         if (operand instanceof Register register) {
             values.set(register, whole(register) ? value : values.unknown());
-        } else if (address((Mem) operand) != null) {
-            values.store(address((Mem) operand), ((Mem) operand).bits() / 8, value);
-        } else if (((Mem) operand).address().segment() == Segment.NONE) {
+        } else {
+            store((Mem) operand, ((Mem) operand).bits() / 8, value);
+        }
+    }
+
+    private void store(Mem mem, int bytes, Value value) {
+        if (address(mem) != null) {
+            values.store(address(mem), bytes, value);
+        } else if (mem.address().segment() == Segment.NONE) {
             throw new UnwindException("the walk does not know which memory this writes");
         }
     }

@@ -42,7 +42,7 @@ final class ProcessorExam implements Exam {
                 Finding.fine(
                         "save sets",
                         Arrays.stream(SaveSet.values())
-                                .filter(set -> set.compareTo(widest) <= 0)
+                                .filter(set -> set.fits(widest) && !set.x87())
                                 .map(SaveSet::label)
                                 .toList()));
     }

@@ -110,11 +110,7 @@ final class RegisterImage {
     void load(GoroutineAssembler a, int offset) {
         for (int i = 0; i < set.vectors(); i++) {
             int from = offset + vectors + i * set.vectorBytes();
-            switch (set) {
-                case SSE -> a.movdqu(Registers.xmm(i), xmmword(rax, from));
-                case AVX -> a.vmovdqu(Registers.ymm(i), ymmword(rax, from));
-                case AVX512 -> a.vmovdqu64(Registers.zmm(i), zmmword(rax, from));
-            }
+            set.load(a, rax, from, i);
         }
         for (int i = 0; i < set.masks(); i++) {
             a.kmovq(Registers.mask(i), qword(rax, offset + masks + 8 * i));
@@ -172,11 +168,7 @@ final class RegisterImage {
         }
         for (int i = 0; i < set.vectors(); i++) {
             int to = offset + vectors + i * set.vectorBytes();
-            switch (set) {
-                case SSE -> a.movdqu(xmmword(rax, to), Registers.xmm(i));
-                case AVX -> a.vmovdqu(ymmword(rax, to), Registers.ymm(i));
-                case AVX512 -> a.vmovdqu64(zmmword(rax, to), Registers.zmm(i));
-            }
+            set.store(a, rax, to, i);
         }
     }
     // spotless:on

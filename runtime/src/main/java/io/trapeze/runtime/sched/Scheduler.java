@@ -118,7 +118,7 @@ public final class Scheduler implements AutoCloseable {
     }
 
     private static SaveSet saveSet(Optional<SaveSet> asked, SaveSet widest) {
-        asked.filter(set -> set.compareTo(widest) > 0).ifPresent(set -> {
+        asked.filter(set -> !set.fits(widest)).ifPresent(set -> {
             throw new IllegalArgumentException("saveSet(" + set + "): this machine lets programs use no more than "
                     + widest + "; leave the option out for the widest it has");
         });

@@ -243,11 +243,7 @@ class PreemptionTest {
     private static void loadVectors(Assembler a, SaveSet set) {
         int at = 0;
         for (int i = 0; i < set.vectors(); i++) {
-            switch (set) {
-                case SSE -> a.movdqu(Registers.xmm(i), xmmword(rax, at));
-                case AVX -> a.vmovdqu(Registers.ymm(i), ymmword(rax, at));
-                case AVX512 -> a.vmovdqu64(Registers.zmm(i), zmmword(rax, at));
-            }
+            set.load(a, rax, at, i);
             at += set.vectorBytes();
         }
         for (int i = 0; i < set.masks(); i++) {
@@ -258,11 +254,7 @@ class PreemptionTest {
     private static void storeVectors(Assembler a, SaveSet set) {
         int at = 0;
         for (int i = 0; i < set.vectors(); i++) {
-            switch (set) {
-                case SSE -> a.movdqu(xmmword(rax, at), Registers.xmm(i));
-                case AVX -> a.vmovdqu(ymmword(rax, at), Registers.ymm(i));
-                case AVX512 -> a.vmovdqu64(zmmword(rax, at), Registers.zmm(i));
-            }
+            set.store(a, rax, at, i);
             at += set.vectorBytes();
         }
         for (int i = 0; i < set.masks(); i++) {

@@ -91,7 +91,7 @@ final class HostileCode {
         note(a, abi, r11, rax);
         homes(a, abi, r11);
         for (int i = 0; i < 16; i++) {
-            if (!abi.preservedVectors().contains(xmm(i))) {
+            if (!abi.preserves(xmm(i))) {
                 a.movdqu(xmm(i), xmmword(r11, JUNK + RegisterState.vector(i)));
             }
         }

@@ -85,7 +85,7 @@ class PrimitiveExecutionTest {
     }
 
     static Stream<Arguments> saveSets() {
-        return Abi.builtIn().stream()
+        return Stream.of(Abi.SYSTEM_V, Abi.WIN64)
                 .flatMap(abi -> Arrays.stream(SaveSet.values()).map(set -> Arguments.of(abi.name(), set)));
     }
 
@@ -101,7 +101,7 @@ class PrimitiveExecutionTest {
     @Tag("Sf")
     void asyncPreemptBringsEverythingBackWhateverTheOthersDid(String abi, SaveSet set) throws Exception {
         SaveSet widest = SaveSet.widest(Host.detect().cpu().xcr0());
-        assumeTrue(set.compareTo(widest) <= 0, "this processor has no registers for save set " + set.label());
+        assumeTrue(set.fits(widest), "this processor has no registers for save set " + set.label());
         assertAllIsWell("async_preempt", abi, set);
     }
 

@@ -7,7 +7,6 @@ import io.trapeze.emitter.Assembler;
 import io.trapeze.emitter.CodeBlob;
 import io.trapeze.emitter.operand.IndexReg;
 import io.trapeze.emitter.operand.Reg64;
-import io.trapeze.emitter.operand.Xmm;
 import io.trapeze.runtime.code.CodeArena;
 import io.trapeze.runtime.code.MappedCode;
 import io.trapeze.runtime.memory.NativeMemory;
@@ -20,6 +19,7 @@ import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.SwitchState;
 import io.trapeze.trampolines.SystemStack;
 import io.trapeze.trampolines.abi.Abi;
+import io.trapeze.trampolines.abi.PreservedVector;
 import io.trapeze.trampolines.abi.ThreadBlock;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -63,7 +63,7 @@ final class PrimitiveRun {
 
     public static void main(String[] arguments) {
         PrimitiveRun run = new PrimitiveRun(
-                Abi.named(arguments[1]).orElseThrow(),
+                Abi.builtIn(arguments[1]).orElseThrow(),
                 SaveSet.named(arguments[2]).orElseThrow(),
                 Long.parseLong(arguments[3]));
         switch (arguments[0]) {
@@ -272,10 +272,10 @@ final class PrimitiveRun {
             equal(register.name(), gobufs.getLong(at + gobuf.offset(register)), found.get(register));
         }
         equal("rbp", gobufs.getLong(at + Gobuf.BP), found.get(rbp));
-        for (Xmm vector : abi.preservedVectors()) {
+        for (PreservedVector vector : abi.preservedVectors()) {
             equal(
                     vector.name(),
-                    Arrays.toString(gobufs.getBytes(at + gobuf.offset(vector), 16)),
+                    Arrays.toString(gobufs.getBytes(at + gobuf.offset(vector), vector.bytes())),
                     Arrays.toString(found.get(vector)));
         }
         equal("mxcsr", gobufs.getInt(at + gobuf.mxcsrOffset()), found.mxcsr());
@@ -288,7 +288,7 @@ final class PrimitiveRun {
         for (Reg64 register : general) {
             equal(register.name(), expected.get(register), found.get(register));
         }
-        for (Xmm vector : abi.preservedVectors()) {
+        for (PreservedVector vector : abi.preservedVectors()) {
             equal(vector.name(), Arrays.toString(expected.get(vector)), Arrays.toString(found.get(vector)));
         }
         equal("mxcsr", expected.mxcsr(), found.mxcsr());

@@ -142,7 +142,7 @@ final class Probe {
             a.mov(rax, qword(rdi, HOST_GS));
             a.wrgsbase(rax);
         }
-        if (width != SaveSet.SSE) {
+        if (width.vectorBytes() > 16) {
             a.vzeroupper();
         }
         for (int i = HOST_SAVED.size() - 1; i >= 0; i--) {
@@ -155,28 +155,10 @@ final class Probe {
     static void vectors(Assembler a, SaveSet width, IndexReg base, int state, boolean load) {
         for (int i = 0; i < width.vectors(); i++) {
             int at = state + RegisterState.vector(i);
-            switch (width) {
-                case SSE -> {
-                    if (load) {
-                        a.movdqu(xmm(i), xmmword(base, at));
-                    } else {
-                        a.movdqu(xmmword(base, at), xmm(i));
-                    }
-                }
-                case AVX -> {
-                    if (load) {
-                        a.vmovdqu(ymm(i), ymmword(base, at));
-                    } else {
-                        a.vmovdqu(ymmword(base, at), ymm(i));
-                    }
-                }
-                case AVX512 -> {
-                    if (load) {
-                        a.vmovdqu64(zmm(i), zmmword(base, at));
-                    } else {
-                        a.vmovdqu64(zmmword(base, at), zmm(i));
-                    }
-                }
+            if (load) {
+                width.load(a, base, at, i);
+            } else {
+                width.store(a, base, at, i);
             }
         }
         for (int i = 0; i < width.masks(); i++) {

@@ -3,9 +3,9 @@ package io.trapeze.testkit.execution;
 
 import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.emitter.operand.Registers;
-import io.trapeze.emitter.operand.Xmm;
 import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.trampolines.SaveSet;
+import io.trapeze.trampolines.abi.PreservedVector;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -54,8 +54,8 @@ record RegisterState(NativeMemory memory, int at, SaveSet width) {
         memory.putLong(at + general(register), value);
     }
 
-    byte[] get(Xmm register) {
-        return memory.getBytes(at + vector(register.number()), 16);
+    byte[] get(PreservedVector vector) {
+        return memory.getBytes(at + vector(vector.number()), vector.bytes());
     }
 
     long flags() {

@@ -5,8 +5,27 @@ package io.trapeze.trampolines.abi;
 public final class AbiException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** Makes the exception; {@code message} names the field, what is wrong with it and what would be right. */
-    public AbiException(String message) {
-        super(message);
+    private final AbiField field;
+
+    /**
+     * Makes the exception.
+     *
+     * @param field where the contradiction shows
+     * @param problem what is wrong and what would be right; the message is {@code field: problem}
+     */
+    public AbiException(AbiField field, String problem) {
+        super(field.of(problem));
+        this.field = field;
+    }
+
+    /** Makes the exception for a single value; the message is {@code field = value: problem}. */
+    public AbiException(AbiField field, Object value, String problem) {
+        super(field.is(value) + ": " + problem);
+        this.field = field;
+    }
+
+    /** Returns the field where the contradiction shows: a place in the file that the description came from. */
+    public AbiField field() {
+        return field;
     }
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.trampolines.abi;
 
+import static io.trapeze.trampolines.abi.AbiField.THREAD_SEGMENT;
+import static io.trapeze.trampolines.abi.AbiField.THREAD_STACK_BOUNDS;
+
 import io.trapeze.emitter.operand.Address;
 import io.trapeze.emitter.operand.Mem;
 import io.trapeze.emitter.operand.Segment;
@@ -25,8 +28,8 @@ public record ThreadBlock(Segment segment, List<Field> fields) {
         /** Checks the offset. */
         public Field {
             if (offset < 0 || offset % 8 != 0) {
-                throw new AbiException("thread.stack_bounds: " + name + " at offset " + offset
-                        + ": must be a multiple of 8, not negative");
+                throw new AbiException(
+                        THREAD_STACK_BOUNDS, name + " at offset " + offset + ": must be a multiple of 8, not negative");
             }
         }
     }
@@ -46,6 +49,10 @@ public record ThreadBlock(Segment segment, List<Field> fields) {
                     new Field("DeallocationStack", 0x1478),
                     new Field("GuaranteedStackBytes", 0x1748)));
 
+    /** The two fields of the {@link #TEB} that the exception dispatcher checks, and no others. */
+    public static final ThreadBlock TEB_LIMITS =
+            new ThreadBlock(Segment.GS, TEB.fields().subList(0, 2));
+
     /**
      * Copies the list and checks it.
      *
@@ -54,13 +61,22 @@ public record ThreadBlock(Segment segment, List<Field> fields) {
     public ThreadBlock {
         fields = List.copyOf(fields);
         if (segment == Segment.NONE) {
-            throw new AbiException("thread.segment: a thread block is found through fs or gs; name one of them");
+            throw new AbiException(THREAD_SEGMENT, "a thread block is found through fs or gs; name one of them");
         }
+        if (fields.isEmpty()) {
+            throw new AbiException(
+                    THREAD_STACK_BOUNDS,
+                    "there is a thread block, but no field of it; drop the block or name its fields");
+        }
+        Contradictions.distinct(
+                THREAD_STACK_BOUNDS, fields.stream().map(Field::name).toList());
         Set<Integer> offsets = new HashSet<>();
         for (Field field : fields) {
             if (!offsets.add(field.offset())) {
-                throw new AbiException("thread.stack_bounds: two fields at offset " + field.offset()
-                        + ", the second is " + field.name() + "; drop one of them");
+                throw new AbiException(
+                        THREAD_STACK_BOUNDS,
+                        "two fields at offset " + field.offset() + ", the second is " + field.name()
+                                + "; drop one of them");
             }
         }
     }
