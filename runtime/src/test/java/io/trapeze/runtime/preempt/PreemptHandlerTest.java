@@ -11,6 +11,7 @@ import io.trapeze.runtime.code.NativeFunction;
 import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.runtime.os.OperatingSystem;
 import io.trapeze.runtime.os.SignalAction;
+import io.trapeze.runtime.os.Signals;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -27,6 +28,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PreemptHandlerTest {
     private static final OperatingSystem OS = OperatingSystem.current();
 
+    private static final Signals SIGNALS = (Signals) OS.interrupts();
+    private static final int SIGURG = SIGNALS.signalFrame().urgent();
     private static final int CAPACITY = 4;
     private static final int PLACE = 2;
     private static final int CODE = 0x400000;
@@ -59,7 +62,7 @@ class PreemptHandlerTest {
     private long rsp = memory.address() + 3072 + 5;
 
     PreemptHandlerTest() {
-        memory.putLong(TABLE + 8 * PLACE, memory.address() + CARRIER);
+        memory.putLong(TABLE + PreemptHandler.ENTRY_BYTES * PLACE, memory.address() + CARRIER);
         memory.putLong(CARRIER + SAFE.current(), memory.address() + GOROUTINE);
         memory.putLong(CARRIER + SAFE.trampoline(), TRAMPOLINE);
         memory.putLong(GOROUTINE + SAFE.status(), SAFE.running());
@@ -79,13 +82,19 @@ class PreemptHandlerTest {
     }
 
     private NativeFunction handler(SignalAction previous) {
-        return arena.map(PreemptHandler.emit(SAFE, memory.address() + TABLE, CAPACITY, previous))
+        return arena.map(PreemptHandler.emit(
+                        SAFE,
+                        SIGNALS.signalFrame(),
+                        OS.threadCalls().pointer(),
+                        memory.address() + TABLE,
+                        CAPACITY,
+                        previous))
                 .function();
     }
 
     private void deliver(NativeFunction to) {
         memory.putLong(RSP, rsp);
-        to.call(PreemptSignal.SIGURG, memory.address() + INFO, memory.address() + CONTEXT);
+        to.call(SIGURG, memory.address() + INFO, memory.address() + CONTEXT);
     }
 
     @Test
@@ -114,7 +123,7 @@ class PreemptHandlerTest {
 
     static Stream<Arguments> whatKeepsAGoroutineFromBeingPreempted() {
         return Stream.of(
-                refusal("the carrier has left", t -> t.memory.putLong(TABLE + 8 * PLACE, 0)),
+                refusal("the carrier has left", t -> t.memory.putLong(TABLE + PreemptHandler.ENTRY_BYTES * PLACE, 0)),
                 refusal("the carrier is in the scheduler", t -> t.memory.putLong(CARRIER + SAFE.current(), 0)),
                 refusal("the goroutine does not run", t -> t.memory.putLong(GOROUTINE + SAFE.status(), 1)),
                 refusal("rsp is above the goroutine's stack", t -> t.rsp = t.memory.address() + STACK_HIGH + 1),
@@ -190,7 +199,7 @@ class PreemptHandlerTest {
         memory.putLong(SI_VALUE, 42);
         deliver(chained);
         assertThat(memory.getLong(NOTES)).isEqualTo(2);
-        assertThat(memory.getLong(NOTES + 8)).isEqualTo(PreemptSignal.SIGURG);
+        assertThat(memory.getLong(NOTES + 8)).isEqualTo(SIGURG);
         assertThat(memory.getLong(NOTES + 16)).isEqualTo(memory.address() + INFO);
         assertThat(memory.getLong(NOTES + 24)).isEqualTo(memory.address() + CONTEXT);
     }
