@@ -93,19 +93,6 @@ public final class WindowsProcess implements AutoCloseable {
         return number(ask("join" + hex(handle)));
     }
 
-    /**
-     * Calls a function that is to end the process.
-     *
-     * @return what it said last, and how it ended
-     */
-    public String callToTheEnd(long function, long... arguments) {
-        try {
-            return "went on: " + ask("call" + hex(function) + hex(arguments));
-        } catch (IllegalStateException ended) {
-            return ended.getMessage();
-        }
-    }
-
     private synchronized String ask(String line) {
         try {
             to.write(line + "\n");
