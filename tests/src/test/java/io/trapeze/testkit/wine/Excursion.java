@@ -26,7 +26,7 @@ import java.util.Map;
  * stack, on a list in the thread block, and takes those for inner ones that lie below the frame it looks at (Windows on x86-64 has no
  * such list).
  */
-final class Excursion {
+public final class Excursion {
     static final int STACK = 64 * 1024;
     private static final int PAGE = 4096;
 
@@ -49,7 +49,8 @@ final class Excursion {
     private final MappedCode code;
     private final long stack;
 
-    Excursion(WindowsProcess process) {
+    /** Maps the code, and has the process allocate the stack. */
+    public Excursion(WindowsProcess process) {
         this.process = process;
         this.memory = NativeMemory.allocate(process.memory(), PAGE);
         CodeArena arena = CodeArena.open(process.memory(), 1 << 16);
@@ -67,28 +68,39 @@ final class Excursion {
     }
 
     /** Lowest usable address of the goroutine's stack. */
-    long low() {
+    public long low() {
         return stack + PAGE;
     }
 
     /** Address just above it. */
-    long high() {
+    public long high() {
         return stack + STACK;
     }
 
     /** Calls a function on the goroutine's stack. */
-    long onGoroutine(long function, long... arguments) {
+    public long onGoroutine(long function, long... arguments) {
         return run("body", function, arguments);
     }
 
     /** Calls a function on the thread's own stack, by {@code systemstack} from the goroutine's. */
-    long onG0FromGoroutine(long function, long... arguments) {
+    public long onG0FromGoroutine(long function, long... arguments) {
         return run("body_on_g0", function, arguments);
     }
 
     private long run(String body, long function, long... arguments) {
         prepare(body, function, arguments);
-        process.join(process.start(code.address("excursion"), 0));
+        return finish(process.start(code.address("excursion"), 0));
+    }
+
+    /** As {@link #onGoroutine}, but does not wait; returns the thread's handle, for {@link #finish}. */
+    public long startOnGoroutine(long function, long... arguments) {
+        prepare("body", function, arguments);
+        return process.start(code.address("excursion"), 0);
+    }
+
+    /** Waits for the function to return, and returns its result. */
+    public long finish(long thread) {
+        process.join(thread);
         String before = ThreadBounds.text(memory, BOUNDS_BEFORE);
         String after = ThreadBounds.text(memory, BOUNDS_AFTER);
         if (!before.equals(after)) {

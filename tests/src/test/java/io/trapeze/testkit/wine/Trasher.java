@@ -14,20 +14,23 @@ import io.trapeze.trampolines.abi.Abi;
 import java.util.Random;
 
 /** Win64 functions that do all the harm they may, and note how they were called. */
-final class Trasher {
+public final class Trasher {
     static final long RESULT = 0x0DD_BA11L;
 
     private static final int NOTED_RSP = Win64Registers.BYTES;
     private static final int NOTED_ARGUMENT = NOTED_RSP + 8;
-    private static final int NOTED_BOUNDS = NOTED_RSP + 16;
+    private static final int NOTED_CALLS = NOTED_RSP + 16;
+    private static final int NOTED_BOUNDS = NOTED_RSP + 24;
 
     private final NativeMemory memory;
 
-    Trasher(OperatingSystem os) {
+    /** Allocates memory for junk and notes. */
+    public Trasher(OperatingSystem os) {
         memory = NativeMemory.allocate(os, 4096);
     }
 
-    void randomize(Random random) {
+    /** Chooses new junk. */
+    public void randomize(Random random) {
         new Win64Registers(memory, 0).randomize(random);
     }
 
@@ -37,6 +40,11 @@ final class Trasher {
 
     long argument() {
         return memory.getLong(NOTED_ARGUMENT);
+    }
+
+    /** How often any of the functions was called. */
+    public long calls() {
+        return memory.getLongVolatile(NOTED_CALLS);
     }
 
     String bounds() {
@@ -65,7 +73,7 @@ final class Trasher {
     }
 
     /** Emits a function that changes every register but RSP, the control words and the direction flag. */
-    CodeBlob everything(String symbol) {
+    public CodeBlob everything(String symbol) {
         Assembler a = new Assembler();
         a.symbol(symbol);
         begin(a);
@@ -81,6 +89,7 @@ final class Trasher {
         a.mov(r11, memory.address());
         a.mov(qword(r11, NOTED_ARGUMENT), rcx);
         a.mov(qword(r11, NOTED_RSP), rsp);
+        a.inc(qword(r11, NOTED_CALLS));
         ThreadBounds.store(a, r11, NOTED_BOUNDS, rax);
         for (int i = 8; i <= 32; i += 8) {
             a.mov(qword(rsp, i), r11);

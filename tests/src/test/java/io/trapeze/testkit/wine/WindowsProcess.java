@@ -93,6 +93,17 @@ public final class WindowsProcess implements AutoCloseable {
         return number(ask("join" + hex(handle)));
     }
 
+    /**
+     * Does nothing while the process runs: for whoever waits for something to happen in memory.
+     *
+     * @throws IllegalStateException if it has ended
+     */
+    public void requireAlive() {
+        if (!process.isAlive()) {
+            throw new IllegalStateException("the Windows process has ended: exit " + process.exitValue());
+        }
+    }
+
     private synchronized String ask(String line) {
         try {
             to.write(line + "\n");

@@ -129,6 +129,7 @@ int main(void) {
     static char line[4096];
     static struct { HANDLE thread; job *job; } started[64];
     unsigned threads = 0;
+    SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX); // or a debugger would be started first
     SetUnhandledExceptionFilter(crashed);
     while (fgets(line, sizeof line, stdin)) {
         char *word[2 + ARGUMENTS] = {0};
