@@ -10,7 +10,6 @@ import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.runtime.os.OperatingSystem;
 import io.trapeze.runtime.preempt.Preempter;
 import io.trapeze.runtime.preempt.PreemptionTimer;
-import io.trapeze.runtime.preempt.SafePoint;
 import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
@@ -91,7 +90,7 @@ public final class Scheduler implements AutoCloseable {
             shared.put(control, 0, SharedField.CARRIERS, builder.carriers);
             directUpcalls(gate.handle(), gate.method());
             Optional<Preempter> preempter =
-                    timeSlice.isZero() ? Optional.empty() : Optional.of(Preempter.install(os, safePoint(abi)));
+                    timeSlice.isZero() ? Optional.empty() : Optional.of(Preempter.install(os, records.safePoint()));
             for (int i = 0; i < builder.carriers; i++) {
                 long record = shared.size() + (long) i * records.m().size();
                 machines.add(new Machine(
@@ -123,20 +122,6 @@ public final class Scheduler implements AutoCloseable {
                     + widest + "; leave the option out for the widest it has");
         });
         return asked.orElse(widest);
-    }
-
-    private SafePoint safePoint(Abi abi) {
-        Layout<GoroutineField> g = records.g();
-        return new SafePoint(
-                records.m().offset(MachineField.CURRENT),
-                records.m().offset(MachineField.TRAMPOLINE),
-                g.offset(GoroutineField.STATUS),
-                GoroutineState.RUNNING.ordinal(),
-                g.offset(GoroutineField.PREEMPT_LOW),
-                g.offset(GoroutineField.PREEMPT_HIGH),
-                g.offset(GoroutineField.CODE_LOW),
-                g.offset(GoroutineField.CODE_HIGH),
-                abi.stack().interruptSkip());
     }
 
     /** Returns a builder with the defaults. */

@@ -13,8 +13,7 @@ import io.trapeze.emitter.operand.Label;
 import io.trapeze.runtime.code.CodeArena;
 import io.trapeze.runtime.code.MappedCode;
 import io.trapeze.runtime.memory.NativeMemory;
-import io.trapeze.runtime.os.SuspensionCalls;
-import io.trapeze.runtime.os.ThreadContext;
+import io.trapeze.runtime.os.RemoteWindows;
 import io.trapeze.testkit.wine.Excursion;
 import io.trapeze.testkit.wine.Trasher;
 import io.trapeze.testkit.wine.WindowsProcess;
@@ -41,7 +40,6 @@ class WineSuspensionTest {
     private static final int CARRIER = 0;
 
     private static final int GOROUTINE = 128;
-    private static final int CONTEXT = 1024;
     private static final int NOTES = 3072;
 
     /** In the notes: whether to stop, rounds, wrong values, and where vectors are looked at. */
@@ -63,9 +61,7 @@ class WineSuspensionTest {
     private final Excursion excursion = new Excursion(process);
     private final Trasher others = new Trasher(process.memory());
     private final MappedCode body = arena.map(body());
-    private final long preemptThread = arena.map(
-                    SuspensionCode.emit(Abi.WIN64, calls(), ThreadContext.WINDOWS, SAFE))
-            .address();
+    private final RemoteSuspension suspension = new RemoteSuspension(process, RemoteWindows.of(process), SAFE);
 
     WineSuspensionTest() {
         long callee = arena.map(others.everything(AsyncPreempt.CALLEE)).address();
@@ -86,17 +82,8 @@ class WineSuspensionTest {
         process.close();
     }
 
-    private SuspensionCalls calls() {
-        return new SuspensionCalls(
-                process.symbol("kernel32.dll", "SuspendThread"),
-                process.symbol("kernel32.dll", "GetThreadContext"),
-                process.symbol("kernel32.dll", "SetThreadContext"),
-                process.symbol("kernel32.dll", "ResumeThread"),
-                process.symbol("kernel32.dll", "GetLastError"));
-    }
-
     private long preempt(long thread) {
-        return process.call(preemptThread, thread, memory.address() + CARRIER, memory.address() + CONTEXT);
+        return suspension.preempt(thread, memory.address() + CARRIER);
     }
 
     private long startAndAwaitTheBody() throws InterruptedException {

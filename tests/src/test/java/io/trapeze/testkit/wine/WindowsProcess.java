@@ -56,7 +56,7 @@ public final class WindowsProcess implements AutoCloseable {
     }
 
     /** The address of a function of a library; {@code self} for one of the program itself, see {@code server.c}. */
-    public long symbol(String module, String name) {
+    public synchronized long symbol(String module, String name) {
         return symbols.computeIfAbsent(module + "!" + name, n -> {
             long address = number(ask("symbol " + module + " " + name));
             if (address == 0) {
@@ -67,7 +67,7 @@ public final class WindowsProcess implements AutoCloseable {
     }
 
     /** Calls a function with up to ten integers; see {@link #lastError()}. */
-    public long call(long function, long... arguments) {
+    public synchronized long call(long function, long... arguments) {
         String[] answer = ask("call" + hex(function) + hex(arguments)).split(" ");
         lastError = (int) number(answer[1]);
         return number(answer[0]);
