@@ -34,7 +34,8 @@ final class HostExam implements Exam {
                 "system",
                 name,
                 "What Trapeze calls here was written by this system's documentation and has never run on it; it tries because"
-                        + " -D" + Platform.UNTESTED + "=true says so. docs/platforms.md tells what was tried elsewhere.");
+                        + " -D" + Platform.UNTESTED
+                        + "=true says so. docs/platforms.md tells what was tried elsewhere.");
     }
 
     /** Why no code can run there. */

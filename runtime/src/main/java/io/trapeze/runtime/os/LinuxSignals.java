@@ -70,7 +70,8 @@ final class LinuxSignals implements Signals {
             throw c.failure(
                     "sigaltstack",
                     "0x" + Long.toHexString(stack.address()) + ", " + stack.size() + " bytes",
-                    "It needs at least " + minimumSignalStack() + " bytes, and can't change while a handler runs on it.");
+                    "It needs at least " + minimumSignalStack()
+                            + " bytes, and can't change while a handler runs on it.");
         }
         return (old.getInt(8) & SS_DISABLE) != 0 ? SignalStack.NONE : new SignalStack(old.getLong(0), old.getLong(16));
     }

@@ -122,12 +122,11 @@ final class MacOs implements OperatingSystem {
 
     @Override
     public void protect(long address, long bytes, Protection protection) {
-        int bits =
-                switch (protection) {
-                    case NONE -> 0;
-                    case READ_WRITE -> READ_WRITE;
-                    case READ_EXECUTE -> PROT_READ | PROT_EXEC;
-                };
+        int bits = switch (protection) {
+            case NONE -> 0;
+            case READ_WRITE -> READ_WRITE;
+            case READ_EXECUTE -> PROT_READ | PROT_EXEC;
+        };
         if (c.callInt("mprotect", address, bytes, bits) != 0) {
             throw failure(
                     "mprotect",
@@ -146,7 +145,11 @@ final class MacOs implements OperatingSystem {
 
     @Override
     public void discard(long address, long bytes) {
-        map(address, bytes, MAP_PRIVATE | MAP_ANON | MAP_FIXED, MEMORY_ADVICE); // new, zeroed memory in the old one's place
+        map(
+                address,
+                bytes,
+                MAP_PRIVATE | MAP_ANON | MAP_FIXED,
+                MEMORY_ADVICE); // new, zeroed memory in the old one's place
     }
 
     @Override
@@ -206,7 +209,8 @@ final class MacOs implements OperatingSystem {
 
     @Override
     public void synchronizeCode() {
-        // Pages that change between writable and executable have the kernel interrupt the other processors to forget them, and
+        // Pages that change between writable and executable have the kernel interrupt the other processors to forget
+        // them, and
         // a return from an interrupt serializes; there is no call for it alone.
     }
 

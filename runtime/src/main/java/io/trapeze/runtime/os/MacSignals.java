@@ -26,7 +26,10 @@ final class MacSignals implements Signals {
 
     /** Flags of {@link SignalAction}, and what macOS has for each. */
     private static final int[][] FLAGS = {
-        {SignalAction.ON_STACK, 0x1}, {SignalAction.RESTART, 0x2}, {SignalAction.NO_DEFER, 0x10}, {SignalAction.SIGINFO, 0x40}
+        {SignalAction.ON_STACK, 0x1},
+        {SignalAction.RESTART, 0x2},
+        {SignalAction.NO_DEFER, 0x10},
+        {SignalAction.SIGINFO, 0x40}
     };
 
     /**

@@ -18,31 +18,31 @@ import java.util.List;
  * are reserved, and each is committed when it is first handed out. A guard is a page that is not committed; it costs nothing.
  */
 final class Windows implements OperatingSystem {
-    private static final int MEM_COMMIT = 0x1000;
-    private static final int MEM_RESERVE = 0x2000;
-    private static final int MEM_DECOMMIT = 0x4000;
-    private static final int MEM_RELEASE = 0x8000;
+    static final int MEM_COMMIT = 0x1000;
+    static final int MEM_RESERVE = 0x2000;
+    static final int MEM_DECOMMIT = 0x4000;
+    static final int MEM_RELEASE = 0x8000;
 
-    private static final int PAGE_NOACCESS = 0x01;
-    private static final int PAGE_READWRITE = 0x04;
-    private static final int PAGE_EXECUTE_READ = 0x20;
-    private static final int PAGE_EXECUTE_READWRITE = 0x40;
+    static final int PAGE_NOACCESS = 0x01;
+    static final int PAGE_READWRITE = 0x04;
+    static final int PAGE_EXECUTE_READ = 0x20;
+    static final int PAGE_EXECUTE_READWRITE = 0x40;
 
-    private static final int FILE_MAP_WRITE = 0x02;
-    private static final int FILE_MAP_READ = 0x04;
-    private static final int FILE_MAP_EXECUTE = 0x20;
-    private static final long INVALID_HANDLE_VALUE = -1;
+    static final int FILE_MAP_WRITE = 0x02;
+    static final int FILE_MAP_READ = 0x04;
+    static final int FILE_MAP_EXECUTE = 0x20;
+    static final long INVALID_HANDLE_VALUE = -1;
 
     /** {@code SYSTEM_INFO}: dwPageSize at 4, dwAllocationGranularity at 40, 48 bytes. */
-    private static final int SYSTEM_INFO_BYTES = 48;
+    static final int SYSTEM_INFO_BYTES = 48;
 
-    private static final int SYSTEM_INFO_PAGE_SIZE = 4;
-    private static final int SYSTEM_INFO_GRANULARITY = 40;
+    static final int SYSTEM_INFO_PAGE_SIZE = 4;
+    static final int SYSTEM_INFO_GRANULARITY = 40;
 
     /** {@code NT_TIB.Self}: the linear address of the thread environment block. */
-    private static final ThreadPointer TEB_SELF = new ThreadPointer(Segment.GS, 0x30);
+    static final ThreadPointer TEB_SELF = new ThreadPointer(Segment.GS, 0x30);
 
-    private static final long INFINITE = 0xFFFF_FFFFL;
+    static final long INFINITE = 0xFFFF_FFFFL;
 
     /** Where the functions that wait on addresses are, by the name that their documentation gives. */
     private static final String SYNCHRONIZATION = "api-ms-win-core-synch-l1-2-0.dll";
@@ -76,8 +76,7 @@ final class Windows implements OperatingSystem {
         this.pageSize = info.getInt(SYSTEM_INFO_PAGE_SIZE);
         this.granularity = info.getInt(SYSTEM_INFO_GRANULARITY);
         this.suspension = new WindowsSuspension(this);
-        long synchronization =
-                windows.call("LoadLibraryW", Pointer.nativeValue(windows.wide(SYNCHRONIZATION)));
+        long synchronization = windows.call("LoadLibraryW", Pointer.nativeValue(windows.wide(SYNCHRONIZATION)));
         if (synchronization == 0) {
             throw failure("LoadLibraryW", "\"" + SYNCHRONIZATION + "\"", "Windows 8 and later have it.");
         }
@@ -170,12 +169,11 @@ final class Windows implements OperatingSystem {
 
     @Override
     public void protect(long address, long bytes, Protection protection) {
-        int page =
-                switch (protection) {
-                    case NONE -> PAGE_NOACCESS;
-                    case READ_WRITE -> PAGE_READWRITE;
-                    case READ_EXECUTE -> PAGE_EXECUTE_READ;
-                };
+        int page = switch (protection) {
+            case NONE -> PAGE_NOACCESS;
+            case READ_WRITE -> PAGE_READWRITE;
+            case READ_EXECUTE -> PAGE_EXECUTE_READ;
+        };
         Pointer old = windows.structure(Integer.BYTES); // refused without
         require(
                 windows.call("VirtualProtect", address, bytes, page, Pointer.nativeValue(old)),
@@ -247,12 +245,11 @@ final class Windows implements OperatingSystem {
 
     @Override
     public long mapMemoryFile(long file, long bytes, Protection protection) {
-        int access =
-                switch (protection) {
-                    case NONE -> throw new IllegalArgumentException("a view that nothing can access: map none");
-                    case READ_WRITE -> FILE_MAP_WRITE;
-                    case READ_EXECUTE -> FILE_MAP_READ | FILE_MAP_EXECUTE;
-                };
+        int access = switch (protection) {
+            case NONE -> throw new IllegalArgumentException("a view that nothing can access: map none");
+            case READ_WRITE -> FILE_MAP_WRITE;
+            case READ_EXECUTE -> FILE_MAP_READ | FILE_MAP_EXECUTE;
+        };
         long address = windows.call("MapViewOfFile", file, access, 0, 0, bytes);
         if (address == 0) {
             throw failure(

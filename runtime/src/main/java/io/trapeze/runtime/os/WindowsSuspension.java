@@ -3,9 +3,9 @@ package io.trapeze.runtime.os;
 
 /** Suspending threads of this process on Windows. */
 final class WindowsSuspension implements Suspension {
-    private static final int THREAD_SUSPEND_RESUME = 0x02;
-    private static final int THREAD_GET_CONTEXT = 0x08;
-    private static final int THREAD_SET_CONTEXT = 0x10;
+    static final int THREAD_SUSPEND_RESUME = 0x02;
+    static final int THREAD_GET_CONTEXT = 0x08;
+    static final int THREAD_SET_CONTEXT = 0x10;
 
     private final Windows os;
 

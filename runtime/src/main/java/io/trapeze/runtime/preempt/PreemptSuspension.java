@@ -22,7 +22,7 @@ final class PreemptSuspension implements Preempter {
     private final Suspension suspension;
     private final NativeFunction preemptThread;
 
-    private PreemptSuspension(OperatingSystem os, Suspension suspension, SafePoint safePoint) {
+    PreemptSuspension(OperatingSystem os, Suspension suspension, SafePoint safePoint) {
         this.os = os;
         this.suspension = suspension;
         CodeArena arena = CodeArena.open(os, os.pageSize()); // never closed: another thread may be in it

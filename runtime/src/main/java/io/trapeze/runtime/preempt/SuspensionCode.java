@@ -30,8 +30,7 @@ final class SuspensionCode {
     static final long NOT_NOW = 1;
 
     /** Names of the calls that can fail, by their numbers from 1 on. */
-    static final List<String> CALLS =
-            List.of("SuspendThread", "GetThreadContext", "SetThreadContext", "ResumeThread");
+    static final List<String> CALLS = List.of("SuspendThread", "GetThreadContext", "SetThreadContext", "ResumeThread");
 
     private static final int SUSPEND = 1;
     private static final int GET_CONTEXT = 2;

@@ -50,8 +50,8 @@ final class GoroutineTable implements AutoCloseable {
     static GoroutineTable open(OperatingSystem os, Records records, int capacity, long stackBytes, SaveSet saveSet) {
         try (Unwinding opened = new Unwinding()) {
             StackSlab slab = opened.add(StackSlab.open(os, capacity, stackBytes));
-            NativeMemory memory =
-                    opened.add(NativeMemory.allocateSparse(os, (long) records.g().size() * capacity));
+            NativeMemory memory = opened.add(
+                    NativeMemory.allocateSparse(os, (long) records.g().size() * capacity));
             GoroutineTable table = new GoroutineTable(records, slab, memory, saveSet);
             opened.keep();
             return table;
@@ -132,10 +132,11 @@ final class GoroutineTable implements AutoCloseable {
             case "StackLimit" -> slab.low(slot); // all of it is committed
             case "DeallocationStack" -> slab.guard(slot);
             case "GuaranteedStackBytes" -> 0; // as for a thread that never called SetThreadStackGuarantee
-            default -> throw new IllegalArgumentException("the thread block of ABI '"
-                    + records.abi().name() + "' has a field '" + field.name()
-                    + "', and nothing is known that a goroutine's stack could have for it; known are StackBase, StackLimit,"
-                    + " DeallocationStack and GuaranteedStackBytes");
+            default ->
+                throw new IllegalArgumentException("the thread block of ABI '"
+                        + records.abi().name() + "' has a field '" + field.name()
+                        + "', and nothing is known that a goroutine's stack could have for it; known are StackBase, StackLimit,"
+                        + " DeallocationStack and GuaranteedStackBytes");
         };
     }
 

@@ -80,7 +80,8 @@ public final class Scheduler implements AutoCloseable {
             this.control = opened.add(NativeMemory.allocate(
                     os, records.shared().size() + (long) records.m().size() * builder.carriers));
             MappedPrimitives primitives = MappedPrimitives.map(arena, abi, saveSet);
-            this.code = arena.map(SchedulerCode.emit(records, os.threadCalls(), goroutines.slotSize()), primitives.symbols());
+            this.code = arena.map(
+                    SchedulerCode.emit(records, os.threadCalls(), goroutines.slotSize()), primitives.symbols());
             primitives.mapAsyncPreempt(code.address("async_preempt2"));
             this.pushGlobal = code.function("push_global");
             this.ready = code.function("ready");

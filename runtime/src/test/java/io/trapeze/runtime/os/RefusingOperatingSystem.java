@@ -17,6 +17,7 @@ public final class RefusingOperatingSystem implements OperatingSystem, Signals {
     private final Signals signals = (Signals) real.interrupts();
     private final Map<String, Predicate<Object>> refused = new HashMap<>();
     private final Map<String, Integer> errors = new HashMap<>();
+    private ThreadCalls threadCalls = real.threadCalls();
     private int synchronizations;
     private boolean kernelGuardPages = real.hasKernelGuardPages();
     private long mappingsLeft = real.mappingsLeft();
@@ -46,6 +47,11 @@ public final class RefusingOperatingSystem implements OperatingSystem, Signals {
 
     public RefusingOperatingSystem withMappingsLeft(long count) {
         mappingsLeft = count;
+        return this;
+    }
+
+    public RefusingOperatingSystem withThreadCalls(ThreadCalls calls) {
+        threadCalls = calls;
         return this;
     }
 
@@ -224,7 +230,7 @@ public final class RefusingOperatingSystem implements OperatingSystem, Signals {
 
     @Override
     public ThreadCalls threadCalls() {
-        return real.threadCalls();
+        return threadCalls;
     }
 
     @Override

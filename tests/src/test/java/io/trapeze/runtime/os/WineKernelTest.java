@@ -52,8 +52,7 @@ class WineKernelTest {
     }
 
     private long read(long address) {
-        assertThat((int) process.kernel(
-                        "ReadProcessMemory", -1, address, scratch.address() + 256, Long.BYTES, 0))
+        assertThat((int) process.kernel("ReadProcessMemory", -1, address, scratch.address() + 256, Long.BYTES, 0))
                 .as("readable at 0x%x", address)
                 .isNotZero();
         return scratch.getLong(256);
@@ -61,8 +60,7 @@ class WineKernelTest {
 
     private void write(long address, long value) {
         scratch.putLong(256, value);
-        assertThat((int) process.kernel(
-                        "WriteProcessMemory", -1, address, scratch.address() + 256, Long.BYTES, 0))
+        assertThat((int) process.kernel("WriteProcessMemory", -1, address, scratch.address() + 256, Long.BYTES, 0))
                 .isNotZero();
     }
 

@@ -17,8 +17,8 @@ public final class RemoteSuspension {
     public RemoteSuspension(WindowsProcess process, OperatingSystem windows, SafePoint safePoint) {
         Suspension suspension = (Suspension) windows.interrupts();
         this.process = process;
-        this.context = NativeMemory.allocate(
-                process.memory(), suspension.context().bytes());
+        this.context =
+                NativeMemory.allocate(process.memory(), suspension.context().bytes());
         this.preemptThread = CodeArena.open(process.memory(), 4096)
                 .map(SuspensionCode.emit(windows.abi(), suspension.calls(), suspension.context(), safePoint))
                 .address();

@@ -117,7 +117,9 @@ class WineSuspensionTest {
         stop(thread);
         assertThat(preempted).as("preemptions in %d tries", tries).isEqualTo(ENOUGH);
         assertThat(others.calls()).as("calls of async_preempt2").isEqualTo(ENOUGH);
-        assertThat(memory.getLong(NOTES + WRONG)).as("values that the body found changed").isZero();
+        assertThat(memory.getLong(NOTES + WRONG))
+                .as("values that the body found changed")
+                .isZero();
         assertThat(memory.getLong(NOTES + ROUNDS)).as("rounds of the body").isPositive();
     }
 
@@ -126,7 +128,8 @@ class WineSuspensionTest {
         Assembler a = new Assembler();
         a.mov(r13, 1);
         a.ret(SAFE.skip());
-        memory.putLong(CARRIER + SAFE.trampoline(), arena.map(a.finish("loses_r13")).address());
+        memory.putLong(
+                CARRIER + SAFE.trampoline(), arena.map(a.finish("loses_r13")).address());
         long thread = startAndAwaitTheBody();
         int tries = 0;
         while (memory.getLongVolatile(NOTES + WRONG) == 0 && tries++ < 100) {

@@ -54,13 +54,12 @@ class WineSchedulerTest {
     private final OperatingSystem windows = RemoteWindows.of(process);
     private final Records records = Records.of(Abi.WIN64);
     private final CodeArena arena = CodeArena.open(memory, 1 << 20);
-    private final GoroutineTable goroutines =
-            GoroutineTable.open(memory, records, CAPACITY, 60 * 1024, SaveSet.SSE);
+    private final GoroutineTable goroutines = GoroutineTable.open(memory, records, CAPACITY, 60 * 1024, SaveSet.SSE);
     private final NativeMemory control = NativeMemory.allocate(memory, 8192);
     private final NativeMemory notes = NativeMemory.allocate(memory, 4096);
     private final MappedPrimitives primitives = MappedPrimitives.map(arena, Abi.WIN64, SaveSet.SSE);
-    private final MappedCode code = arena.map(
-            SchedulerCode.emit(records, windows.threadCalls(), goroutines.slotSize()), primitives.symbols());
+    private final MappedCode code =
+            arena.map(SchedulerCode.emit(records, windows.threadCalls(), goroutines.slotSize()), primitives.symbols());
     private final MappedCode carry = arena.map(carry(), code.symbols());
     private final List<Long> machines = new ArrayList<>();
     private long created;
@@ -77,8 +76,7 @@ class WineSchedulerTest {
             long record = records.shared().size() + (long) i * records.m().size();
             records.m().put(control, record, MachineField.SHARED, control.address());
             records.m().put(control, record, MachineField.BUDGET, SchedulerCode.PERIOD);
-            records.m()
-                    .put(control, record, MachineField.TRAMPOLINE, primitives.address(Primitive.ASYNC_PREEMPT));
+            records.m().put(control, record, MachineField.TRAMPOLINE, primitives.address(Primitive.ASYNC_PREEMPT));
             records.m().put(control, record, MachineField.ENVIRONMENT, 0);
             machines.add(control.address() + record);
         }
@@ -324,7 +322,9 @@ class WineSchedulerTest {
         go(body);
         run();
         assertThat(notes.getLong(COUNTS)).as("sum of results").isEqualTo(100 * 42);
-        assertThat(notes.getLong(WRONG)).as("arguments or bounds that were wrong").isZero();
+        assertThat(notes.getLong(WRONG))
+                .as("arguments or bounds that were wrong")
+                .isZero();
         assertThat(statistic(MachineField.UPCALLS)).isEqualTo(100);
     }
 
@@ -399,7 +399,9 @@ class WineSchedulerTest {
         }
         process.join(thread);
         assertThat(notes.getLong(ENDED)).isEqualTo(4);
-        assertThat(notes.getLong(WRONG)).as("registers that a preemption changed").isZero();
+        assertThat(notes.getLong(WRONG))
+                .as("registers that a preemption changed")
+                .isZero();
         assertThat(statistic(MachineField.PREEMPTIONS)).isGreaterThanOrEqualTo(3);
     }
 }

@@ -132,8 +132,7 @@ public final class Excursion {
         memory.putLong(SCHED + Gobuf.PC, code.address(body));
         memory.putInt(SCHED + gobuf.mxcsrOffset(), 0x1F80);
         memory.putInt(SCHED + gobuf.x87Offset(), 0x037F);
-        ThreadBounds.put(
-                memory, SCHED + gobuf.offset(ThreadBounds.FIELDS.get(0)), high(), low(), stack, 0);
+        ThreadBounds.put(memory, SCHED + gobuf.offset(ThreadBounds.FIELDS.get(0)), high(), low(), stack, 0);
     }
 
     // spotless:off

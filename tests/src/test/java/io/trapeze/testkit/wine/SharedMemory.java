@@ -66,7 +66,8 @@ record SharedMemory(Path file, long address, long bytes, long[] used) implements
 
     @Override
     public synchronized long reserve(long size, long alignment) {
-        long offset = (used[0] + alignment - 1) & -alignment; // the address of it all is aligned to more than anybody asks for
+        long offset = (used[0] + alignment - 1)
+                & -alignment; // the address of it all is aligned to more than anybody asks for
         if (offset + size > bytes) {
             throw new HostException("map", size + " bytes", 12, "The shared file is full: open a larger one.");
         }

@@ -153,7 +153,9 @@ class WinePrimitivesTest {
             assertThat(probe.out().get(rsp)).isEqualTo(entry + 8);
             assertThat(differences(probe.in().preserved(), probe.out().preserved()))
                     .isEmpty();
-            assertThat(probe.out().bounds()).as("bounds afterwards").isEqualTo(probe.in().bounds());
+            assertThat(probe.out().bounds())
+                    .as("bounds afterwards")
+                    .isEqualTo(probe.in().bounds());
         }
     }
 
@@ -165,8 +167,8 @@ class WinePrimitivesTest {
     @Tag("S52")
     void asyncPreemptBringsBackEveryRegisterWhateverTheOthersDid() {
         long others = arena.map(trasher.everything(AsyncPreempt.CALLEE)).address();
-        Win64Probe probe = probe(
-                arena.map(AsyncPreempt.emit(Abi.WIN64, SaveSet.SSE), Map.of(AsyncPreempt.CALLEE, others))
+        Win64Probe probe =
+                probe(arena.map(AsyncPreempt.emit(Abi.WIN64, SaveSet.SSE), Map.of(AsyncPreempt.CALLEE, others))
                         .address());
         int skip = Abi.WIN64.stack().interruptSkip();
         for (int i = 0; i < 2 * ROUNDS; i++) {

@@ -40,8 +40,7 @@ class WineStackProbeTest {
     @Tag("S18")
     void runsIntoTheGuardWhereItDoesNotAndThatIsCaughtOnTheSameStack() {
         long hundredPages = process.symbol("self", "hundred_pages");
-        assertThat(excursion.onGoroutine(
-                        process.symbol("self", "guarded"), hundredPages, 0, UNWINDS, seen.address()))
+        assertThat(excursion.onGoroutine(process.symbol("self", "guarded"), hundredPages, 0, UNWINDS, seen.address()))
                 .isIn(ACCESS_VIOLATION, STACK_OVERFLOW);
         assertThat(seen.getLong(0)).as("exceptions").isEqualTo(1);
         assertThat(seen.getLong(24)).as("rsp at the fault").isBetween(excursion.low(), excursion.high());
