@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.runtime.os;
 
+import static io.trapeze.emitter.operand.Mem.qword;
 import static io.trapeze.emitter.operand.Registers.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,8 +10,10 @@ import com.sun.jna.Pointer;
 import io.trapeze.emitter.Assembler;
 import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.testkit.wine.WindowsProcess;
+import io.trapeze.trampolines.abi.Abi;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The Windows host's own calls, made in a process that Wine runs. */
@@ -165,6 +168,35 @@ class WineKernelTest {
         process.call(
                 process.symbol("ntdll.dll", "NtQueryInformationThread"), currentThread, 0, scratch.address(), 48, 0);
         assertThat(self).isNotZero().isEqualTo(scratch.getLong(8));
+    }
+
+    /** Two of the fields that are swapped are in no public header; here Wine's own use of them shows where they are. */
+    @Test
+    @Tag("S18")
+    void theThreadBlockHasItsBoundsWhereTheyAreSwapped() {
+        Assembler a = new Assembler();
+        a.mov(rdx, scratch.address() + 512);
+        for (int i = 0; i < 4; i++) {
+            a.mov(rax, Abi.WIN64.threadOperand(Abi.WIN64.threadFields().get(i)));
+            a.mov(qword(rdx, 8 * i), rax);
+        }
+        a.mov(qword(rdx, 32), rsp);
+        a.ret();
+        long at = process.memory().map(PAGE);
+        byte[] code = a.finish("bounds").bytes();
+        new Pointer(at).write(0, code, 0, code.length);
+        scratch.putInt(1024, 3 * PAGE);
+        assertThat((int) process.kernel("SetThreadStackGuarantee", scratch.address() + 1024))
+                .isNotZero();
+        process.call(at);
+        long rsp = scratch.getLong(512 + 32);
+        assertThat(scratch.getLong(512)).as("StackBase").isGreaterThan(rsp);
+        assertThat(scratch.getLong(512 + 8)).as("StackLimit").isLessThan(rsp);
+        assertThat(process.kernel("VirtualQuery", rsp, scratch.address(), 48)).isEqualTo(48);
+        assertThat(scratch.getLong(512 + 16))
+                .as("DeallocationStack: where the reservation begins")
+                .isEqualTo(scratch.getLong(8));
+        assertThat(scratch.getInt(512 + 24)).as("GuaranteedStackBytes").isEqualTo(3 * PAGE);
     }
 
     @Test

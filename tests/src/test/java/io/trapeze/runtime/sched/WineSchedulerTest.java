@@ -9,6 +9,7 @@ import io.trapeze.emitter.Assembler;
 import io.trapeze.emitter.CodeBlob;
 import io.trapeze.emitter.operand.IndexReg;
 import io.trapeze.emitter.operand.Label;
+import io.trapeze.emitter.operand.Mem;
 import io.trapeze.runtime.code.CodeArena;
 import io.trapeze.runtime.code.JniFunction;
 import io.trapeze.runtime.code.MappedCode;
@@ -43,8 +44,10 @@ class WineSchedulerTest {
     private static final int ENDED = 8;
     private static final int WRONG = 16;
     private static final int FLAG = 24;
+    private static final int STOPPED = 32;
     private static final int COUNTS = 64;
     private static final int ENVIRONMENT = 2048;
+    private static final int SLOT = 64 * 1024;
 
     /** What a call preserves on Windows, besides r14, where the goroutine is. */
     private static final List<IndexReg> HELD = List.of(rbx, rbp, rsi, rdi, r12, r13, r15);
@@ -108,6 +111,9 @@ class WineSchedulerTest {
 
     private void run() {
         start().forEach(process::join);
+        assertThat(notes.getLong(STOPPED))
+                .as("carriers that found all as they left it, to the end")
+                .isEqualTo(machines.size());
         assertThat(notes.getLong(LIVE)).as("goroutines left").isZero();
         assertThat(notes.getLong(ENDED)).as("goroutines that ended").isEqualTo(created);
     }
@@ -124,6 +130,7 @@ class WineSchedulerTest {
         Assembler a = new Assembler();
         Label next = a.label("next");
         Label exited = a.label("exited");
+        Label stopped = a.label("stopped");
         Label out = a.label("out");
         a.symbol("carry");
         a.push(rbx);
@@ -143,14 +150,18 @@ class WineSchedulerTest {
         a.jne(out);
         a.cmp(rdi, 0x5151);
         a.jne(out);
+        jumpIfOutOfBounds(a, out);
         a.cmp(eax, SchedulerCode.EXITED);
         a.je(exited);
         a.cmp(eax, SchedulerCode.STOPPED);
-        a.je(out);
+        a.je(stopped);
         a.mov(rcx, rbx);
         a.call(a.external("wait_for_work"));
         a.cmp(rdi, 0x5151);
         a.je(next);
+        a.jmp(out);
+        a.bind(stopped);
+        a.lock().inc(qword(rsi, STOPPED));
         a.jmp(out);
         a.bind(exited);
         a.mov(records.m().at(rbx, MachineField.EXITED), 0);
@@ -205,11 +216,41 @@ class WineSchedulerTest {
                 a.jne(wrong);
             }
         }
+        a.mov(rax, rsp);
+        a.or(rax, SLOT - 1);
+        a.inc(rax)                   .because("the end of this stack's slot");
+        a.cmp(rax, bound("StackBase"));
+        a.jne(wrong);
+        a.sub(rax, SLOT - 4096);
+        a.cmp(rax, bound("StackLimit"));
+        a.jne(wrong);
+        a.sub(rax, 4096);
+        a.cmp(rax, bound("DeallocationStack"));
+        a.jne(wrong);
+        a.cmp(bound("GuaranteedStackBytes"), 0);
+        a.jne(wrong);
         a.jmp(right);
         a.bind(wrong);
         a.mov(rax, notes.address());
         a.lock().inc(qword(rax, WRONG));
         a.bind(right);
+    }
+
+    /** A field of the thread block. */
+    private static Mem.Qword bound(String name) {
+        return Abi.WIN64.threadFields().stream()
+                .filter(field -> field.name().equals(name))
+                .map(Abi.WIN64::threadOperand)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Emits a jump for where RSP is outside the bounds in the thread block. */
+    private static void jumpIfOutOfBounds(Assembler a, Label to) {
+        a.cmp(rsp, bound("StackBase"));
+        a.ja(to);
+        a.cmp(rsp, bound("StackLimit"));
+        a.jb(to);
     }
     // spotless:on
 
@@ -244,6 +285,34 @@ class WineSchedulerTest {
             assertThat(notes.getLong(COUNTS + 8L * i)).isEqualTo(yields);
         }
         assertThat(statistic(MachineField.SWITCHES)).isGreaterThanOrEqualTo((long) count * yields / 2);
+    }
+
+    @Test
+    @Tag("S18")
+    void leavesTheGoroutinesStackWithTheBoundsOfTheThreadsOwn() throws InterruptedException {
+        carriers(2);
+        Body body = compile(a -> {
+            Label again = a.here();
+            a.lock().inc(qword(rdi));
+            a.push(rdi);
+            a.yield();
+            a.pop(rdi);
+            a.jmp(again);
+        });
+        for (int i = 0; i < 4; i++) {
+            go(body, notes.address() + COUNTS);
+        }
+        List<Long> threads = start();
+        while (notes.getLongVolatile(COUNTS) < 1_000) {
+            process.requireAlive();
+            Thread.sleep(1);
+        }
+        records.shared().put(control, 0, SharedField.STOP, 1);
+        process.call(code.address("wake_all"), control.address());
+        threads.forEach(process::join);
+        assertThat(notes.getLong(STOPPED))
+                .as("carriers that left in good order")
+                .isEqualTo(2);
     }
 
     @Test
@@ -348,10 +417,7 @@ class WineSchedulerTest {
         a.lea(rax, ptr(rsp, 8));
         a.and(rax, 15);
         a.jnz(wrong);
-        a.cmp(rsp, Abi.WIN64.threadOperand(Abi.WIN64.threadFields().get(0)));
-        a.ja(wrong)                  .because("above the thread block's StackBase");
-        a.cmp(rsp, Abi.WIN64.threadOperand(Abi.WIN64.threadFields().get(1)));
-        a.jb(wrong)                  .because("below its StackLimit");
+        jumpIfOutOfBounds(a, wrong);
         a.mov(rax, qword(r9, 16))    .because("goroutine, number, then its own");
         a.add(rax, qword(r9, 24));
         a.ret();
