@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 class WineSuspensionTest {
     private static final SafePoint SAFE = new SafePoint(8, 16, 24, 2, 32, 40, 48, 56, 128);
     private static final int ENOUGH = 1_000;
-    private static final int TRIES = 10_000;
+    private static final int TRIES = 4_000;
     private static final long INVALID_HANDLE = 6;
 
     /** Where things lie in {@link #memory}. */
