@@ -86,7 +86,8 @@ class CheckupTest {
         try {
             Finding found = new HostExam().look().get(0);
             assertThat(found.state()).isEqualTo(State.POORER);
-            assertThat(found.advice()).contains("has never run on it", "-Dtrapeze.untested-host=true", "docs/platforms.md");
+            assertThat(found.advice())
+                    .contains("has never run on it", "-Dtrapeze.untested-host=true", "docs/platforms.md");
         } finally {
             System.setProperty("os.name", system);
             System.clearProperty(Platform.UNTESTED);
