@@ -142,7 +142,7 @@ final class SchedulerCode {
         a.stmxcsr(dword(rsp));
         a.fnstcw(word(rsp, 4));
         for (int i = 0; i < abi.preservedVectors().size(); i++) {
-            a.movdqu(xmmword(rsp, vector(i)), abi.preservedVectors().get(i));
+            a.movdqu(xmmword(rsp, vector(i)), xmm(abi.preservedVectors().get(i).number()));
         }
         a.mov(rax, threads.pointer().operand())               .because("the thread's own, and no other's");
         a.mov(m.at(machine, MachineField.THREAD_POINTER), rax);
@@ -237,7 +237,7 @@ final class SchedulerCode {
         a.ldmxcsr(dword(rsp));
         a.fldcw(word(rsp, 4));
         for (int i = 0; i < abi.preservedVectors().size(); i++) {
-            a.movdqu(abi.preservedVectors().get(i), xmmword(rsp, vector(i)));
+            a.movdqu(xmm(abi.preservedVectors().get(i).number()), xmmword(rsp, vector(i)));
         }
         a.add(rsp, frame());
         for (int i = abi.preservedGeneral().size() - 1; i >= 0; i--) {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trapeze.emitter.Assembler;
 import io.trapeze.emitter.CodeBlob;
-import io.trapeze.emitter.operand.Xmm;
 import io.trapeze.runtime.code.CodeArena;
 import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.trampolines.AsyncPreempt;
@@ -228,7 +227,7 @@ class WinePrimitivesTest {
         Win64Registers registers = new Win64Registers(NativeMemory.allocate(process.memory(), 4096), 0);
         Abi.WIN64.preservedGeneral().forEach(r -> registers.set(r, gobufs.getLong(at + gobuf.offset(r))));
         registers.set(rbp, gobufs.getLong(at + Gobuf.BP));
-        for (Xmm vector : Abi.WIN64.preservedVectors()) {
+        for (var vector : Abi.WIN64.preservedVectors()) {
             registers
                     .memory()
                     .putBytes(
