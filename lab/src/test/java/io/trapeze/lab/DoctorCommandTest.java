@@ -68,6 +68,16 @@ class DoctorCommandTest {
     }
 
     @Test
+    void saysHowToTryOnASystemThatNothingEverRanOn() {
+        Ending ending = new ForeignHost("Windows 11", "amd64").run(() -> new Session().type("doctor"));
+        assertThat(ending.exit()).isEqualTo(3);
+        assertThat(ending.out())
+                .containsPattern("BROKEN +system +Windows 11 .*, amd64\n")
+                .contains("has never run on it; with -Dtrapeze.untested-host=true it tries")
+                .doesNotContain("SIGURG");
+    }
+
+    @Test
     void tellsWhereAMissingToolCanBeHad() {
         Ending ending = ForeignHost.MAC.run(
                 () -> new Session().having("PATH", "/nowhere").type("doctor"));

@@ -134,7 +134,7 @@ public final class SwitchState {
      * Emits the stack bounds' way from a Gobuf to the thread block; nothing if the ABI has none. It belongs before RSP
      * moves: between the two, an exception must find the old bounds or the new ones together with a stack they admit.
      */
-    void restoreThreadBlock(Assembler a, Reg64 base, IndexReg scratch) {
+    public void restoreThreadBlock(Assembler a, Reg64 base, IndexReg scratch) {
         for (ThreadBlock.Field field : abi.threadFields()) {
             a.mov(scratch, gobuf.slot(base, field))  .because(field.name() + " of the stack to come").serves(THREAD_STACK_BOUNDS.of(field.name()));
             a.mov(abi.threadOperand(field), scratch) .because("before RSP is there").serves(THREAD_STACK_BOUNDS.of(field.name()));

@@ -25,8 +25,17 @@ final class HostExam implements Exam {
         return List.of(
                 obstacle(platform)
                         .map(why -> Finding.broken("system", name, why))
-                        .orElseGet(() -> Finding.fine("system", name)),
+                        .orElseGet(() -> platform.isUntested() ? untested(name) : Finding.fine("system", name)),
                 Finding.fine("processors", Runtime.getRuntime().availableProcessors(), ""));
+    }
+
+    private static Finding untested(String name) {
+        return Finding.poorer(
+                "system",
+                name,
+                "What Trapeze calls here was written by this system's documentation and has never run on it; it tries because"
+                        + " -D" + Platform.UNTESTED
+                        + "=true says so. docs/platforms.md tells what was tried elsewhere.");
     }
 
     /** Why no code can run there. */

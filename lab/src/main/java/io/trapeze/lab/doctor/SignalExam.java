@@ -3,13 +3,11 @@ package io.trapeze.lab.doctor;
 
 import io.trapeze.runtime.os.OperatingSystem;
 import io.trapeze.runtime.os.SignalAction;
+import io.trapeze.runtime.os.Signals;
 import java.util.List;
 
-/** Whether the signal that preempts goroutines is free. */
+/** Whether the signal that preempts goroutines is free, where one does. */
 final class SignalExam implements Exam {
-    /** Its number on Linux for x86-64, {@code signal(7)}. */
-    private static final int SIGURG = 23;
-
     @Override
     public String area() {
         return "signals";
@@ -22,10 +20,11 @@ final class SignalExam implements Exam {
 
     @Override
     public List<Finding> look() {
-        OperatingSystem os = OperatingSystem.current();
-        return List.of(
-                sigurg(os.signalAction(SIGURG)),
-                Finding.fine("least alternate stack", os.minimumSignalStack(), "bytes"));
+        return OperatingSystem.current().interrupts() instanceof Signals signals
+                ? List.of(
+                        sigurg(signals.signalAction(signals.signalFrame().urgent())),
+                        Finding.fine("least alternate stack", signals.minimumSignalStack(), "bytes"))
+                : List.of(Finding.fine("preemption", "threads are suspended and redirected; no signal is needed"));
     }
 
     static Finding sigurg(SignalAction action) {

@@ -4,6 +4,7 @@ package io.trapeze.lab.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trapeze.runtime.os.OperatingSystem;
+import io.trapeze.runtime.os.Platform;
 import io.trapeze.runtime.os.SignalAction;
 import java.lang.reflect.Proxy;
 import java.util.List;
@@ -75,6 +76,23 @@ class CheckupTest {
         assertThat(findings.get(1).advice()).contains("at most 32500 goroutines", "vm.max_map_count", "Linux 6.13");
         assertThat(findings.get(2)).isEqualTo(Finding.fine("mappings left", 65_000L, "of vm.max_map_count"));
         assertThat(StackExam.look(kernel(true, Long.MAX_VALUE))).allMatch(finding -> finding.state() == State.FINE);
+    }
+
+    @Test
+    void takesAnUntestedSystemThatWasAskedForAsPoorer() {
+        String system = System.getProperty("os.name");
+        System.setProperty("os.name", "Windows 11");
+        System.setProperty(Platform.UNTESTED, "true");
+        try {
+            Finding found = new HostExam().look().get(0);
+            assertThat(found.state()).isEqualTo(State.POORER);
+            assertThat(found.advice())
+                    .contains("has never run on it", "-Dtrapeze.untested-host=true", "docs/platforms.md");
+        } finally {
+            System.setProperty("os.name", system);
+            System.clearProperty(Platform.UNTESTED);
+        }
+        assertThat(new HostExam().look().get(0).state()).isEqualTo(State.FINE);
     }
 
     private static OperatingSystem kernel(boolean guardPages, long mappingsLeft) {

@@ -90,6 +90,7 @@ public final class CodeArena implements AutoCloseable {
         try {
             long address = pages.executableAddress() + offset;
             pages.write(offset, Linker.link(blob, address, externals));
+            os.publishCode(address, blob.size());
             synchronize(offset, size);
             MappedCode code = new MappedCode(this, blob, address);
             mapped.put(address, code);

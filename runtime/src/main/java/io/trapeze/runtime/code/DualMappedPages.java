@@ -39,7 +39,7 @@ final class DualMappedPages implements CodePages {
 
     private static NativeMemory map(OperatingSystem os, long file, long bytes, Protection protection) {
         long address = os.mapMemoryFile(file, bytes, protection);
-        return NativeMemory.over(address, bytes, () -> os.unmap(address, bytes));
+        return NativeMemory.over(address, bytes, () -> os.unmapMemoryFile(address, bytes));
     }
 
     @Override

@@ -8,7 +8,6 @@ import com.sun.jna.Pointer;
 import io.trapeze.emitter.Assembler;
 import io.trapeze.emitter.CodeBlob;
 import io.trapeze.runtime.os.OperatingSystem;
-import io.trapeze.trampolines.abi.Abi;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
@@ -67,7 +66,7 @@ public final class JniBinding {
      */
     private static void register(OperatingSystem os, Class<?> owner, Map<Method, Long> addresses) {
         try (CodeArena arena = CodeArena.open(os, 1, "trapeze-registrar");
-                MappedCode registrar = arena.map(JniEntries.registrar(new Assembler(false), Abi.SYSTEM_V));
+                MappedCode registrar = arena.map(JniEntries.registrar(new Assembler(false), os.abi()));
                 NativeMethodTable methods = NativeMethodTable.of(addresses)) {
             Object[] arguments = {JNIEnv.CURRENT, methods.pointer(), addresses.size(), owner};
             int result = (int) Function.getFunction(new Pointer(registrar.address()))

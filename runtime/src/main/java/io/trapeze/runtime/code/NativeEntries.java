@@ -4,7 +4,6 @@ package io.trapeze.runtime.code;
 import io.trapeze.emitter.Assembler;
 import io.trapeze.emitter.CodeBlob;
 import io.trapeze.runtime.os.OperatingSystem;
-import io.trapeze.trampolines.abi.Abi;
 import java.lang.reflect.Method;
 
 /**
@@ -21,8 +20,9 @@ final class NativeEntries {
     static synchronized void requireBound() {
         if (!bound) {
             // Nobody lists these entries, and recording them would cost more start-up than all the rest.
-            CodeBlob entries = JniEntries.emit(new Assembler(false), Abi.SYSTEM_V);
-            JniBinding.bind(OperatingSystem.current(), NativeEntries.class, entries);
+            OperatingSystem os = OperatingSystem.current();
+            CodeBlob entries = JniEntries.emit(new Assembler(false), os.abi());
+            JniBinding.bind(os, NativeEntries.class, entries);
             bound = true;
         }
     }

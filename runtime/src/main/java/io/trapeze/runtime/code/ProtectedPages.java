@@ -21,7 +21,8 @@ final class ProtectedPages implements CodePages {
     }
 
     static ProtectedPages open(OperatingSystem os, long bytes) {
-        NativeMemory memory = NativeMemory.reserve(os, bytes, os.pageSize());
+        long address = os.mapCode(bytes);
+        NativeMemory memory = NativeMemory.over(address, bytes, () -> os.unmap(address, bytes));
         try {
             os.protect(
                     memory.address(),

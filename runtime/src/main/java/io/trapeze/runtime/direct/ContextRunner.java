@@ -198,7 +198,13 @@ public final class ContextRunner implements AutoCloseable {
             return thunk.call(argument);
         }
         requireInitialised(g0, "systemstack");
-        return primitives.function(Primitive.SYSTEMSTACK).call(g0.sp(), argument, thunk.address());
+        return primitives
+                .function(Primitive.SYSTEMSTACK)
+                .call(
+                        g0.sp(),
+                        argument,
+                        thunk.address(),
+                        g0.address()); // the last only where the ABI has a thread block
     }
 
     private void requireLayout(SavedContext context) {

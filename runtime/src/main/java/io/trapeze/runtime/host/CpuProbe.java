@@ -6,11 +6,13 @@ import static io.trapeze.emitter.operand.Registers.*;
 
 import io.trapeze.emitter.Assembler;
 import io.trapeze.emitter.CodeBlob;
+import io.trapeze.emitter.operand.IndexReg;
 import io.trapeze.runtime.code.CodeArena;
 import io.trapeze.runtime.code.MappedCode;
 import io.trapeze.runtime.code.NativeFunction;
 import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.runtime.os.OperatingSystem;
+import io.trapeze.trampolines.abi.Abi;
 
 /** Asks the processor about itself by running the instructions for it, which are emitted on the spot. */
 final class CpuProbe {
@@ -18,7 +20,7 @@ final class CpuProbe {
     private CpuProbe() {}
 
     static CpuFeatures run(OperatingSystem os) {
-        CodeBlob blob = emit();
+        CodeBlob blob = emit(os.abi());
         try (CodeArena arena = CodeArena.open(os, blob.size());
                 MappedCode code = arena.map(blob);
                 NativeMemory results = NativeMemory.allocate(os, 4 * Integer.BYTES)) {
@@ -35,20 +37,23 @@ final class CpuProbe {
 
     // spotless:off
     /** {@code cpuid(leaf, subleaf, results)} stores four words; {@code xgetbv()} returns XCR0. Both keep all C wants kept. */
-    static CodeBlob emit() {
+    static CodeBlob emit(Abi abi) {
         Assembler a = new Assembler(false);
+        IndexReg leaf = abi.integerArguments().get(0);
+        IndexReg subleaf = abi.integerArguments().get(1);
+        IndexReg results = abi.integerArguments().get(2);
 
         a.symbol("cpuid");
-        a.mov(r8, rbx) .because("cpuid writes it, C wants it kept");
-        a.mov(r9, rdx) .because("cpuid writes rdx");
-        a.mov(eax, edi);
-        a.mov(ecx, esi);
+        a.mov(r10, rbx)     .because("cpuid writes it, C wants it kept");
+        a.mov(r11, results) .because("cpuid may write its register");
+        a.mov(rax, leaf);
+        a.mov(rcx, subleaf) .because("after the leaf, which may be in rcx");
         a.cpuid();
-        a.mov(dword(r9, 0), eax);
-        a.mov(dword(r9, 4), ebx);
-        a.mov(dword(r9, 8), ecx);
-        a.mov(dword(r9, 12), edx);
-        a.mov(rbx, r8);
+        a.mov(dword(r11, 0), eax);
+        a.mov(dword(r11, 4), ebx);
+        a.mov(dword(r11, 8), ecx);
+        a.mov(dword(r11, 12), edx);
+        a.mov(rbx, r10);
         a.ret();
 
         a.align(16);

@@ -31,6 +31,6 @@ public record Host(Platform platform, Abi abi, CpuFeatures cpu, int pageSize, bo
     static Host detect(Platform platform) {
         platform.requireSupported();
         OperatingSystem os = OperatingSystem.current();
-        return new Host(platform, Abi.SYSTEM_V, CpuProbe.run(os), os.pageSize(), os.hasKernelGuardPages());
+        return new Host(platform, os.abi(), CpuProbe.run(os), os.pageSize(), os.hasKernelGuardPages());
     }
 }

@@ -54,7 +54,23 @@ public final class NativeMemory implements AutoCloseable {
     }
 
     /**
-     * Reserves a block of which most will never be touched: real memory is taken page by page, on first touch.
+     * Maps a block of which most will never be touched: real memory is taken page by page, on first touch.
+     *
+     * @param bytes its size, rounded up to whole pages
+     */
+    public static NativeMemory allocateSparse(OperatingSystem os, long bytes) {
+        NativeMemory memory = reserve(os, bytes, os.pageSize());
+        try {
+            os.commit(memory.address(), memory.size());
+            return memory;
+        } catch (RuntimeException refused) {
+            memory.close();
+            throw refused;
+        }
+    }
+
+    /**
+     * Reserves a block whose parts are {@linkplain OperatingSystem#commit committed} before they are touched.
      *
      * @param bytes its size, rounded up to whole pages
      * @param alignment of its address: a power of two, at least a page

@@ -13,15 +13,23 @@ public final class HostException extends RuntimeException {
     private final int errno;
 
     /**
+     * @param error the error number it left
+     * @param text what the system means by that
+     */
+    HostException(String call, String arguments, int error, String text, String advice) {
+        super(call + "(" + arguments + ") failed: " + text + ". " + advice);
+        this.call = call;
+        this.errno = error;
+    }
+
+    /**
      * @param call name of the system call, such as {@code "mmap"}
      * @param arguments the arguments that matter, for a reader
-     * @param errno the error number it left
+     * @param errno the error number it left, as Linux counts
      * @param advice what to do next, one sentence
      */
     public HostException(String call, String arguments, int errno, String advice) {
-        super(call + "(" + arguments + ") failed: " + Errno.describe(errno) + ". " + advice);
-        this.call = call;
-        this.errno = errno;
+        this(call, arguments, errno, Errno.describe(errno), advice);
     }
 
     /** Name of the call that failed. */

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.runtime.os;
 
+import static io.trapeze.runtime.os.HostCall.Value.ADDRESS;
+import static io.trapeze.runtime.os.HostCall.Value.EXPECTED;
+import static io.trapeze.runtime.os.HostCall.constant;
+
+import io.trapeze.emitter.operand.Segment;
+import io.trapeze.trampolines.abi.Abi;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,11 +37,27 @@ final class Linux implements OperatingSystem {
     private static final int MFD_CLOEXEC = 0x1;
     private static final int MFD_EXEC = 0x10;
 
+    private static final int SYS_SCHED_YIELD = 24;
     private static final long SYS_GETTID = 186;
+    private static final int SYS_FUTEX = 202;
     private static final long SYS_MEMBARRIER = 324;
 
     private static final long MEMBARRIER_PRIVATE_EXPEDITED_SYNC_CORE = 1 << 5;
     private static final long MEMBARRIER_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE = 1 << 6;
+
+    private static final int FUTEX_WAIT_PRIVATE = 128;
+    private static final int FUTEX_WAKE_PRIVATE = 129;
+
+    /**
+     * Waiting by {@code futex(2)}. The word at fs:0 is the thread block's own address (psABI of thread-local storage, variant
+     * II).
+     */
+    private static final ThreadCalls THREAD_CALLS = new ThreadCalls(
+            HostCall.system(SYS_FUTEX, ADDRESS, constant(FUTEX_WAIT_PRIVATE), EXPECTED, constant(0)),
+            HostCall.system(SYS_FUTEX, ADDRESS, constant(FUTEX_WAKE_PRIVATE), constant(1)),
+            HostCall.system(SYS_FUTEX, ADDRESS, constant(FUTEX_WAKE_PRIVATE), constant(Integer.MAX_VALUE)),
+            HostCall.system(SYS_SCHED_YIELD),
+            new ThreadPointer(Segment.FS, 0));
 
     private static final int SC_PAGESIZE = 30;
 
@@ -51,7 +73,7 @@ final class Linux implements OperatingSystem {
     private static Linux instance;
 
     private final LibC c = new LibC();
-    private final LinuxSignals signals = new LinuxSignals(c);
+    private final LinuxSignals signals = new LinuxSignals(c, this);
     private final int pageSize;
     private final boolean kernelGuardPages;
 
@@ -75,6 +97,11 @@ final class Linux implements OperatingSystem {
         } finally {
             unmap(page, pageSize);
         }
+    }
+
+    @Override
+    public Abi abi() {
+        return Abi.SYSTEM_V;
     }
 
     @Override
@@ -117,6 +144,11 @@ final class Linux implements OperatingSystem {
         // none.
         c.callInt("madvise", address, bytes, MADV_NOHUGEPAGE);
         return address;
+    }
+
+    @Override
+    public void commit(long address, long bytes) {
+        // All of a reservation is memory already: nothing is counted before the first touch.
     }
 
     @Override
@@ -175,6 +207,11 @@ final class Linux implements OperatingSystem {
     }
 
     @Override
+    public long mapCode(long bytes) {
+        return reserve(bytes, pageSize);
+    }
+
+    @Override
     public long openMemoryFile(String name, long bytes) {
         requireSize(bytes);
         int file = c.callInt("memfd_create", name, MFD_CLOEXEC | MFD_EXEC);
@@ -200,10 +237,20 @@ final class Linux implements OperatingSystem {
     }
 
     @Override
+    public void unmapMemoryFile(long address, long bytes) {
+        unmap(address, bytes);
+    }
+
+    @Override
     public void closeMemoryFile(long file) {
         if (c.callInt("close", Math.toIntExact(file)) != 0) {
             throw c.failure("close", "memory file " + file, "Check that it was opened here and not closed before.");
         }
+    }
+
+    @Override
+    public void publishCode(long address, long bytes) {
+        // Linux does not want to know.
     }
 
     @Override
@@ -233,28 +280,8 @@ final class Linux implements OperatingSystem {
     }
 
     @Override
-    public SignalAction signalAction(int signal) {
-        return signals.action(signal);
-    }
-
-    @Override
-    public SignalAction installSignalAction(int signal, SignalAction action) {
-        return signals.install(signal, action);
-    }
-
-    @Override
-    public long minimumSignalStack() {
-        return signals.minimumStack();
-    }
-
-    @Override
-    public SignalStack installSignalStack(SignalStack stack) {
-        return signals.install(stack);
-    }
-
-    @Override
-    public int currentThread() {
-        return (int) c.call("syscall", SYS_GETTID);
+    public long currentThread() {
+        return c.call("syscall", SYS_GETTID);
     }
 
     @Override
@@ -263,8 +290,13 @@ final class Linux implements OperatingSystem {
     }
 
     @Override
-    public void signalThread(int thread, int signal, long value) {
-        signals.queue(currentProcess(), thread, signal, value);
+    public ThreadCalls threadCalls() {
+        return THREAD_CALLS;
+    }
+
+    @Override
+    public Signals interrupts() {
+        return signals;
     }
 
     @Override

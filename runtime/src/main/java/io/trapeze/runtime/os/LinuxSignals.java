@@ -2,9 +2,10 @@
 package io.trapeze.runtime.os;
 
 import com.sun.jna.Memory;
+import java.util.OptionalInt;
 
 /** The calls of Linux on x86-64 that concern signals. */
-final class LinuxSignals {
+final class LinuxSignals implements Signals {
 
     private static final long SYS_RT_TGSIGQUEUEINFO = 297;
 
@@ -15,19 +16,30 @@ final class LinuxSignals {
     private static final int SS_DISABLE = 2;
     private static final int SI_QUEUE = -1;
 
-    private final LibC c;
+    /**
+     * {@code si_value} is at 24 of {@code siginfo_t}; {@code uc_mcontext.gregs} begins at 40 of {@code ucontext_t}, RSP is its
+     * 16th, RIP its 17th.
+     */
+    private static final SignalFrame FRAME =
+            new SignalFrame(23, OptionalInt.of(24), OptionalInt.empty(), 40 + 15 * 8, 40 + 16 * 8);
 
-    LinuxSignals(LibC c) {
+    private final LibC c;
+    private final Linux os;
+
+    LinuxSignals(LibC c, Linux os) {
         this.c = c;
+        this.os = os;
     }
 
-    SignalAction action(int signal) {
+    @Override
+    public SignalAction signalAction(int signal) {
         Memory old = SigactionLayout.empty();
         sigaction(signal, null, old);
         return SigactionLayout.read(old);
     }
 
-    SignalAction install(int signal, SignalAction action) {
+    @Override
+    public SignalAction installSignalAction(int signal, SignalAction action) {
         Memory old = SigactionLayout.empty();
         sigaction(signal, SigactionLayout.of(action), old);
         return SigactionLayout.read(old);
@@ -42,37 +54,52 @@ final class LinuxSignals {
         }
     }
 
-    long minimumStack() {
+    @Override
+    public long minimumSignalStack() {
         return Math.max(LEGACY_MINSIGSTKSZ, c.call("getauxval", AT_MINSIGSTKSZ));
     }
 
-    SignalStack install(SignalStack stack) {
-        Memory wanted = LibC.structure(24); // stack_t: ss_sp 0, ss_flags 8, ss_size 16
+    @Override
+    public SignalStack installSignalStack(SignalStack stack) {
+        Memory wanted = UnixCalls.structure(24); // stack_t: ss_sp 0, ss_flags 8, ss_size 16
         wanted.setLong(0, stack.address());
         wanted.setInt(8, stack.isPresent() ? 0 : SS_DISABLE);
         wanted.setLong(16, stack.size());
-        Memory old = LibC.structure(24);
+        Memory old = UnixCalls.structure(24);
         if (c.callInt("sigaltstack", wanted, old) != 0) {
             throw c.failure(
                     "sigaltstack",
                     "0x" + Long.toHexString(stack.address()) + ", " + stack.size() + " bytes",
-                    "It needs at least " + minimumStack() + " bytes, and can't change while a handler runs on it.");
+                    "It needs at least " + minimumSignalStack()
+                            + " bytes, and can't change while a handler runs on it.");
         }
         return (old.getInt(8) & SS_DISABLE) != 0 ? SignalStack.NONE : new SignalStack(old.getLong(0), old.getLong(16));
     }
 
-    void queue(int process, int thread, int signal, long value) {
-        Memory info = LibC.structure(128); // siginfo_t: signo 0, errno 4, code 8, pid 16, uid 20, value 24
+    @Override
+    public long signalTarget() {
+        return os.currentThread();
+    }
+
+    @Override
+    public void signalThread(long thread, int signal, long value) {
+        int process = os.currentProcess();
+        Memory info = UnixCalls.structure(128); // siginfo_t: signo 0, errno 4, code 8, pid 16, uid 20, value 24
         info.setInt(0, signal);
         info.setInt(8, SI_QUEUE);
         info.setInt(16, process);
         info.setInt(20, c.callInt("getuid"));
         info.setLong(24, value);
-        if (c.call("syscall", SYS_RT_TGSIGQUEUEINFO, (long) process, (long) thread, (long) signal, info) != 0) {
+        if (c.call("syscall", SYS_RT_TGSIGQUEUEINFO, (long) process, thread, (long) signal, info) != 0) {
             throw c.failure(
                     "rt_tgsigqueueinfo",
                     "thread " + thread + ", signal " + signal,
                     "ESRCH: the thread has ended. EAGAIN: too many signals are queued (`ulimit -i`).");
         }
+    }
+
+    @Override
+    public SignalFrame signalFrame() {
+        return FRAME;
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.runtime.os;
 
+import io.trapeze.trampolines.abi.Abi;
+
 /**
  * The operating system calls that Trapeze needs, and no others.
  *
@@ -14,12 +16,20 @@ public interface OperatingSystem {
      * The operating system of this machine. Looks at system properties first, so that an unsupported host is refused before
      * any native library is loaded.
      *
-     * @throws UnsupportedHostException on another system or processor than Linux on x86-64
+     * @throws UnsupportedHostException on another processor than x86-64, or a system that {@link Platform} does not let it run on
      */
     static OperatingSystem current() {
-        Platform.current().requireSupported();
-        return Linux.instance();
+        Platform platform = Platform.current();
+        platform.requireSupported();
+        return switch (platform.family().orElseThrow()) {
+            case LINUX -> Linux.instance();
+            case WINDOWS -> Windows.instance();
+            case MACOS -> MacOs.instance();
+        };
     }
+
+    /** The calling convention of this system's C code, the Java VM's included. */
+    Abi abi();
 
     /** Bytes in a page: 4096 on x86-64. */
     int pageSize();
@@ -35,13 +45,19 @@ public interface OperatingSystem {
     long map(long bytes);
 
     /**
-     * Maps zeroed, readable and writable memory of which most will never be touched: it takes address space at once, and real
-     * memory one page at a time on first touch (never by huge pages).
+     * Reserves memory of which most will never be touched: it takes address space at once, and real memory one page at a time
+     * on first touch (never by huge pages). Only what was {@linkplain #commit committed} may be touched.
      *
      * @param alignment a power of two, at least a page
      * @return its address, a multiple of {@code alignment}
      */
     long reserve(long bytes, long alignment);
+
+    /**
+     * Makes part of a reservation zeroed, readable and writable memory. Where the system keeps account of memory it has promised,
+     * it counts from now on; where it does not (Linux), nothing happens: all of a reservation is that already.
+     */
+    void commit(long address, long bytes);
 
     /** Changes what the pages of a range may be used for. */
     void protect(long address, long bytes, Protection protection);
@@ -49,7 +65,7 @@ public interface OperatingSystem {
     /** Gives a mapped range back, address space and all. */
     void unmap(long address, long bytes);
 
-    /** Gives the memory of a private range back but keeps its address space: it reads as zero afterwards. Guards stay. */
+    /** Gives the memory of a private range without guards back but keeps its address space: it reads as zero afterwards. */
     void discard(long address, long bytes);
 
     /**
@@ -71,10 +87,18 @@ public interface OperatingSystem {
     // ---------------------------------------------------------------------------------------------------------
 
     /**
+     * Maps readable and writable memory that {@link #protect} may make executable.
+     *
+     * @return its address, a multiple of the page size
+     */
+    long mapCode(long bytes);
+
+    /**
      * Makes an anonymous file in memory that can be mapped several times.
      *
      * @param name shown in the system's list of mappings
      * @return a handle for {@link #mapMemoryFile} and {@link #closeMemoryFile}
+     * @throws HostException also where the system has no such files
      */
     long openMemoryFile(String name, long bytes);
 
@@ -85,8 +109,17 @@ public interface OperatingSystem {
      */
     long mapMemoryFile(long file, long bytes, Protection protection);
 
+    /** Gives a mapping of a memory file back, address space and all. */
+    void unmapMemoryFile(long address, long bytes);
+
     /** Closes the handle; the memory lives on while it is mapped. */
     void closeMemoryFile(long file);
+
+    /**
+     * Lets a range be executed that was just written for the first time, by this mapping or another one: on a processor whose
+     * instruction cache follows memory, as x86-64's does, only the system may have to know.
+     */
+    void publishCode(long address, long bytes);
 
     /**
      * Makes every running thread of this process fetch afresh the instructions that the caller has just written, as Intel's
@@ -101,42 +134,18 @@ public interface OperatingSystem {
      */
     long symbol(String name);
 
-    // --- signals and threads
-    // ------------------------------------------------------------------------------------------
-
-    /** What the process does at present when {@code signal} arrives. */
-    SignalAction signalAction(int signal);
-
-    /**
-     * Installs an action for the whole process.
-     *
-     * @return the action that was there before: to restore it, or to pass signals on to it
-     */
-    SignalAction installSignalAction(int signal, SignalAction action);
-
-    /** The smallest alternate stack that the kernel accepts; grows with the vector registers of the processor. */
-    long minimumSignalStack();
-
-    /**
-     * Sets the alternate signal stack of the calling thread. The kernel knows it per OS thread: the caller must be a platform
-     * thread, and set {@link SignalStack#NONE} before the memory goes or the thread ends.
-     *
-     * @return the one it had
-     */
-    SignalStack installSignalStack(SignalStack stack);
+    // --- threads
+    // ------------------------------------------------------------------------------------------------------
 
     /** The kernel's number of the calling thread. */
-    int currentThread();
+    long currentThread();
 
     /** The kernel's number of this process. */
     int currentProcess();
 
-    /**
-     * Queues a signal for one thread of this process, with a value that its handler finds in {@code si_value}. A standard signal
-     * that is still pending swallows the next.
-     *
-     * @param thread a number from {@link #currentThread()}
-     * @throws HostException {@code ESRCH} if the thread has ended
-     */
-    void signalThread(int thread, int signal, long value);
+    /** How threads of emitted code wait for one another. */
+    ThreadCalls threadCalls();
+
+    /** How a thread is made to stop where it is. */
+    Interrupts interrupts();
 }

@@ -20,7 +20,7 @@ final class SigactionLayout {
     private SigactionLayout() {}
 
     static Memory empty() {
-        return LibC.structure(BYTES);
+        return UnixCalls.structure(BYTES);
     }
 
     static Memory of(SignalAction action) {

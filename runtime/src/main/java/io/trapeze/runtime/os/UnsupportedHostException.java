@@ -14,7 +14,14 @@ public final class UnsupportedHostException extends RuntimeException {
      * @param supported what would be supported in its place
      */
     public UnsupportedHostException(String what, String supported) {
+        this(what, supported, "");
+    }
+
+    /**
+     * @param way what there is to try all the same: a sentence with a space before it, or nothing
+     */
+    UnsupportedHostException(String what, String supported, String way) {
         super("Trapeze can't run code here: unsupported " + what + "; it runs code on " + supported
-                + ". Emitting needs no such host: `trapeze emit` works here.");
+                + ". Emitting needs no such host: `trapeze emit` works here." + way);
     }
 }

@@ -94,8 +94,8 @@ public final class GoroutineAssembler extends Assembler {
      * That goroutine must not have ended yet: another one may have its place then, and would get the permit.
      */
     public void ready(Goroutine goroutine) {
-        mov(rdi, goroutine.address());
-        mov(rsi, goroutine.scheduler().sharedAddress());
+        mov(records.abi().integerArguments().get(0), goroutine.address());
+        mov(records.abi().integerArguments().get(1), goroutine.scheduler().sharedAddress());
         call(external("ready")) .because("now or at its next park");
     }
 
@@ -132,7 +132,10 @@ public final class GoroutineAssembler extends Assembler {
         callsForeignCode = true;
         push(rbp);
         mov(rbp, rsp);
-        and(rsp, -16) .because("aligned, wherever the body left the stack");
+        and(rsp, -records.abi().stack().alignment()) .because("aligned, wherever the body left the stack");
+        if (records.abi().stack().shadow() > 0) {
+            sub(rsp, records.abi().stack().aligned(records.abi().stack().shadow())) .because("shadow space");
+        }
         mov(r11, function);
         xor(eax, eax) .because("no vector arguments, if the function is variadic");
         call(r11);

@@ -8,6 +8,8 @@ import io.trapeze.runtime.stack.StackSlab;
 import io.trapeze.trampolines.AsyncPreempt;
 import io.trapeze.trampolines.Gobuf;
 import io.trapeze.trampolines.SaveSet;
+import io.trapeze.trampolines.abi.StackRules;
+import io.trapeze.trampolines.abi.ThreadBlock;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
@@ -48,8 +50,8 @@ final class GoroutineTable implements AutoCloseable {
     static GoroutineTable open(OperatingSystem os, Records records, int capacity, long stackBytes, SaveSet saveSet) {
         try (Unwinding opened = new Unwinding()) {
             StackSlab slab = opened.add(StackSlab.open(os, capacity, stackBytes));
-            NativeMemory memory =
-                    opened.add(NativeMemory.reserve(os, (long) records.g().size() * capacity, os.pageSize()));
+            NativeMemory memory = opened.add(
+                    NativeMemory.allocateSparse(os, (long) records.g().size() * capacity));
             GoroutineTable table = new GoroutineTable(records, slab, memory, saveSet);
             opened.keep();
             return table;
@@ -90,7 +92,8 @@ final class GoroutineTable implements AutoCloseable {
         int slot = goroutine.slot();
         Body body = goroutine.body();
         long high = slab.high(slot);
-        long frame = high - FIRST_FRAME;
+        StackRules rules = records.abi().stack();
+        long frame = high - FIRST_FRAME - rules.aligned(rules.shadow()); // the body may home its arguments
         NativeMemory stack = slab.memory();
         for (int i = 0; i < 6; i++) {
             stack.putLong(frame - slab.address() + 8L * i, i < arguments.length ? arguments[i] : 0);
@@ -109,6 +112,9 @@ final class GoroutineTable implements AutoCloseable {
         memory.putLong(record + gobuf.offset(SchedulerCode.G), goroutine.address());
         memory.putInt(record + gobuf.mxcsrOffset(), SchedulerCode.DEFAULT_MXCSR);
         memory.putInt(record + gobuf.x87Offset(), SchedulerCode.DEFAULT_X87);
+        for (ThreadBlock.Field field : records.abi().threadFields()) {
+            memory.putLong(record + gobuf.offset(field), bound(field, slot));
+        }
         int frameBytes = AsyncPreempt.stackBytes(records.abi(), saveSet);
         g.put(memory, record, GoroutineField.PREEMPT_LOW, slab.low(slot) + frameBytes + PREEMPT_SLACK);
         g.put(memory, record, GoroutineField.PREEMPT_HIGH, high);
@@ -117,6 +123,21 @@ final class GoroutineTable implements AutoCloseable {
         g.put(memory, record, GoroutineField.SLOT, slot);
         g.put(memory, record, GoroutineField.AHEAD, goroutine.address());
         g.put(memory, record, GoroutineField.STATUS, GoroutineState.RUNNABLE.ordinal());
+    }
+
+    /** What a thread block says while a thread is on the stack of a slot. */
+    private long bound(ThreadBlock.Field field, int slot) {
+        return switch (field.name()) {
+            case "StackBase" -> slab.end(slot);
+            case "StackLimit" -> slab.low(slot); // all of it is committed
+            case "DeallocationStack" -> slab.guard(slot);
+            case "GuaranteedStackBytes" -> 0; // as for a thread that never called SetThreadStackGuarantee
+            default ->
+                throw new IllegalArgumentException("the thread block of ABI '"
+                        + records.abi().name() + "' has a field '" + field.name()
+                        + "', and nothing is known that a goroutine's stack could have for it; known are StackBase, StackLimit,"
+                        + " DeallocationStack and GuaranteedStackBytes");
+        };
     }
 
     /** Returns the goroutine whose record is at {@code address}. */

@@ -5,8 +5,7 @@ import io.trapeze.runtime.code.MappedCode;
 import io.trapeze.runtime.code.NativeFunction;
 import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.runtime.os.OperatingSystem;
-import io.trapeze.runtime.os.SignalStack;
-import io.trapeze.runtime.preempt.PreemptSignal;
+import io.trapeze.runtime.preempt.Preempter;
 import io.trapeze.runtime.preempt.PreemptionTimer;
 import java.util.Optional;
 
@@ -14,22 +13,16 @@ import java.util.Optional;
  * A carrier: the Java side of an M. One thread at a time runs goroutines on it, by {@link #enter}.
  */
 final class Machine implements PreemptionTimer.Carrier {
-    /** Of the alternate signal stack: far more than the kernel's smallest, which grows with the vector registers. */
-    private static final long SIGNAL_STACK_BYTES = 64 * 1024;
-
-    /** Where preemption signals reach the carrier. */
-    private record Reach(int thread, int place) {}
-
     private final OperatingSystem os;
     private final Layout<MachineField> m;
     private final NativeMemory memory;
     private final long record;
     private final NativeFunction enter;
     private final NativeFunction waitForWork;
-    private final Optional<PreemptSignal> signal;
+    private final Optional<Preempter> preempter;
     private boolean entered;
     private Optional<Throwable> escaped = Optional.empty();
-    private Optional<Reach> reach = Optional.empty();
+    private Optional<Preempter.Attachment> reach = Optional.empty();
 
     Machine(
             OperatingSystem os,
@@ -39,12 +32,12 @@ final class Machine implements PreemptionTimer.Carrier {
             long shared,
             MappedCode scheduler,
             long trampoline,
-            Optional<PreemptSignal> signal) {
+            Optional<Preempter> preempter) {
         this.os = os;
         this.m = records.m();
         this.memory = memory;
         this.record = record;
-        this.signal = signal;
+        this.preempter = preempter;
         this.enter = scheduler.function("enter");
         this.waitForWork = scheduler.function("wait_for_work");
         m.put(memory, record, MachineField.SHARED, shared);
@@ -104,24 +97,17 @@ final class Machine implements PreemptionTimer.Carrier {
     /** Runs {@code work} on this carrier's thread, with what preemption needs. */
     void attached(Runnable work) {
         m.put(memory, record, MachineField.THREAD, os.currentThread());
-        if (signal.isEmpty()) {
+        if (preempter.isEmpty()) {
             work.run();
             return;
         }
-        long bytes = Math.max(SIGNAL_STACK_BYTES, 2 * os.minimumSignalStack());
-        int place = signal.get().register(address());
-        try (NativeMemory stack = NativeMemory.allocate(os, bytes)) {
-            SignalStack previous = os.installSignalStack(new SignalStack(stack.address(), stack.size()));
-            reach(Optional.of(new Reach(os.currentThread(), place)));
+        try (Preempter.Attachment thread = preempter.get().attach(address())) {
+            reach(Optional.of(thread));
             try {
                 work.run();
             } finally {
                 reach(Optional.empty());
-                os.installSignalStack(previous);
             }
-        } finally {
-            // only now: what was sent last has arrived with the system calls above, and finds its carrier here
-            signal.get().unregister(place);
         }
     }
 
@@ -130,14 +116,14 @@ final class Machine implements PreemptionTimer.Carrier {
         return m.get(memory, record, MachineField.CURRENT) == 0 ? 0 : switches() + 1;
     }
 
-    /** Under the same lock as {@link #preempt}: a thread that may have ended is never sent a signal, nor one that has its number. */
-    private synchronized void reach(Optional<Reach> to) {
+    /** Under the same lock as {@link #preempt}: a thread that may have ended is never preempted, nor one that has its number. */
+    private synchronized void reach(Optional<Preempter.Attachment> to) {
         reach = to;
     }
 
     @Override
     public synchronized void preempt() {
-        reach.ifPresent(to -> signal.orElseThrow().send(to.thread(), to.place()));
+        reach.ifPresent(Preempter.Attachment::preempt);
     }
 
     long switches() {

@@ -21,10 +21,10 @@ enum MachineField {
     PREEMPTIONS,
     /** The goroutine that ended last, for Java to take leave of. */
     EXITED,
-    /** Where the signal handler sends a goroutine: the preemption trampoline. */
+    /** Where whoever preempts sends a goroutine: the preemption trampoline. */
     TRAMPOLINE,
     /** The kernel's number of the carrier's thread. */
     THREAD,
-    /** The thread pointer of the carrier's thread as it entered: what {@code fs:[0]} holds, different in each thread. */
+    /** The thread pointer of the carrier's thread as it entered: different in each thread. */
     THREAD_POINTER
 }

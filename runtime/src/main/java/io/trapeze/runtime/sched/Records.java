@@ -3,6 +3,7 @@ package io.trapeze.runtime.sched;
 
 import io.trapeze.emitter.Assembler;
 import io.trapeze.emitter.operand.Reg64;
+import io.trapeze.runtime.preempt.SafePoint;
 import io.trapeze.trampolines.Gobuf;
 import io.trapeze.trampolines.abi.Abi;
 import java.util.Map;
@@ -32,5 +33,19 @@ record Records(Abi abi, Layout<GoroutineField> g, Layout<MachineField> m, Layout
     /** Emits the writing of a goroutine's status. */
     void setStatus(Assembler a, Reg64 goroutine, GoroutineState state) {
         a.mov(g.at(goroutine, GoroutineField.STATUS), state.ordinal());
+    }
+
+    /** Where whoever preempts finds what it must know. */
+    SafePoint safePoint() {
+        return new SafePoint(
+                m.offset(MachineField.CURRENT),
+                m.offset(MachineField.TRAMPOLINE),
+                g.offset(GoroutineField.STATUS),
+                GoroutineState.RUNNING.ordinal(),
+                g.offset(GoroutineField.PREEMPT_LOW),
+                g.offset(GoroutineField.PREEMPT_HIGH),
+                g.offset(GoroutineField.CODE_LOW),
+                g.offset(GoroutineField.CODE_HIGH),
+                abi.stack().interruptSkip());
     }
 }

@@ -9,6 +9,8 @@ import io.trapeze.emitter.operand.IndexReg;
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Mem;
 import io.trapeze.emitter.operand.Reg64;
+import io.trapeze.runtime.os.HostCall;
+import io.trapeze.runtime.os.ThreadCalls;
 
 /**
  * The emitted code of the run queues: each carrier's ring, which it alone touches, and the global queue behind a lock, with
@@ -28,13 +30,6 @@ final class RunQueueCode {
     static final int PARKED = 2;
 
     private static final IndexReg M = SchedulerCode.M;
-    /** Linux system calls (arch/x86/entry/syscalls/syscall_64.tbl). */
-    private static final int SYS_SCHED_YIELD = 24;
-
-    private static final int SYS_FUTEX = 202;
-    private static final int FUTEX_WAIT_PRIVATE = 128;
-    private static final int FUTEX_WAKE_PRIVATE = 129;
-
     /** Appends to the ring. */
     final Label insert;
     /** Takes the head off the ring. */
@@ -46,13 +41,19 @@ final class RunQueueCode {
 
     private final Label lock;
     private final Assembler a;
+    private final EntryCode entry;
+    private final HostCallCode host;
+    private final ThreadCalls threads;
     private final Records records;
     private final Layout<GoroutineField> g;
     private final Layout<MachineField> m;
     private final Layout<SharedField> shared;
 
-    RunQueueCode(Assembler a, Records records) {
+    RunQueueCode(Assembler a, Records records, ThreadCalls threads) {
         this.a = a;
+        this.entry = new EntryCode(a, records.abi());
+        this.host = new HostCallCode(a, records.abi());
+        this.threads = threads;
         this.records = records;
         this.g = records.g();
         this.m = records.m();
@@ -118,8 +119,9 @@ final class RunQueueCode {
     /*
      * take_share    in: rbx = M, r12 = shared; moves 1/carriers of the global queue, and one more, to the ring's tail;
      *               destroys everything but rbx, r12, r13, r14
-     * push_global   in: rdi = g, rsi = shared; appends g and wakes a waiting carrier; called by the rules of C, no frame
-     * lock          in: rsi = shared; destroys rax, rcx, r11; while the holder of the lock is off its processor, the others
+     * push_global   in: rdi = g, rsi = shared; appends g and wakes a waiting carrier; from outside (g, shared), by the rules of C
+     * wake_all      in: rdi = shared; from outside (shared), by the rules of C
+     * lock          in: rsi = shared; keeps rdi, rsi, and what calls preserve; while the holder of the lock is off its processor, the others
      *               give theirs away as well
      */
     private void globalQueue() {
@@ -149,7 +151,7 @@ final class RunQueueCode {
         Label empty = a.label("empty");
         Label linked = a.label("linked");
         Label nobody = a.label("nobody");
-        a.symbol("push_global", pushGlobal);
+        entry.emit("push_global", pushGlobal, rdi, rsi);
         a.bind(pushGlobal);
         a.call(lock);
         a.mov(g.at(rdi, GoroutineField.LINK), 0);
@@ -166,15 +168,15 @@ final class RunQueueCode {
         unlock();
         a.cmp(shared.at(rsi, SharedField.IDLE), 0) .because("read after the queue is seen to be longer");
         a.je(nobody);
-        a.mov(edx, 1);
-        wake();
+        wake(threads.wakeOne());
         a.bind(nobody);
         a.ret();
 
-        a.symbol("wake_all");
+        Label wakeAll = a.label("wake_everyone");
+        entry.emit("wake_all", wakeAll, rdi);
+        a.bind(wakeAll);
         a.mov(rsi, rdi);
-        a.mov(edx, Integer.MAX_VALUE);
-        wake();
+        wake(threads.wakeAll());
         a.ret();
 
         Label spin = a.label("lock_spin");
@@ -191,8 +193,7 @@ final class RunQueueCode {
         a.je(lock);
         a.dec(r8d);
         a.jnz(spin);
-        a.mov(eax, SYS_SCHED_YIELD);
-        a.syscall();
+        host.emit(threads.giveWay(), rdi, rsi);
         a.jmp(lock);
         a.bind(taken);
         a.ret();
@@ -204,13 +205,11 @@ final class RunQueueCode {
         a.xchg(shared.at(rsi, SharedField.LOCK), rax) .because("xchg with memory locks: nothing moves across");
     }
 
-    /** Emits the waking of up to edx carriers of the scheduler in rsi; destroys rax, rcx, rdi, rsi, r11. */
-    private void wake() {
+    /** Emits the waking of carriers of the scheduler in rsi; destroys what calls may change. */
+    private void wake(HostCall call) {
         a.lock().inc(sequence(rsi));
-        a.lea(rdi, ptr(rsi, shared.offset(SharedField.SEQUENCE)));
-        a.mov(esi, FUTEX_WAKE_PRIVATE);
-        a.mov(eax, SYS_FUTEX);
-        a.syscall();
+        a.lea(HostCallCode.ADDRESS, ptr(rsi, shared.offset(SharedField.SEQUENCE)));
+        host.emit(call);
     }
 
     private Mem.Dword sequence(Reg64 base) {
@@ -218,13 +217,15 @@ final class RunQueueCode {
     }
 
     /*
-     * ready(g, shared)   in: rdi, rsi; by the rules of C, no frame
+     * ready(g, shared)   by the rules of C; inside: rdi, rsi
      *                    a parked goroutine becomes runnable; any other gets a permit, for its next park
      */
     private void ready() {
         Label parked = a.label("parked");
         Label exchange = a.label("exchange");
-        Label retry = a.symbol("ready");
+        Label retry = a.label("retry");
+        entry.emit("ready", retry, rdi, rsi);
+        a.bind(retry);
         a.mov(rax, g.at(rdi, GoroutineField.PARK));
         a.mov(ecx, PERMIT);
         a.cmp(rax, PARKED);
@@ -242,23 +243,22 @@ final class RunQueueCode {
     }
 
     /*
-     * wait_for_work(M)   in: rdi; by the rules of C; returns when there may be work, or when told to stop
+     * wait_for_work(M)   by the rules of C; inside: rdi; returns when there may be work, or when told to stop
      */
     private void waiting() {
         Label out = a.label("work");
-        a.symbol("wait_for_work");
+        Label wait = a.label("wait");
+        entry.emit("wait_for_work", wait, rdi);
+        a.bind(wait);
         a.mov(r8, m.at(rdi, MachineField.SHARED));
-        a.mov(edx, sequence(r8));
+        a.mov(edx, sequence(r8))  .because("HostCallCode.EXPECTED");
         a.lock().inc(shared.at(r8, SharedField.IDLE)) .because("seen by whoever adds work from here on");
         a.cmp(shared.at(r8, SharedField.LENGTH), 0);
         a.jne(out);
         a.cmp(shared.at(r8, SharedField.STOP), 0);
         a.jne(out);
-        a.lea(rdi, ptr(r8, shared.offset(SharedField.SEQUENCE)));
-        a.mov(esi, FUTEX_WAIT_PRIVATE);
-        a.xor(r10d, r10d)                             .because("no time limit");
-        a.mov(eax, SYS_FUTEX);
-        a.syscall();
+        a.lea(HostCallCode.ADDRESS, ptr(r8, shared.offset(SharedField.SEQUENCE)));
+        host.emit(threads.await(), r8);
         a.bind(out);
         a.lock().dec(shared.at(r8, SharedField.IDLE));
         a.ret();

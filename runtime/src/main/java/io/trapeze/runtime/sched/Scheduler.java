@@ -8,9 +8,8 @@ import io.trapeze.runtime.code.NativeFunction;
 import io.trapeze.runtime.host.Host;
 import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.runtime.os.OperatingSystem;
-import io.trapeze.runtime.preempt.PreemptSignal;
+import io.trapeze.runtime.preempt.Preempter;
 import io.trapeze.runtime.preempt.PreemptionTimer;
-import io.trapeze.runtime.preempt.SafePoint;
 import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
@@ -81,7 +80,8 @@ public final class Scheduler implements AutoCloseable {
             this.control = opened.add(NativeMemory.allocate(
                     os, records.shared().size() + (long) records.m().size() * builder.carriers));
             MappedPrimitives primitives = MappedPrimitives.map(arena, abi, saveSet);
-            this.code = arena.map(SchedulerCode.emit(records, goroutines.slotSize()), primitives.symbols());
+            this.code = arena.map(
+                    SchedulerCode.emit(records, os.threadCalls(), goroutines.slotSize()), primitives.symbols());
             primitives.mapAsyncPreempt(code.address("async_preempt2"));
             this.pushGlobal = code.function("push_global");
             this.ready = code.function("ready");
@@ -90,8 +90,8 @@ public final class Scheduler implements AutoCloseable {
             Layout<SharedField> shared = records.shared();
             shared.put(control, 0, SharedField.CARRIERS, builder.carriers);
             directUpcalls(gate.handle(), gate.method());
-            Optional<PreemptSignal> signal =
-                    timeSlice.isZero() ? Optional.empty() : Optional.of(PreemptSignal.install(os, safePoint(abi)));
+            Optional<Preempter> preempter =
+                    timeSlice.isZero() ? Optional.empty() : Optional.of(Preempter.install(os, records.safePoint()));
             for (int i = 0; i < builder.carriers; i++) {
                 long record = shared.size() + (long) i * records.m().size();
                 machines.add(new Machine(
@@ -102,7 +102,7 @@ public final class Scheduler implements AutoCloseable {
                         control.address(),
                         code,
                         primitives.address(Primitive.ASYNC_PREEMPT),
-                        signal));
+                        preempter));
             }
             opened.keep();
         }
@@ -123,20 +123,6 @@ public final class Scheduler implements AutoCloseable {
                     + widest + "; leave the option out for the widest it has");
         });
         return asked.orElse(widest);
-    }
-
-    private SafePoint safePoint(Abi abi) {
-        Layout<GoroutineField> g = records.g();
-        return new SafePoint(
-                records.m().offset(MachineField.CURRENT),
-                records.m().offset(MachineField.TRAMPOLINE),
-                g.offset(GoroutineField.STATUS),
-                GoroutineState.RUNNING.ordinal(),
-                g.offset(GoroutineField.PREEMPT_LOW),
-                g.offset(GoroutineField.PREEMPT_HIGH),
-                g.offset(GoroutineField.CODE_LOW),
-                g.offset(GoroutineField.CODE_HIGH),
-                abi.stack().interruptSkip());
     }
 
     /** Returns a builder with the defaults. */

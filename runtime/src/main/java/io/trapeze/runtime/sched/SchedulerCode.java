@@ -10,10 +10,12 @@ import io.trapeze.emitter.operand.Address;
 import io.trapeze.emitter.operand.IndexReg;
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Reg64;
-import io.trapeze.emitter.operand.Segment;
+import io.trapeze.runtime.os.ThreadCalls;
 import io.trapeze.runtime.stack.StackSlab;
 import io.trapeze.trampolines.Gobuf;
 import io.trapeze.trampolines.SwitchState;
+import io.trapeze.trampolines.abi.Abi;
+import io.trapeze.trampolines.abi.ThreadBlock;
 
 /**
  * The scheduler's emitted code.
@@ -25,6 +27,8 @@ import io.trapeze.trampolines.SwitchState;
  *
  * <p>On g0's stack {@code rbx} holds M. In a goroutine's body {@link #G} holds G, everywhere and always: a switch sets it
  * and does not save it. Nothing that belongs to a carrier is in a register while a goroutine is suspended: M is read from G.
+ *
+ * <p>Inside, arguments are where each routine says. What others call, and what it calls, follows the ABI.
  */
 final class SchedulerCode {
     /** The register that holds the running goroutine in bodies. */
@@ -49,6 +53,8 @@ final class SchedulerCode {
 
     private final Assembler a = new Assembler();
     private final Records records;
+    private final Abi abi;
+    private final ThreadCalls threads;
     private final RunQueueCode queue;
     private final Layout<GoroutineField> g;
     private final Layout<MachineField> m;
@@ -71,9 +77,11 @@ final class SchedulerCode {
     private final Label goexit = a.label("goexit");
     private final Label controlWords = a.label("default_control_words");
 
-    private SchedulerCode(Records records, long slotSize) {
+    private SchedulerCode(Records records, ThreadCalls threads, long slotSize) {
         this.records = records;
-        this.queue = new RunQueueCode(a, records);
+        this.abi = records.abi();
+        this.threads = threads;
+        this.queue = new RunQueueCode(a, records, threads);
         this.g = records.g();
         this.m = records.m();
         this.shared = records.shared();
@@ -85,10 +93,11 @@ final class SchedulerCode {
     /**
      * Emits everything. External symbols: the primitives {@code gogo}, {@code mcall} and {@code systemstack}.
      *
+     * @param threads how threads wait for one another on this system
      * @param slotSize bytes of a slot of the stack slab, a power of two
      */
-    static CodeBlob emit(Records records, long slotSize) {
-        SchedulerCode code = new SchedulerCode(records, slotSize);
+    static CodeBlob emit(Records records, ThreadCalls threads, long slotSize) {
+        SchedulerCode code = new SchedulerCode(records, threads, slotSize);
         code.enter();
         code.dispatch();
         code.leave();
@@ -117,28 +126,56 @@ final class SchedulerCode {
     }
 
     /*
-     * enter(JNIEnv *, M)   in: rdi, rsi
-     *                      out: rax = IDLE, STOPPED or EXITED; called by the rules of C
+     * enter(JNIEnv *, M)   out: rax = IDLE, STOPPED or EXITED; called by the rules of C
      *                      while inside, g0's stack pointer is that of this frame
      */
     private void enter() {
+        IndexReg environment = argument(0);
+        IndexReg machine = argument(1);
         a.symbol("enter");
         a.push(rbp);
         a.mov(rbp, rsp);
-        a.push(rbx);
-        a.push(r12);
-        a.push(r13);
-        a.push(r14);
-        a.push(r15);
-        a.sub(rsp, 8)                                         .because("control words, and alignment");
+        for (IndexReg register : abi.preservedGeneral()) {
+            a.push(register);
+        }
+        a.sub(rsp, frame())                                   .because("control words, vectors, and alignment");
         a.stmxcsr(dword(rsp));
         a.fnstcw(word(rsp, 4));
-        a.mov(M, rsi);
-        a.mov(m.at(M, MachineField.ENVIRONMENT), rdi)         .because("good for this carrier and this call");
-        a.mov(rax, qword(Address.absolute(0).in(Segment.FS))) .because("the thread block's first word is its own address (psABI of thread-local storage, variant II)");
-        a.mov(m.at(M, MachineField.THREAD_POINTER), rax);
+        for (int i = 0; i < abi.preservedVectors().size(); i++) {
+            a.movdqu(xmmword(rsp, vector(i)), xmm(abi.preservedVectors().get(i).number()));
+        }
+        a.mov(rax, threads.pointer().operand())               .because("the thread's own, and no other's");
+        a.mov(m.at(machine, MachineField.THREAD_POINTER), rax);
+        a.mov(m.at(machine, MachineField.ENVIRONMENT), environment) .because("good for this carrier and this call");
+        for (ThreadBlock.Field field : abi.threadFields()) {
+            a.mov(rax, abi.threadOperand(field))              .because(field.name() + " of this stack").serves("thread.stack_bounds");
+            a.mov(gobuf.slot(machine, field), rax);
+        }
+        a.mov(M, machine);
         a.mov(gobuf.sp(M), rsp)                               .because("fixed while goroutines run");
         a.mov(gobuf.bp(M), rbp);
+    }
+
+    /** Returns the bytes of enter's frame below the pushes: control words, vectors, and what aligns RSP. */
+    private int frame() {
+        int pushed = 8 * (2 + abi.preservedGeneral().size());
+        return abi.stack().aligned(pushed + vector(abi.preservedVectors().size())) - pushed;
+    }
+
+    /** Returns where enter's frame keeps a vector, from RSP. */
+    private static int vector(int index) {
+        return 8 + 16 * index;
+    }
+
+    private IndexReg argument(int index) {
+        return abi.integerArguments().get(index);
+    }
+
+    /** Emits a move, unless the value is there already. */
+    private void move(IndexReg to, IndexReg from) {
+        if (to != from) {
+            a.mov(to, from);
+        }
     }
 
     /*
@@ -172,6 +209,7 @@ final class SchedulerCode {
         a.inc(m.at(M, MachineField.SWITCHES));
         records.setStatus(a, rdi, GoroutineState.RUNNING);
         a.mov(m.at(M, MachineField.CURRENT), rdi) .because("before the stack moves");
+        move(argument(0), rdi);
         a.jmp(gogo)                               .because("the primitive: everything comes from the Gobuf");
 
         a.bind(idle);
@@ -198,12 +236,13 @@ final class SchedulerCode {
         a.mov(m.at(M, MachineField.CURRENT), 0);
         a.ldmxcsr(dword(rsp));
         a.fldcw(word(rsp, 4));
-        a.add(rsp, 8);
-        a.pop(r15);
-        a.pop(r14);
-        a.pop(r13);
-        a.pop(r12);
-        a.pop(rbx);
+        for (int i = 0; i < abi.preservedVectors().size(); i++) {
+            a.movdqu(xmm(abi.preservedVectors().get(i).number()), xmmword(rsp, vector(i)));
+        }
+        a.add(rsp, frame());
+        for (int i = abi.preservedGeneral().size() - 1; i >= 0; i--) {
+            a.pop(abi.preservedGeneral().get(i));
+        }
         a.pop(rbp);
         a.ret();
     }
@@ -241,6 +280,7 @@ final class SchedulerCode {
         a.inc(m.at(rcx, MachineField.BUDGET)) .because("the dispatch to come counts this switch");
         a.mov(M, rcx);
         a.mov(rdi, G);
+        hot.restoreThreadBlock(a, M, rax);
         a.mov(rsp, gobuf.sp(M))               .because("off the goroutine's stack before another carrier may run it");
         a.mov(rbp, gobuf.bp(M));
         a.jmp(requeue);
@@ -288,6 +328,7 @@ final class SchedulerCode {
 
         Label waits = a.label("waits");
         a.bind(onPark);
+        move(rdi, argument(0));
         a.mov(M, g.at(rdi, GoroutineField.M));
         a.call(queue.remove);
         records.setStatus(a, rdi, GoroutineState.WAITING);
@@ -305,10 +346,10 @@ final class SchedulerCode {
 
     /** Emits a tail call of {@code mcall(g, g.sched, g0, fn)} for the goroutine in {@link #G}; the return address is its. */
     private void mcall(Label fn) {
-        a.mov(rdi, G);
-        a.mov(rsi, G)                         .because("its Gobuf is its first field");
-        a.mov(rdx, g.at(G, GoroutineField.M)) .because("g0's Gobuf is M's first field");
-        a.lea(rcx, ptr(fn));
+        a.mov(argument(0), G);
+        a.mov(argument(1), G)                         .because("its Gobuf is its first field");
+        a.mov(argument(2), g.at(G, GoroutineField.M)) .because("g0's Gobuf is M's first field");
+        a.lea(argument(3), ptr(fn));
         a.jmp(mcall);
     }
 
@@ -323,6 +364,7 @@ final class SchedulerCode {
         mcall(onExit);
 
         a.bind(onExit);
+        move(rdi, argument(0));
         a.mov(M, g.at(rdi, GoroutineField.M));
         a.call(queue.remove);
         records.setStatus(a, rdi, GoroutineState.DEAD);
@@ -344,12 +386,13 @@ final class SchedulerCode {
     }
 
     /*
-     * preempt_m   in: rdi = g, suspended, on g0's stack
+     * preempt_m   in: the first argument = g, suspended, on g0's stack
      * requeue     in: rdi = g, suspended, rbx = M, on g0's stack
      */
     private void requeue() {
         Label keep = a.label("keep");
         a.bind(onPreempt);
+        move(rdi, argument(0));
         a.mov(M, g.at(rdi, GoroutineField.M));
         a.bind(requeue);
         records.setStatus(a, rdi, GoroutineState.RUNNABLE);

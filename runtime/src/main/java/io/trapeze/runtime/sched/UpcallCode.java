@@ -10,12 +10,14 @@ import io.trapeze.emitter.operand.IndexReg;
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.runtime.code.JniFunction;
 import io.trapeze.trampolines.Gobuf;
+import io.trapeze.trampolines.abi.Abi;
 
 /** The emitted code between a goroutine and Java: from its stack to g0's, and from there through JNI. */
 final class UpcallCode {
     private static final IndexReg G = SchedulerCode.G;
 
     private final Assembler a;
+    private final Abi abi;
     private final Layout<GoroutineField> g;
     private final Layout<MachineField> m;
     private final Layout<SharedField> shared;
@@ -34,6 +36,7 @@ final class UpcallCode {
      */
     UpcallCode(Assembler a, Records records, Label goexit, Label controlWords) {
         this.a = a;
+        this.abi = records.abi();
         this.g = records.g();
         this.m = records.m();
         this.shared = records.shared();
@@ -55,7 +58,7 @@ final class UpcallCode {
     /*
      * upcall      in: rax = number of the upcall, rdi, rsi, rdx = its arguments, r14 = G; called, at any alignment
      *             out: rax = its result; if it failed, the goroutine ends instead
-     * call_java   the thunk that systemstack runs on g0: in: rdi = argument block, first the goroutine
+     * call_java   the thunk that systemstack runs on g0: in: argument block, first the goroutine
      */
     private void upcall() {
         Label failed = a.label("failed");
@@ -67,9 +70,9 @@ final class UpcallCode {
         a.push(rdi);
         a.push(rax);
         a.push(G);
-        a.mov(rdi, g.at(G, GoroutineField.M));
-        a.mov(rsi, rsp);
-        a.lea(rdx, ptr(callJava));
+        a.mov(argument(0), g.at(G, GoroutineField.M));
+        a.mov(argument(1), rsp);
+        a.lea(argument(2), ptr(callJava));
         a.call(onG0);
         a.add(rsp, 40);
         a.cmp(g.at(G, GoroutineField.FAILED), 0);
@@ -78,35 +81,38 @@ final class UpcallCode {
         a.bind(failed);
         a.jmp(goexit);
 
+        int shadow = abi.stack().shadow();
+        int room = abi.stack().aligned(shadow + 16) + 8;
+        int result = shadow + 8;
         a.bind(callJava);
         a.push(rbx);
         a.push(r12);
-        a.sub(rsp, 24)                                           .because("control words, the result, and alignment");
-        a.mov(r12, qword(rdi));
+        a.sub(rsp, room)                                         .because("control words, the result, alignment, and what calls need");
+        a.mov(r12, qword(argument(0)));
         a.mov(rbx, g.at(r12, GoroutineField.M));
         a.inc(m.at(rbx, MachineField.UPCALLS));
-        a.stmxcsr(dword(rsp))                                    .because("Java runs with default control words, whatever the goroutine has");
-        a.fnstcw(word(rsp, 4));
+        a.stmxcsr(dword(rsp, shadow))                            .because("Java runs with default control words, whatever the goroutine has");
+        a.fnstcw(word(rsp, shadow + 4));
         a.ldmxcsr(dword(controlWords));
         a.fldcw(word(Address.rip(controlWords).plus(4)));
-        a.mov(rcx, rdi);
+        a.mov(argument(3), argument(0))                          .because("a jvalue array: the block");
         a.mov(rax, m.at(rbx, MachineField.SHARED));
-        a.mov(rdi, m.at(rbx, MachineField.ENVIRONMENT));
-        a.mov(rsi, shared.at(rax, SharedField.UPCALL_TARGET));
-        a.mov(rdx, shared.at(rax, SharedField.UPCALL_METHOD));
-        a.mov(rax, qword(rdi));
+        a.mov(argument(0), m.at(rbx, MachineField.ENVIRONMENT));
+        a.mov(argument(1), shared.at(rax, SharedField.UPCALL_TARGET));
+        a.mov(argument(2), shared.at(rax, SharedField.UPCALL_METHOD));
+        a.mov(rax, qword(argument(0)));
         a.call(qword(rax, JniFunction.CALL_LONG_METHOD_A.offset()));
-        a.mov(qword(rsp, 8), rax);
-        a.mov(rdi, m.at(rbx, MachineField.ENVIRONMENT));
-        a.mov(rax, qword(rdi));
+        a.mov(qword(rsp, result), rax);
+        a.mov(argument(0), m.at(rbx, MachineField.ENVIRONMENT));
+        a.mov(rax, qword(argument(0)));
         a.call(qword(rax, JniFunction.EXCEPTION_CHECK.offset())) .because("a stack overflow needs no catch block to get here");
         a.test(al, al);
         a.jnz(thrown);
         a.bind(caught);
-        a.mov(rax, qword(rsp, 8));
-        a.ldmxcsr(dword(rsp));
-        a.fldcw(word(rsp, 4));
-        a.add(rsp, 24);
+        a.mov(rax, qword(rsp, result));
+        a.ldmxcsr(dword(rsp, shadow));
+        a.fldcw(word(rsp, shadow + 4));
+        a.add(rsp, room);
         a.pop(r12);
         a.pop(rbx);
         a.ret();
@@ -116,29 +122,37 @@ final class UpcallCode {
     }
 
     /*
-     * on_g0(M, arg, thunk)   in: rdi, rsi, rdx; by the rules of C
+     * on_g0(M, arg, thunk)   by the rules of C
      *                        out: thunk(arg)'s result; it runs on g0's stack, without a switch if that is in use already
      *                        while it runs, M has no current goroutine
      */
     private void onG0() {
         Label direct = a.label("on_g0_already");
+        IndexReg machine = argument(0);
         a.symbol("on_g0", onG0);
         a.bind(onG0);
-        a.mov(rax, m.at(rdi, MachineField.CURRENT));
+        a.mov(rax, m.at(machine, MachineField.CURRENT));
         a.test(rax, rax);
         a.jz(direct);
-        a.push(rdi);
+        a.push(machine);
         a.push(rax);
-        a.mov(m.at(rdi, MachineField.CURRENT), 0)   .because("g0's stack is in use: no second switch to it, no preemption");
-        a.mov(rdi, gobuf.sp(rdi));
+        a.mov(m.at(machine, MachineField.CURRENT), 0) .because("g0's stack is in use: no second switch to it, no preemption");
+        if (abi.threadBlock().isPresent()) {
+            a.mov(argument(3), machine)               .because("g0's Gobuf: its stack bounds");
+        }
+        a.mov(argument(0), gobuf.sp(machine));
         a.call(systemstack);
         a.pop(rcx);
         a.pop(rdx);
-        a.mov(m.at(rdx, MachineField.CURRENT), rcx) .because("the same carrier's: nothing switches during a thunk");
+        a.mov(m.at(rdx, MachineField.CURRENT), rcx)   .because("the same carrier's: nothing switches during a thunk");
         a.ret();
         a.bind(direct);
-        a.mov(rdi, rsi);
-        a.jmp(rdx);
+        a.mov(argument(0), argument(1));
+        a.jmp(argument(2));
+    }
+
+    private IndexReg argument(int index) {
+        return abi.integerArguments().get(index);
     }
     // spotless:on
 }

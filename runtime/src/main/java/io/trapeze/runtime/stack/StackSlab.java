@@ -19,7 +19,7 @@ import java.util.BitSet;
  * {@code (rsp | (slotSize - 1)) - 63}. The header's first quadword names the goroutine that owns the slot (0: none); the rest
  * is the scheduler's. It stands at the top, so that a goroutine that does little touches one page.
  *
- * <p>A slot gets its guard when it is first handed out. Reserving takes address space only; each stack takes the pages it has
+ * <p>A slot gets its memory and its guard when it is first handed out. Reserving takes address space only; each stack takes the pages it has
  * touched, until {@link #trim()}. Thread-safe.
  */
 public final class StackSlab implements AutoCloseable {
@@ -46,7 +46,9 @@ public final class StackSlab implements AutoCloseable {
 
     private final int[] free;
     private int freeCount;
-    private int guarded;
+    /** Slots that have their memory and their guard: those below this number. */
+    private int prepared;
+
     private final BitSet taken;
 
     private StackSlab(OperatingSystem os, int slots, long slotSize, NativeMemory memory) {
@@ -138,17 +140,18 @@ public final class StackSlab implements AutoCloseable {
      *
      * @return the slot's number, from 0
      * @throws StackExhaustedException if all are taken
-     * @throws HostException if the guard of a fresh slot is refused
+     * @throws HostException if the memory or the guard of a fresh slot is refused
      */
     public synchronized int acquire() {
         requireOpen();
         int slot;
         if (freeCount > 0) {
             slot = free[--freeCount];
-        } else if (guarded < slots) {
-            slot = guarded;
+        } else if (prepared < slots) {
+            slot = prepared;
+            os.commit(low(slot), slotSize - guardBytes);
             os.guard(base(slot), guardBytes);
-            guarded++;
+            prepared++;
         } else {
             throw new StackExhaustedException(slots);
         }
@@ -190,6 +193,11 @@ public final class StackSlab implements AutoCloseable {
     /** Highest stack pointer of a stack, a multiple of 64; also the address of its header. */
     public long high(int slot) {
         return base(slot) + slotSize - HEADER_BYTES;
+    }
+
+    /** Address just above a stack's slot, header included. */
+    public long end(int slot) {
+        return base(slot) + slotSize;
     }
 
     /** Address of the guard page of a stack, the lowest of its slot. */

@@ -11,6 +11,7 @@ import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.runtime.os.OperatingSystem;
 import io.trapeze.runtime.os.SignalAction;
 import io.trapeze.runtime.os.SignalStack;
+import io.trapeze.runtime.os.Signals;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -39,18 +40,19 @@ class SignalDeliveryTest {
     @Tag("S39")
     void anEmittedHandlerGetsTheQueuedValueOnTheAlternateStackOfTheThread() {
         OperatingSystem os = OperatingSystem.current();
-        long stackBytes = os.minimumSignalStack() + 16 * 1024;
+        Signals signals = (Signals) os.interrupts();
+        long stackBytes = signals.minimumSignalStack() + 16 * 1024;
         try (CodeArena arena = CodeArena.open(os);
                 NativeMemory notes = NativeMemory.allocate(os, 64);
                 NativeMemory stack = NativeMemory.allocate(os, stackBytes)) {
             MappedCode handler = arena.map(handler(notes.address()));
-            SignalAction before = os.installSignalAction(SIGURG, SignalAction.handledAt(handler.address()));
-            SignalStack stackBefore = os.installSignalStack(new SignalStack(stack.address(), stack.size()));
+            SignalAction before = signals.installSignalAction(SIGURG, SignalAction.handledAt(handler.address()));
+            SignalStack stackBefore = signals.installSignalStack(new SignalStack(stack.address(), stack.size()));
             try {
-                os.signalThread(os.currentThread(), SIGURG, 0x1122334455667788L);
+                signals.signalThread(os.currentThread(), SIGURG, 0x1122334455667788L);
             } finally {
-                os.installSignalStack(stackBefore);
-                os.installSignalAction(SIGURG, before);
+                signals.installSignalStack(stackBefore);
+                signals.installSignalAction(SIGURG, before);
             }
             assertThat(notes.getLong(COUNT)).isEqualTo(1);
             assertThat(notes.getLong(SIGNAL)).isEqualTo(SIGURG);

@@ -15,6 +15,7 @@ class LinuxTest {
     private static final int SIGKILL = 9;
 
     private final OperatingSystem os = OperatingSystem.current();
+    private final Signals signals = (Signals) os.interrupts();
 
     @Test
     void mappedMemoryIsZeroedAndGoneAfterUnmapping() {
@@ -84,17 +85,17 @@ class LinuxTest {
 
     @Test
     void aSignalActionIsReturnedByTheNextInstallationAsItWasInstalled() {
-        SignalAction before = os.signalAction(SIGURG);
+        SignalAction before = signals.signalAction(SIGURG);
         SignalAction ignore = new SignalAction(SignalAction.IGNORE, SignalAction.RESTART, 1L << (SIGURG - 1));
-        assertThat(os.installSignalAction(SIGURG, ignore)).isEqualTo(before);
-        assertThat(os.signalAction(SIGURG)).isEqualTo(ignore);
-        assertThat(os.installSignalAction(SIGURG, before)).isEqualTo(ignore);
-        assertThat(os.signalAction(SIGURG)).isEqualTo(before);
+        assertThat(signals.installSignalAction(SIGURG, ignore)).isEqualTo(before);
+        assertThat(signals.signalAction(SIGURG)).isEqualTo(ignore);
+        assertThat(signals.installSignalAction(SIGURG, before)).isEqualTo(ignore);
+        assertThat(signals.signalAction(SIGURG)).isEqualTo(before);
     }
 
     @Test
     void aHandlerForSigkillIsRefusedByName() {
-        assertThatThrownBy(() -> os.installSignalAction(SIGKILL, new SignalAction(SignalAction.IGNORE, 0, 0)))
+        assertThatThrownBy(() -> signals.installSignalAction(SIGKILL, new SignalAction(SignalAction.IGNORE, 0, 0)))
                 .isInstanceOf(HostException.class)
                 .hasMessageContaining("sigaction(signal 9) failed: EINVAL")
                 .hasMessageContaining("SIGKILL");
@@ -102,28 +103,28 @@ class LinuxTest {
 
     @Test
     void anAlternateStackIsSetForThisThreadAndTakenAway() {
-        long bytes = os.minimumSignalStack() + 8192;
+        long bytes = signals.minimumSignalStack() + 8192;
         long address = os.map(bytes);
         SignalStack stack = new SignalStack(address, bytes);
-        assertThat(os.installSignalStack(stack)).isEqualTo(SignalStack.NONE);
-        assertThat(os.installSignalStack(SignalStack.NONE)).isEqualTo(stack);
-        assertThat(os.installSignalStack(SignalStack.NONE)).isEqualTo(SignalStack.NONE);
+        assertThat(signals.installSignalStack(stack)).isEqualTo(SignalStack.NONE);
+        assertThat(signals.installSignalStack(SignalStack.NONE)).isEqualTo(stack);
+        assertThat(signals.installSignalStack(SignalStack.NONE)).isEqualTo(SignalStack.NONE);
         os.unmap(address, bytes);
     }
 
     @Test
     void anAlternateStackThatIsTooSmallIsRefusedWithTheSizeItNeeds() {
-        assertThatThrownBy(() -> os.installSignalStack(new SignalStack(4096, 64)))
+        assertThatThrownBy(() -> signals.installSignalStack(new SignalStack(4096, 64)))
                 .isInstanceOf(HostException.class)
                 .hasMessageContaining("ENOMEM")
-                .hasMessageContaining(os.minimumSignalStack() + " bytes");
+                .hasMessageContaining(signals.minimumSignalStack() + " bytes");
     }
 
     @Test
     void threadAndProcessHaveTheirKernelNumbers() throws Exception {
         assertThat(os.currentProcess()).isEqualTo((int) ProcessHandle.current().pid());
         assertThat(Path.of("/proc/self/task/" + os.currentThread())).exists();
-        int[] other = new int[1];
+        long[] other = new long[1];
         Thread thread = new Thread(() -> other[0] = os.currentThread());
         thread.start();
         thread.join();
@@ -132,19 +133,19 @@ class LinuxTest {
 
     @Test
     void aQueuedSignalIsDeliveredToThisThreadAndIgnoredOnesLeaveNoTrace() throws Exception {
-        SignalAction before = os.installSignalAction(SIGURG, new SignalAction(SignalAction.IGNORE, 0, 0));
+        SignalAction before = signals.installSignalAction(SIGURG, new SignalAction(SignalAction.IGNORE, 0, 0));
         try {
-            os.signalThread(os.currentThread(), SIGURG, 7);
+            signals.signalThread(os.currentThread(), SIGURG, 7);
             assertThat(Files.readString(Path.of("/proc/self/task/" + os.currentThread() + "/status")))
                     .containsPattern("SigPnd:\\s+0{16}");
         } finally {
-            os.installSignalAction(SIGURG, before);
+            signals.installSignalAction(SIGURG, before);
         }
     }
 
     @Test
     void signallingAThreadThatIsGoneTellsSo() {
-        assertThatThrownBy(() -> os.signalThread(0x3fff_fff0, SIGURG, 0))
+        assertThatThrownBy(() -> signals.signalThread(0x3fff_fff0, SIGURG, 0))
                 .isInstanceOf(HostException.class)
                 .hasMessageContaining("ESRCH");
     }

@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.runtime.os;
 
+import io.trapeze.trampolines.abi.Abi;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Predicate;
 
 /** The operating system of this machine, except for what a test has it refuse. */
-public final class RefusingOperatingSystem implements OperatingSystem {
+public final class RefusingOperatingSystem implements OperatingSystem, Signals {
 
     public static final int ENOMEM = Errno.ENOMEM.number;
     public static final int EACCES = Errno.EACCES.number;
     public static final int EPERM = Errno.EPERM.number;
 
     private final OperatingSystem real = OperatingSystem.current();
+    private final Signals signals = (Signals) real.interrupts();
     private final Map<String, Predicate<Object>> refused = new HashMap<>();
     private final Map<String, Integer> errors = new HashMap<>();
+    private ThreadCalls threadCalls = real.threadCalls();
     private int synchronizations;
     private boolean kernelGuardPages = real.hasKernelGuardPages();
     private long mappingsLeft = real.mappingsLeft();
@@ -47,11 +50,21 @@ public final class RefusingOperatingSystem implements OperatingSystem {
         return this;
     }
 
+    public RefusingOperatingSystem withThreadCalls(ThreadCalls calls) {
+        threadCalls = calls;
+        return this;
+    }
+
     private void ask(String method, Object lastArgument) {
         if (refused.getOrDefault(method, anything -> false).test(lastArgument)) {
             throw new HostException(
                     method, String.valueOf(lastArgument), errors.get(method), "A test refuses this call.");
         }
+    }
+
+    @Override
+    public Abi abi() {
+        return real.abi();
     }
 
     @Override
@@ -69,6 +82,12 @@ public final class RefusingOperatingSystem implements OperatingSystem {
     public long reserve(long bytes, long alignment) {
         ask("reserve", bytes);
         return real.reserve(bytes, alignment);
+    }
+
+    @Override
+    public void commit(long address, long bytes) {
+        ask("commit", bytes);
+        real.commit(address, bytes);
     }
 
     @Override
@@ -110,6 +129,12 @@ public final class RefusingOperatingSystem implements OperatingSystem {
     }
 
     @Override
+    public long mapCode(long bytes) {
+        ask("mapCode", bytes);
+        return real.mapCode(bytes);
+    }
+
+    @Override
     public long openMemoryFile(String name, long bytes) {
         ask("openMemoryFile", bytes);
         return real.openMemoryFile(name, bytes);
@@ -122,8 +147,20 @@ public final class RefusingOperatingSystem implements OperatingSystem {
     }
 
     @Override
+    public void unmapMemoryFile(long address, long bytes) {
+        ask("unmapMemoryFile", bytes);
+        real.unmapMemoryFile(address, bytes);
+    }
+
+    @Override
     public void closeMemoryFile(long file) {
         real.closeMemoryFile(file);
+    }
+
+    @Override
+    public void publishCode(long address, long bytes) {
+        ask("publishCode", bytes);
+        real.publishCode(address, bytes);
     }
 
     /** How often code was synchronized. */
@@ -145,28 +182,28 @@ public final class RefusingOperatingSystem implements OperatingSystem {
 
     @Override
     public SignalAction signalAction(int signal) {
-        return real.signalAction(signal);
+        return signals.signalAction(signal);
     }
 
     @Override
     public SignalAction installSignalAction(int signal, SignalAction action) {
         ask("installSignalAction", action);
-        return real.installSignalAction(signal, action);
+        return signals.installSignalAction(signal, action);
     }
 
     @Override
     public long minimumSignalStack() {
-        return real.minimumSignalStack();
+        return signals.minimumSignalStack();
     }
 
     @Override
     public SignalStack installSignalStack(SignalStack stack) {
         ask("installSignalStack", stack);
-        return real.installSignalStack(stack);
+        return signals.installSignalStack(stack);
     }
 
     @Override
-    public int currentThread() {
+    public long currentThread() {
         return real.currentThread();
     }
 
@@ -176,8 +213,28 @@ public final class RefusingOperatingSystem implements OperatingSystem {
     }
 
     @Override
-    public void signalThread(int thread, int signal, long value) {
+    public void signalThread(long thread, int signal, long value) {
         ask("signalThread", value);
-        real.signalThread(thread, signal, value);
+        signals.signalThread(thread, signal, value);
+    }
+
+    @Override
+    public long signalTarget() {
+        return signals.signalTarget();
+    }
+
+    @Override
+    public SignalFrame signalFrame() {
+        return signals.signalFrame();
+    }
+
+    @Override
+    public ThreadCalls threadCalls() {
+        return threadCalls;
+    }
+
+    @Override
+    public Interrupts interrupts() {
+        return this;
     }
 }

@@ -11,9 +11,12 @@ import io.trapeze.runtime.code.NativeFunction;
 import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.runtime.os.OperatingSystem;
 import io.trapeze.runtime.os.SignalAction;
+import io.trapeze.runtime.os.SignalFrame;
+import io.trapeze.runtime.os.Signals;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -27,6 +30,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PreemptHandlerTest {
     private static final OperatingSystem OS = OperatingSystem.current();
 
+    private static final Signals SIGNALS = (Signals) OS.interrupts();
+    private static final int SIGURG = SIGNALS.signalFrame().urgent();
     private static final int CAPACITY = 4;
     private static final int PLACE = 2;
     private static final int CODE = 0x400000;
@@ -40,6 +45,7 @@ class PreemptHandlerTest {
     private static final int CARRIER = 1024;
     private static final int GOROUTINE = 1280;
     private static final int NOTES = 1536;
+    private static final int ELSEWHERE = 1792;
     private static final int STACK_LOW = 2048;
     private static final int STACK_HIGH = 4096 - 64;
 
@@ -59,7 +65,7 @@ class PreemptHandlerTest {
     private long rsp = memory.address() + 3072 + 5;
 
     PreemptHandlerTest() {
-        memory.putLong(TABLE + 8 * PLACE, memory.address() + CARRIER);
+        memory.putLong(TABLE + PreemptHandler.ENTRY_BYTES * PLACE, memory.address() + CARRIER);
         memory.putLong(CARRIER + SAFE.current(), memory.address() + GOROUTINE);
         memory.putLong(CARRIER + SAFE.trampoline(), TRAMPOLINE);
         memory.putLong(GOROUTINE + SAFE.status(), SAFE.running());
@@ -79,13 +85,19 @@ class PreemptHandlerTest {
     }
 
     private NativeFunction handler(SignalAction previous) {
-        return arena.map(PreemptHandler.emit(SAFE, memory.address() + TABLE, CAPACITY, previous))
+        return arena.map(PreemptHandler.emit(
+                        SAFE,
+                        SIGNALS.signalFrame(),
+                        OS.threadCalls().pointer(),
+                        memory.address() + TABLE,
+                        CAPACITY,
+                        previous))
                 .function();
     }
 
     private void deliver(NativeFunction to) {
         memory.putLong(RSP, rsp);
-        to.call(PreemptSignal.SIGURG, memory.address() + INFO, memory.address() + CONTEXT);
+        to.call(SIGURG, memory.address() + INFO, memory.address() + CONTEXT);
     }
 
     @Test
@@ -114,7 +126,7 @@ class PreemptHandlerTest {
 
     static Stream<Arguments> whatKeepsAGoroutineFromBeingPreempted() {
         return Stream.of(
-                refusal("the carrier has left", t -> t.memory.putLong(TABLE + 8 * PLACE, 0)),
+                refusal("the carrier has left", t -> t.memory.putLong(TABLE + PreemptHandler.ENTRY_BYTES * PLACE, 0)),
                 refusal("the carrier is in the scheduler", t -> t.memory.putLong(CARRIER + SAFE.current(), 0)),
                 refusal("the goroutine does not run", t -> t.memory.putLong(GOROUTINE + SAFE.status(), 1)),
                 refusal("rsp is above the goroutine's stack", t -> t.rsp = t.memory.address() + STACK_HIGH + 1),
@@ -190,8 +202,69 @@ class PreemptHandlerTest {
         memory.putLong(SI_VALUE, 42);
         deliver(chained);
         assertThat(memory.getLong(NOTES)).isEqualTo(2);
-        assertThat(memory.getLong(NOTES + 8)).isEqualTo(PreemptSignal.SIGURG);
+        assertThat(memory.getLong(NOTES + 8)).isEqualTo(SIGURG);
         assertThat(memory.getLong(NOTES + 16)).isEqualTo(memory.address() + INFO);
         assertThat(memory.getLong(NOTES + 24)).isEqualTo(memory.address() + CONTEXT);
+    }
+
+    /**
+     * As on systems whose signals carry no value, and whose record of registers lies elsewhere: the handler looks its own thread
+     * up. Which word tells threads apart is data, so that of this system serves.
+     */
+    private NativeFunction handlerThatLooksItsThreadUp(SignalAction previous) {
+        SignalFrame frame = new SignalFrame(SIGURG, OptionalInt.empty(), OptionalInt.of(48), 72, 144);
+        memory.putLong(CONTEXT + 48, memory.address() + ELSEWHERE);
+        memory.putLong(ELSEWHERE + 72, rsp);
+        memory.putLong(ELSEWHERE + 144, CODE + 50);
+        return arena.map(PreemptHandler.emit(
+                        SAFE, frame, OS.threadCalls().pointer(), memory.address() + TABLE, CAPACITY, previous))
+                .function();
+    }
+
+    private long threadPointer() {
+        Assembler a = new Assembler();
+        a.mov(rax, OS.threadCalls().pointer().operand());
+        a.ret();
+        return arena.map(a.finish("thread_pointer")).function().call();
+    }
+
+    private long entry(int place, int field) {
+        return TABLE + (long) PreemptHandler.ENTRY_BYTES * place + field;
+    }
+
+    @Test
+    void withoutAValueTheThreadIsLookedUpAndPreemptedIfItWasAsked() {
+        NativeFunction lookingUp = handlerThatLooksItsThreadUp(new SignalAction(SignalAction.DEFAULT, 0, 0));
+        memory.putLong(entry(PLACE - 1, PreemptHandler.ENTRY_THREAD), 0x1234);
+        memory.putLong(entry(PLACE - 1, PreemptHandler.ENTRY_CARRIER), 8); // never to be read
+        memory.putLong(entry(PLACE, PreemptHandler.ENTRY_THREAD), threadPointer());
+        deliver(lookingUp);
+        assertThat(memory.getLong(ELSEWHERE + 144)).as("nobody asked").isEqualTo(CODE + 50);
+        memory.putLong(entry(PLACE, PreemptHandler.ENTRY_ASKED), 1);
+        deliver(lookingUp);
+        assertThat(memory.getLong(ELSEWHERE + 144)).isEqualTo(TRAMPOLINE);
+        assertThat(memory.getLong(ELSEWHERE + 72)).isEqualTo(rsp - 128 - 8);
+        assertThat(memory.getLong(entry(PLACE, PreemptHandler.ENTRY_ASKED)))
+                .as("whether it is asked still")
+                .isZero();
+    }
+
+    @Test
+    void withoutAValueASignalThatNobodyAskedForIsForeign() {
+        Assembler a = new Assembler();
+        a.mov(rax, memory.address() + NOTES);
+        a.inc(qword(rax));
+        a.ret();
+        NativeFunction lookingUp = handlerThatLooksItsThreadUp(
+                SignalAction.handledAt(arena.map(a.finish("previous")).address()));
+        deliver(lookingUp);
+        assertThat(memory.getLong(NOTES)).as("a thread that is no carrier").isEqualTo(1);
+        memory.putLong(entry(PLACE, PreemptHandler.ENTRY_THREAD), threadPointer());
+        deliver(lookingUp);
+        assertThat(memory.getLong(NOTES)).as("a carrier that was not asked").isEqualTo(2);
+        memory.putLong(entry(PLACE, PreemptHandler.ENTRY_ASKED), 1);
+        deliver(lookingUp);
+        assertThat(memory.getLong(NOTES)).as("one that was").isEqualTo(2);
+        assertThat(memory.getLong(ELSEWHERE + 144)).isEqualTo(TRAMPOLINE);
     }
 }

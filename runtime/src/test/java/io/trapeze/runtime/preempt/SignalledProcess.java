@@ -10,12 +10,16 @@ import io.trapeze.runtime.code.CodeArena;
 import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.runtime.os.OperatingSystem;
 import io.trapeze.runtime.os.SignalAction;
+import io.trapeze.runtime.os.Signals;
 import io.trapeze.runtime.sched.Scheduler;
 import java.time.Duration;
 
 /** A process that runs goroutines and is sent SIGURG by {@code kill}, with a value, and with a value that looks like ours. */
 final class SignalledProcess {
     private static final OperatingSystem OS = OperatingSystem.current();
+
+    private static final Signals SIGNALS = (Signals) OS.interrupts();
+    private static final int SIGURG = SIGNALS.signalFrame().urgent();
 
     private SignalledProcess() {}
 
@@ -28,8 +32,8 @@ final class SignalledProcess {
             a.mov(rax, memory.address());
             a.lock().inc(qword(rax));
             a.ret();
-            OS.installSignalAction(
-                    PreemptSignal.SIGURG,
+            SIGNALS.installSignalAction(
+                    SIGURG,
                     SignalAction.handledAt(arena.map(a.finish("previous")).address()));
         }
         try (Scheduler scheduler = Scheduler.builder()
@@ -56,11 +60,11 @@ final class SignalledProcess {
                     .start()
                     .waitFor();
             await(memory, handled ? ++expected : 0);
-            OS.signalThread(OS.currentThread(), PreemptSignal.SIGURG, 42);
+            SIGNALS.signalThread(OS.currentThread(), SIGURG, 42);
             await(memory, handled ? ++expected : 0);
-            OS.signalThread(OS.currentThread(), PreemptSignal.SIGURG, (long) PreemptHandler.MAGIC << 32 | 0xFFFF);
+            SIGNALS.signalThread(OS.currentThread(), SIGURG, (long) PreemptHandler.MAGIC << 32 | 0xFFFF);
             await(memory, handled ? ++expected : 0);
-            OS.signalThread(OS.currentThread(), PreemptSignal.SIGURG, (long) PreemptHandler.MAGIC << 32);
+            SIGNALS.signalThread(OS.currentThread(), SIGURG, (long) PreemptHandler.MAGIC << 32);
             long before = scheduler.statistics().preemptions();
             while (scheduler.statistics().preemptions() < before + 4) {
                 Thread.sleep(1);

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SchedulerCodeTest {
     private static final OperatingSystem OS = OperatingSystem.current();
     private static final Records RECORDS = Records.of(Abi.SYSTEM_V);
-    private static final CodeBlob CODE = SchedulerCode.emit(RECORDS, 64 * 1024);
+    private static final CodeBlob CODE = SchedulerCode.emit(RECORDS, OS.threadCalls(), 64 * 1024);
 
     /** The instructions from a symbol to the next jump that is always taken, or return. */
     private static List<Instruction> block(String symbol) {
