@@ -74,7 +74,7 @@ public final class SwitchState {
     }
 
     /** Whether a register comes back: then it cannot hold the Gobuf's address while it does. */
-    boolean restores(IndexReg register) {
+    public boolean restores(IndexReg register) {
         return general.contains(register) || register == rbp && restoresRbp();
     }
 
