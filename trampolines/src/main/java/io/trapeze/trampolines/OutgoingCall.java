@@ -15,7 +15,7 @@ import io.trapeze.trampolines.abi.ArgumentRules.Place;
 import java.util.List;
 
 /** A call with at most one argument, an integer: what its caller has to see to. */
-final class OutgoingCall {
+public final class OutgoingCall {
     private final Abi abi;
     private final List<Place> places;
 
@@ -74,7 +74,7 @@ final class OutgoingCall {
     }
 
     /** Emits what makes those registers zero that have to be, at a call or a return. */
-    static void zero(Assembler a, Abi abi) {
+    public static void zero(Assembler a, Abi abi) {
         for (Register register : abi.calls().zero()) {
             if (register instanceof Xmm vector) {
                 a.xorps(vector, vector) .because("zero at calls and returns").serves(AbiField.CALLS_ZERO.of(register));

@@ -8,8 +8,10 @@ import io.trapeze.runtime.code.NativeFunction;
 import io.trapeze.runtime.host.Host;
 import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.runtime.os.OperatingSystem;
+import io.trapeze.runtime.os.UnsupportedHostException;
 import io.trapeze.runtime.preempt.Preempter;
 import io.trapeze.runtime.preempt.PreemptionTimer;
+import io.trapeze.trampolines.Omission;
 import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
@@ -23,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Runs goroutines on a few carriers.
@@ -49,6 +52,7 @@ public final class Scheduler implements AutoCloseable {
     private final NativeMemory control;
     private final GoroutineTable goroutines;
     private final MappedCode code;
+    private final List<MappedCode> fixed;
     private final NativeFunction pushGlobal;
     private final NativeFunction ready;
     private final NativeFunction wakeAll;
@@ -68,21 +72,24 @@ public final class Scheduler implements AutoCloseable {
     private Thread runner;
 
     Scheduler(OperatingSystem os, Host host, SchedulerBuilder builder) {
-        Abi abi = host.abi();
         this.timeSlice = builder.timeSlice;
         this.onFailure = builder.onFailure;
-        this.saveSet = saveSet(builder.saveSet, SaveSet.widest(host.cpu().xcr0()));
-        this.records = Records.of(abi);
+        SaveSet widest = SaveSet.widest(host.cpu().xcr0());
+        this.saveSet = saveSet(builder.saveSet, widest);
+        this.records = Records.of(host.abi(), builder.abi.orElse(host.abi()), builder.omission);
+        requireRegisters(records.abi(), widest);
         try (Unwinding opened = new Unwinding()) {
             this.goroutines =
                     opened.add(GoroutineTable.open(os, records, builder.maxGoroutines, builder.stackBytes, saveSet));
             this.arena = opened.add(CodeArena.open(os));
             this.control = opened.add(NativeMemory.allocate(
                     os, records.shared().size() + (long) records.m().size() * builder.carriers));
-            MappedPrimitives primitives = MappedPrimitives.map(arena, abi, saveSet);
+            MappedPrimitives primitives = MappedPrimitives.map(arena, records.abi(), saveSet, builder.omission);
             this.code = arena.map(
                     SchedulerCode.emit(records, os.threadCalls(), goroutines.slotSize()), primitives.symbols());
             primitives.mapAsyncPreempt(code.address("async_preempt2"));
+            this.fixed =
+                    Stream.concat(Stream.of(code), primitives.code().stream()).toList();
             this.pushGlobal = code.function("push_global");
             this.ready = code.function("ready");
             this.wakeAll = code.function("wake_all");
@@ -123,6 +130,34 @@ public final class Scheduler implements AutoCloseable {
                     + widest + "; leave the option out for the widest it has");
         });
         return asked.orElse(widest);
+    }
+
+    private static void requireRegisters(Abi abi, SaveSet widest) {
+        if (!SaveSet.neededBy(abi).fits(widest)) {
+            throw new UnsupportedHostException(
+                    "processor: ABI '" + abi.name() + "' preserves registers of " + SaveSet.neededBy(abi)
+                            + ", and here there is " + widest,
+                    "one that has them");
+        }
+    }
+
+    /**
+     * Checks that goroutines could live by an ABI on this host, without making anything but code that is thrown away.
+     *
+     * @throws io.trapeze.trampolines.abi.AbiException if not; the message names the field, the register and what would help
+     */
+    public static void requireSchedulable(Abi abi, Omission omission) {
+        OperatingSystem os = OperatingSystem.current();
+        Records records = Records.of(os.abi(), abi, omission);
+        for (Primitive primitive : Primitive.values()) {
+            primitive.emit(records.abi(), SaveSet.SSE, omission);
+        }
+        SchedulerCode.emit(records, os.threadCalls(), 1 << 16);
+    }
+
+    /** Returns the code that is not of bodies: the primitives and what is between them. To tell where something happened. */
+    public List<MappedCode> fixedCode() {
+        return fixed;
     }
 
     /** Returns a builder with the defaults. */
