@@ -2,7 +2,9 @@
 package io.trapeze.lab;
 
 import io.trapeze.emitter.CodeBlob;
+import io.trapeze.runtime.host.Host;
 import io.trapeze.trampolines.CHeader;
+import io.trapeze.trampolines.Omission;
 import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
@@ -16,8 +18,10 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code trapeze emit}: writes the machine code of primitives. Pure Java, so it works on any machine. */
 @Command(
@@ -53,9 +57,14 @@ final class EmitCommand implements Callable<Integer> {
         }
     }
 
-    static final class SaveSetChoice extends Choice<SaveSet> {
+    static final class SaveSetChoice extends Choice<String> {
         SaveSetChoice() {
-            super("save set", Arrays.stream(SaveSet.values()), SaveSet::label);
+            super(
+                    "save set",
+                    Stream.concat(
+                            Arrays.stream(SaveSet.values()).map(SaveSet::label),
+                            Stream.of(SaveSet.AUTO, SaveSet.AUTO_X87)),
+                    label -> label);
         }
     }
 
@@ -69,6 +78,9 @@ final class EmitCommand implements Callable<Integer> {
     }
 
     private final TrapezeCommand trapeze;
+
+    @Spec
+    private CommandSpec spec;
 
     @Parameters(
             paramLabel = "PRIMITIVE",
@@ -94,8 +106,16 @@ final class EmitCommand implements Callable<Integer> {
             converter = SaveSetChoice.class,
             completionCandidates = SaveSetChoice.class,
             description = "Vector registers that async_preempt saves: ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} unless"
-                    + " given. The others save none beyond their ABI.")
-    private SaveSet saveSet;
+                    + " given. auto is the widest that this machine has. The others save none beyond their ABI.")
+    private String saveSet;
+
+    @Option(
+            names = "--omit",
+            paramLabel = "REGISTER",
+            split = ",",
+            description =
+                    "Forget registers that the ABI preserves, more with commas between: a lie, to see it found out.")
+    private List<String> omitted = List.of();
 
     @Option(
             names = "--format",
@@ -120,22 +140,35 @@ final class EmitCommand implements Callable<Integer> {
     public Integer call() {
         Set<Primitive> chosen = EnumSet.noneOf(Primitive.class);
         selections.forEach(selection -> chosen.addAll(selection.primitives()));
-        WrittenCode.deliver(written(chosen), format, Optional.ofNullable(output), trapeze.shell());
+        WrittenCode.deliver(
+                written(chosen, OmittedRegisters.of(omitted, abi, spec.commandLine())),
+                format,
+                Optional.ofNullable(output),
+                trapeze.shell());
         return Exit.FINE;
     }
 
-    private byte[] written(Set<Primitive> chosen) {
+    private byte[] written(Set<Primitive> chosen, Omission omission) {
         if (format == CodeFormat.C_HEADER) {
             return CHeader.of(abi, chosen).getBytes(StandardCharsets.UTF_8);
         }
-        List<CodeBlob> blobs =
-                chosen.stream().map(primitive -> primitive.emit(abi, saveSet)).toList();
-        return new WrittenCode(blobs, this::about, Optional.of(abi.name())).as(format);
+        SaveSet set = resolved();
+        List<CodeBlob> blobs = chosen.stream()
+                .map(primitive -> primitive.emit(abi, set, omission))
+                .toList();
+        return new WrittenCode(blobs, blob -> about(blob, set, omission), Optional.of(abi.name())).as(format);
     }
 
-    private String about(CodeBlob blob) {
+    /** Only {@code auto} asks the processor: the rest is the same on every machine. */
+    private SaveSet resolved() {
+        return SaveSet.named(saveSet)
+                .or(() -> SaveSet.resolve(saveSet, Host.detect().cpu().xcr0()))
+                .orElseThrow();
+    }
+
+    private String about(CodeBlob blob, SaveSet set, Omission omission) {
         boolean saves = blob.name().equals(Primitive.ASYNC_PREEMPT.symbol());
-        return "; " + blob.name() + ", ABI " + abi.name() + (saves ? ", save set " + saveSet.label() : "") + ", "
-                + blob.size() + " bytes";
+        return "; " + blob.name() + ", ABI " + abi.name() + (saves ? ", save set " + set.label() : "")
+                + (omission.any() ? ", omitting " + omission + " on purpose" : "") + ", " + blob.size() + " bytes";
     }
 }

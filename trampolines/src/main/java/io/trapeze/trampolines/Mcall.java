@@ -31,11 +31,16 @@ public final class Mcall {
     // spotless:off
     /** Emits the primitive as symbol {@code mcall}. */
     public static CodeBlob emit(Abi abi) {
+        return emit(abi, Omission.NONE);
+    }
+
+    /** Emits the primitive with some of what it should keep forgotten. */
+    static CodeBlob emit(Abi abi, Omission omission) {
         Assembler a = new Assembler();
         a.symbol("mcall");
         OutgoingCall call = new OutgoingCall(abi, 1);
         a.unwind(Callers.ofCall(abi, call));
-        SwitchState state = SwitchState.of(abi);
+        SwitchState state = SwitchState.of(abi).omitting(omission);
         Gobuf gobuf = state.gobuf();
         Arguments arguments = abi.preservesRbp() ? new Arguments(abi, 4, 1, rbp) : new Arguments(abi, 4, 1);
         IndexReg g = arguments.load(a, 0, "the goroutine");
