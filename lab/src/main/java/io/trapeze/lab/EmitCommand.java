@@ -51,12 +51,6 @@ final class EmitCommand implements Callable<Integer> {
         }
     }
 
-    static final class AbiChoice extends Choice<Abi> {
-        AbiChoice() {
-            super("ABI", Abi.builtIn().stream(), Abi::name);
-        }
-    }
-
     static final class SaveSetChoice extends Choice<String> {
         SaveSetChoice() {
             super(
@@ -92,11 +86,12 @@ final class EmitCommand implements Callable<Integer> {
 
     @Option(
             names = "--abi",
-            paramLabel = "ABI",
+            paramLabel = AbiChoice.LABEL,
             defaultValue = "sysv",
             converter = AbiChoice.class,
             completionCandidates = AbiChoice.class,
-            description = "For which calling convention: ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} unless given.")
+            description = "For which calling convention: ${COMPLETION-CANDIDATES}, or a file (docs/abi-files.md); ${DEFAULT-VALUE}"
+                    + " unless given.")
     private Abi abi;
 
     @Option(
