@@ -57,7 +57,7 @@ public final class AsyncPreempt {
         int shadow = abi.stack().shadow();
         int reserve = slotAndShadow(abi) - 8;
         IndexReg base = abi.preservedGeneral().isEmpty() ? rax : abi.preservedGeneral().get(0);
-        a.mov(base, rsp)                     .because("the frame's address; a walk from the callee needs it");
+        a.mov(base, rsp)                     .because("the frame's address; a walk from the callee needs it").serves("preserved.general");
         a.and(rsp, -abi.stack().alignment()) .because("the interrupt came at any alignment").serves("stack.alignment");
         a.push(base)                         .because("out of reach of the callee's homes");
         a.sub(rsp, reserve)                  .because(shadow > 0 ? "shadow space, and alignment at the call" : "alignment at the call")

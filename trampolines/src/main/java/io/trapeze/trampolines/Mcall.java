@@ -44,13 +44,13 @@ public final class Mcall {
         a.mov(gobuf.g(sched), g) .because("whose state this is");
         boolean kept = !abi.preservedGeneral().isEmpty();
         if (kept) {
-            a.mov(abi.preservedGeneral().get(0), sched) .because("where a walk over the stack finds the caller");
+            a.mov(abi.preservedGeneral().get(0), sched) .because("where a walk over the stack finds the caller").serves("preserved.general");
         }
 
         state.restoreThreadBlock(a, g0, scratch);
         a.mov(rsp, gobuf.sp(g0)) .because("the switch to g0's stack");
         if (abi.preservesRbp()) {
-            a.mov(rbp, gobuf.bp(g0)) .because("a chain of frames that ends in g0");
+            a.mov(rbp, gobuf.bp(g0)) .because("a chain of frames that ends in g0").serves("preserved.rbp");
         }
         a.and(rsp, -abi.stack().alignment()) .because("aligned at the call").serves("stack.alignment");
         OutgoingCall call = new OutgoingCall(abi, 1);
@@ -58,7 +58,7 @@ public final class Mcall {
         int frame = abi.stack().aligned(room);
         call.reserve(a, frame, room == abi.stack().shadow() ? "" : "the argument and where the caller is");
         if (!kept) {
-            a.mov(qword(rsp, frame - 8), sched) .because("where a walk over the stack finds the caller");
+            a.mov(qword(rsp, frame - 8), sched) .because("where a walk over the stack finds the caller").serves("preserved.general");
         }
         call.argument(a, g);
         a.call(fn) .because("must not return");
@@ -81,7 +81,7 @@ public final class Mcall {
         if (frame.isPresent()) {
             int at = frame.getAsInt();
             a.mov(qword(sched, at + Caller.MACHINE_FRAME_RSP), scratch) .because("for walks over the stack").serves("stack.machine_frames");
-            a.mov(scratch, qword(rsp))          .because("return address");
+            a.mov(scratch, qword(rsp))          .because("return address").serves("stack.machine_frames");
             a.mov(qword(sched, at), scratch)    .because("for walks over the stack").serves("stack.machine_frames");
         }
         state.save(a, sched, scratch);

@@ -75,8 +75,8 @@ public final class SwitchState {
             a.fnstcw(gobuf.x87(base)) .because("x87 control word").serves("control.x87");
         }
         for (ThreadBlock.Field field : abi.threadFields()) {
-            a.mov(scratch, abi.threadOperand(field)) .because(field.name() + " as it is now").serves("thread.stack_bounds");
-            a.mov(gobuf.slot(base, field), scratch);
+            a.mov(scratch, abi.threadOperand(field)) .because(field.name() + " as it is now").serves("thread.stack_bounds: " + field.name());
+            a.mov(gobuf.slot(base, field), scratch)  .because("into its slot").serves("thread.stack_bounds: " + field.name());
         }
     }
 
@@ -112,8 +112,8 @@ public final class SwitchState {
      */
     void restoreThreadBlock(Assembler a, Reg64 base, IndexReg scratch) {
         for (ThreadBlock.Field field : abi.threadFields()) {
-            a.mov(scratch, gobuf.slot(base, field)) .because(field.name() + " of the stack to come").serves("thread.stack_bounds");
-            a.mov(abi.threadOperand(field), scratch);
+            a.mov(scratch, gobuf.slot(base, field)) .because(field.name() + " of the stack to come").serves("thread.stack_bounds: " + field.name());
+            a.mov(abi.threadOperand(field), scratch) .because("where the system looks for it").serves("thread.stack_bounds: " + field.name());
         }
     }
     // spotless:on

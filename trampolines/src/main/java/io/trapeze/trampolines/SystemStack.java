@@ -52,7 +52,7 @@ public final class SystemStack {
         a.push(rbp)     .because("the goroutine's frame pointer, on its own stack");
         a.mov(rbp, rsp) .because("names that stack while g0's is in use");
         for (ThreadBlock.Field field : fields) {
-            a.push(abi.threadOperand(field)) .because(field.name() + " of the goroutine's stack").serves("thread.stack_bounds");
+            a.push(abi.threadOperand(field)) .because(field.name() + " of the goroutine's stack").serves("thread.stack_bounds: " + field.name());
         }
         if (g0.isPresent()) {
             SwitchState.of(abi).restoreThreadBlock(a, g0.get(), arguments.scratch(0));
@@ -68,8 +68,9 @@ public final class SystemStack {
         a.mov(rbp, qword(rsp, frame - 8))    .because("the goroutine's stack again");
         for (int i = 0; i < fields.size(); i++) {
             IndexReg free = abi.scratch(1, 0, rbp, abi.result()).get(0);
-            a.mov(free, qword(rbp, -8 * (i + 1))) .because(fields.get(i).name() + " of the goroutine's stack").serves("thread.stack_bounds");
-            a.mov(abi.threadOperand(fields.get(i)), free);
+            String bound = fields.get(i).name();
+            a.mov(free, qword(rbp, -8 * (i + 1)))         .because(bound + " of the goroutine's stack").serves("thread.stack_bounds: " + bound);
+            a.mov(abi.threadOperand(fields.get(i)), free) .because("where the system looks for it").serves("thread.stack_bounds: " + bound);
         }
         a.mov(rsp, rbp) .because("the switch back");
         a.pop(rbp)      .because("its frame pointer");

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.lab.diff;
+
+import io.trapeze.emitter.decode.DecodedInstruction;
+import io.trapeze.emitter.operand.Operand;
+import io.trapeze.lab.explain.Step;
+import io.trapeze.lab.explain.Walk;
+import java.util.List;
+
+/**
+ * One instruction of a primitive, with what it is for: the same for another convention that does the same with other registers.
+ *
+ * @param step the instruction
+ * @param key the mnemonic, and the part that each operand plays
+ */
+record Line(Step step, String key) {
+    static List<Line> of(Walk walk) {
+        Roles roles = new Roles(walk);
+        return walk.steps().stream()
+                .map(step -> new Line(step, step.mnemonic() + " " + String.join(", ", roles.of(step))))
+                .toList();
+    }
+
+    String text() {
+        return step.instruction().text();
+    }
+
+    String reason() {
+        return step.instruction().reason();
+    }
+
+    String rule() {
+        return step.instruction().rule();
+    }
+
+    List<Operand> operands() {
+        return step.instruction().decoded().map(DecodedInstruction::operands).orElse(List.of());
+    }
+}
