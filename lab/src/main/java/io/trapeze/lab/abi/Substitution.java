@@ -9,6 +9,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -35,12 +36,22 @@ public final class Substitution {
      * @throws AbiException if that contradicts the others
      */
     public static <R extends Record> R with(R record, String component, Object value) {
+        return with(record, Map.of(component, value));
+    }
+
+    /**
+     * Returns a record with other values for some of its components, by their names.
+     *
+     * @throws AbiException if they contradict each other or the rest
+     */
+    public static <R extends Record> R with(R record, Map<String, ?> others) {
         RecordComponent[] components = record.getClass().getRecordComponents();
         Class<?>[] types = new Class<?>[components.length];
         Object[] values = new Object[components.length];
         for (int i = 0; i < components.length; i++) {
             types[i] = components[i].getType();
-            values[i] = components[i].getName().equals(component) ? value : get(record, components[i]);
+            String name = components[i].getName();
+            values[i] = others.containsKey(name) ? others.get(name) : get(record, components[i]);
         }
         try {
             @SuppressWarnings("unchecked") // the class of an R
@@ -50,9 +61,9 @@ public final class Substitution {
             if (e.getCause() instanceof AbiException contradiction) {
                 throw contradiction;
             }
-            throw new IllegalStateException("can't put another " + component + " into " + record, e);
+            throw new IllegalStateException("can't put other " + others.keySet() + " into " + record, e);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("can't put another " + component + " into " + record, e);
+            throw new IllegalStateException("can't put other " + others.keySet() + " into " + record, e);
         }
     }
 

@@ -12,7 +12,6 @@ import io.trapeze.lab.abi.RuleDifference;
 import io.trapeze.lab.explain.Origin;
 import io.trapeze.lab.explain.Place;
 import io.trapeze.lab.explain.State;
-import io.trapeze.lab.explain.Step;
 import io.trapeze.lab.explain.Walk;
 import io.trapeze.trampolines.SaveSet;
 import java.util.Collection;
@@ -131,18 +130,12 @@ final class Causes {
     }
 
     /** Returns the field of a Gobuf that an address leads to, if it leads to one. */
-    private Optional<String> field(Line line, Address address) {
-        Walk walk = line.step() == step(left, line) ? left : right;
+    private static Optional<String> field(Line line, Address address) {
         return Place.of(address, register -> line.step().before().register(register.name()))
                 .filter(place -> place.base() instanceof Origin.Argument)
-                .map(walk::name)
+                .map(line.walk()::name)
                 .filter(name -> name.indexOf('.') > 0)
                 .map(name -> name.substring(name.indexOf('.') + 1));
-    }
-
-    private static Step step(Walk walk, Line line) {
-        int index = line.step().number() - 1;
-        return index < walk.steps().size() ? walk.steps().get(index) : null;
     }
 
     private Set<RuleDifference> register(Line one, Line other, Reg64 a, Reg64 b, Set<String> found) {

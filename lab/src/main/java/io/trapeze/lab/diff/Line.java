@@ -10,14 +10,15 @@ import java.util.List;
 /**
  * One instruction of a primitive, with what it is for: the same for another convention that does the same with other registers.
  *
+ * @param walk the code that it is a line of
  * @param step the instruction
  * @param key the mnemonic, and the part that each operand plays
  */
-record Line(Step step, String key) {
+record Line(Walk walk, Step step, String key) {
     static List<Line> of(Walk walk) {
         Roles roles = new Roles(walk);
         return walk.steps().stream()
-                .map(step -> new Line(step, step.mnemonic() + " " + String.join(", ", roles.of(step))))
+                .map(step -> new Line(walk, step, step.mnemonic() + " " + String.join(", ", roles.of(step))))
                 .toList();
     }
 

@@ -21,9 +21,9 @@ public final class LayoutText {
         return style.strong(gobuf(layout)) + "\n" + table(layout.gobuf(), style) + "\n"
                 + style.strong(frame(layout)) + "\n" + table(layout.frame(), style) + "\n"
                 + style.strong(CALL) + "\n\n"
-                + Drawing.text(List.of(drawings.stack(layout.call(), "")), MomentText.WIDTH) + "\n"
+                + Drawing.text(List.of(drawings.stackWithRules(layout.call())), MomentText.WIDTH) + "\n"
                 + style.strong(PREEMPTION.formatted(layout.preemptionBytes())) + "\n\n"
-                + Drawing.text(List.of(drawings.stack(layout.preemption(), "")), MomentText.WIDTH);
+                + Drawing.text(List.of(drawings.stackWithRules(layout.preemption())), MomentText.WIDTH);
     }
 
     /** Returns the page, with line ends. */
@@ -32,9 +32,9 @@ public final class LayoutText {
         return "# Layouts of ABI " + layout.abi() + "\n\n## " + gobuf(layout) + "\n\n" + rows(layout.gobuf())
                 + "\n## " + frame(layout) + "\n\n" + rows(layout.frame())
                 + "\n## " + CALL + "\n\n```text\n"
-                + Drawing.text(List.of(drawings.stack(layout.call(), "")), MomentText.WIDTH) + "```\n"
+                + Drawing.text(List.of(drawings.stackWithRules(layout.call())), MomentText.WIDTH) + "```\n"
                 + "\n## " + PREEMPTION.formatted(layout.preemptionBytes()) + "\n\n```text\n"
-                + Drawing.text(List.of(drawings.stack(layout.preemption(), "")), MomentText.WIDTH) + "```\n";
+                + Drawing.text(List.of(drawings.stackWithRules(layout.preemption())), MomentText.WIDTH) + "```\n";
     }
 
     private static String gobuf(MemoryLayout layout) {

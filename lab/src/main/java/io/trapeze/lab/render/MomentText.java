@@ -52,14 +52,25 @@ final class MomentText {
         return rows.stream().map(row -> Drawing.text(row, WIDTH)).collect(Collectors.joining("\n")) + registers(after);
     }
 
-    Drawing stack(StackPicture stack, String moment) {
+    /** Draws a stack with the rule behind each row. */
+    Drawing stackWithRules(StackPicture stack) {
+        return stack(stack, "", true);
+    }
+
+    private Drawing stack(StackPicture stack, String moment) {
+        return stack(stack, moment, false);
+    }
+
+    private Drawing stack(StackPicture stack, String moment, boolean rules) {
         Box box = new Box(style.strong(stack.name() + moment), glyphs);
         StackPicture.Row last = null;
         for (StackPicture.Row row : stack.rows()) {
             boolean alike = last != null && last.kind() == Kind.SLOT && row.kind() == Kind.SLOT;
             boolean line = stack.rows().size() <= FEW || !alike || !last.rule().equals(row.rule());
             String size = row.size() == 0 || row.size() == 8 ? "" : ", " + row.size() + " bytes";
-            box.row(style.faint(row.address()), List.of(cell(row, row.text() + size)), pointers(row), line);
+            String text = cell(row, row.text() + size);
+            List<String> cells = rules ? List.of(text, style.faint(row.rule())) : List.of(text);
+            box.row(style.faint(row.address()), cells, pointers(row), line);
             last = row;
         }
         return box.drawing(stack.legend());
