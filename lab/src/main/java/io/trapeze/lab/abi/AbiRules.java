@@ -132,12 +132,19 @@ public final class AbiRules {
             }
         }
         for (String list : union(lists(), other.lists())) {
-            boolean same = differences.stream().noneMatch(d -> d.list().equals(list));
-            if (same && !order(list).equals(other.order(list))) {
+            if (!common(list, other).equals(other.common(list, this))) {
                 differences.add(new RuleDifference(list, list, order(list), other.order(list)));
             }
         }
         return differences;
+    }
+
+    /** Returns the elements of a list that another description has as well, in the order they have here. */
+    private List<String> common(String list, AbiRules other) {
+        return elements(list).stream()
+                .map(Rule::path)
+                .filter(other.rules::containsKey)
+                .toList();
     }
 
     private String value(String path, AbiRules other) {

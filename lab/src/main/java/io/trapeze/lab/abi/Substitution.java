@@ -23,8 +23,8 @@ public final class Substitution {
     private Substitution() {}
 
     /**
-     * Returns {@code abi} with one part of {@code other} in it, for each part in which they differ; without those that make a
-     * description contradict itself.
+     * Returns {@code abi} with one part of {@code other} in it, for each part in which they differ: of a list that does not go
+     * together with the rest, with each of its elements; without what makes a description contradict itself.
      */
     public static List<Abi> each(Abi abi, Abi other) {
         return each((Record) abi, other).stream().map(Abi.class::cast).toList();
@@ -72,18 +72,45 @@ public final class Substitution {
         for (RecordComponent component : record.getClass().getRecordComponents()) {
             Object own = get(record, component);
             Object foreign = get(other, component);
-            List<?> values = COMPOUND.contains(component.getType())
-                    ? each((Record) own, (Record) foreign)
-                    : own.equals(foreign) ? List.of() : List.of(foreign);
-            for (Object value : values) {
-                try {
-                    results.add(with(record, component.getName(), value));
-                } catch (AbiException contradiction) {
-                    // this part does not go together with the rest: other parts have to tell
-                }
+            if (COMPOUND.contains(component.getType())) {
+                each((Record) own, (Record) foreign).forEach(value -> add(results, record, component, value));
+            } else if (!own.equals(foreign)
+                    && !add(results, record, component, foreign)
+                    && own instanceof List<?> list) {
+                each(list, (List<?>) foreign).forEach(value -> add(results, record, component, value));
             }
         }
         return results;
+    }
+
+    /** Returns a list with one element of another in it, or without one that the other lacks, for each. */
+    private static List<List<?>> each(List<?> list, List<?> other) {
+        List<List<?>> results = new ArrayList<>();
+        for (Object element : other) {
+            if (!list.contains(element)) {
+                List<Object> more = new ArrayList<>(list);
+                more.add(element);
+                results.add(more);
+            }
+        }
+        for (Object element : list) {
+            if (!other.contains(element)) {
+                List<Object> less = new ArrayList<>(list);
+                less.remove(element);
+                results.add(less);
+            }
+        }
+        return results;
+    }
+
+    /** Adds a record with another value for a component; returns whether they go together. */
+    private static boolean add(List<Record> results, Record record, RecordComponent component, Object value) {
+        try {
+            results.add(with(record, component.getName(), value));
+            return true;
+        } catch (AbiException contradiction) {
+            return false; // other parts, or a part of this one, have to tell
+        }
     }
 
     private static Object get(Record record, RecordComponent component) {

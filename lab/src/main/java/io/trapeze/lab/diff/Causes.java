@@ -122,9 +122,8 @@ final class Causes {
         if (a.displacement() != b.displacement()) {
             Optional<String> field =
                     field(one, a).filter(f -> field(other, b).filter(f::equals).isPresent());
-            Set<RuleDifference> before = field.isPresent()
-                    ? only(differences, fieldsBefore.of(field.get())::isCause)
-                    : number(one, other, found);
+            Set<RuleDifference> before =
+                    field.isPresent() ? fieldsBefore.movers(field.get(), differences) : number(one, other, found);
             causes.addAll(before.isEmpty() ? withPaths(found) : before);
         }
     }
@@ -183,7 +182,11 @@ final class Causes {
     }
 
     private Set<RuleDifference> meantBy(String rule) {
-        return rule.isEmpty() ? Set.of() : only(differences, d -> d.isMeantBy(rule));
+        if (rule.isEmpty()) {
+            return Set.of();
+        }
+        Set<RuleDifference> exact = only(differences, d -> d.path().equals(rule) && !d.isOrder());
+        return exact.isEmpty() ? only(differences, d -> d.isMeantBy(rule)) : exact;
     }
 
     private Set<RuleDifference> withPaths(Collection<String> paths) {

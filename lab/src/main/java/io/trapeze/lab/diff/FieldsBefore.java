@@ -7,7 +7,10 @@ import io.trapeze.trampolines.Gobuf;
 import io.trapeze.trampolines.abi.Abi;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Why a field lies elsewhere in another convention's Gobuf: what lies before it in one of the two only, or in another size. */
@@ -25,29 +28,27 @@ final class FieldsBefore {
     }
 
     /**
-     * What moves a field.
+     * Returns why a field that both have is elsewhere.
      *
-     * @param paths the rules that fields before it are there for
+     * @param differences all rules in which the two differ
      */
-    record Movers(Set<String> paths) {
-        /** Whether a rule is among them, or the order of the list that they are elements of. */
-        boolean isCause(RuleDifference difference) {
-            return paths.contains(difference.path())
-                    || difference.path().equals(difference.list())
-                            && paths.stream().anyMatch(path -> path.startsWith(difference.list() + ": "));
-        }
-    }
-
-    /** Returns what moves a field that both have. */
-    Movers of(String field) {
+    Set<RuleDifference> movers(String field, List<RuleDifference> differences) {
         Map<String, Integer> here = before(left, field);
         Map<String, Integer> there = before(right, field);
         Set<String> names = new HashSet<>(here.keySet());
         names.addAll(there.keySet());
         names.removeIf(name -> here.containsKey(name) && here.get(name).equals(there.get(name)));
-        Set<String> paths = new HashSet<>();
-        names.forEach(name -> paths.add((here.containsKey(name) ? leftRules : rightRules).path(name)));
-        return new Movers(paths);
+        Set<RuleDifference> movers = new LinkedHashSet<>();
+        for (String name : names) {
+            String path = (here.containsKey(name) ? leftRules : rightRules).path(name);
+            Optional<RuleDifference> own =
+                    differences.stream().filter(d -> d.path().equals(path)).findFirst();
+            own.or(() -> differences.stream()
+                            .filter(d -> d.isOrder() && d.isMeantBy(path))
+                            .findFirst())
+                    .ifPresent(movers::add);
+        }
+        return movers;
     }
 
     /** Returns the sizes of the fields before one, by name. */

@@ -13,17 +13,18 @@ import java.util.List;
  * @param walk the code that it is a line of
  * @param step the instruction
  * @param key the mnemonic, and the part that each operand plays
+ * @param text Intel syntax
  */
-record Line(Walk walk, Step step, String key) {
+record Line(Walk walk, Step step, String key, String text) {
     static List<Line> of(Walk walk) {
         Roles roles = new Roles(walk);
         return walk.steps().stream()
-                .map(step -> new Line(walk, step, step.mnemonic() + " " + String.join(", ", roles.of(step))))
+                .map(step -> new Line(
+                        walk,
+                        step,
+                        step.mnemonic() + " " + String.join(", ", roles.of(step)),
+                        step.instruction().text()))
                 .toList();
-    }
-
-    String text() {
-        return step.instruction().text();
     }
 
     String reason() {
@@ -35,6 +36,6 @@ record Line(Walk walk, Step step, String key) {
     }
 
     List<Operand> operands() {
-        return step.instruction().decoded().map(DecodedInstruction::operands).orElse(List.of());
+        return step.decoded().map(DecodedInstruction::operands).orElse(List.of());
     }
 }

@@ -27,7 +27,7 @@ final class Roles {
     /** Returns the part of each operand of a step. */
     List<String> of(Step step) {
         List<String> roles = new ArrayList<>();
-        step.instruction().decoded().ifPresent(decoded -> {
+        step.decoded().ifPresent(decoded -> {
             for (int i = 0; i < decoded.operands().size(); i++) {
                 boolean written = decoded.form().operands().get(i).access().writes();
                 roles.add(role(step, decoded.operands().get(i), written));

@@ -29,8 +29,7 @@ final class Blocks {
                                 new Place(Memory.thread(block.segment()), field.offset()),
                                 block.operand(field).address().toString())));
         for (Step step : walk.steps()) {
-            step.instruction()
-                    .decoded()
+            step.decoded()
                     .ifPresent(decoded -> decoded.operands().stream()
                             .filter(Mem.class::isInstance)
                             .map(operand -> ((Mem) operand).address())

@@ -5,6 +5,7 @@ import static io.trapeze.lab.explain.State.RIP;
 import static io.trapeze.lab.explain.State.RSP;
 
 import io.trapeze.emitter.Instruction;
+import io.trapeze.emitter.decode.DecodedInstruction;
 import io.trapeze.emitter.isa.Form;
 import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.KReg;
@@ -50,12 +51,12 @@ final class Machine {
     }
 
     /** Takes one instruction's effect into account; returns what holds on entry to the function that it calls, if any. */
-    Optional<State> step(Instruction instruction) {
-        if (instruction.form().isEmpty()) {
+    Optional<State> step(Instruction instruction, Optional<DecodedInstruction> decoded) {
+        if (decoded.isEmpty()) {
             return Optional.empty();
         }
-        Form form = instruction.form().get();
-        List<Operand> operands = instruction.decoded().orElseThrow().operands();
+        Form form = decoded.get().form();
+        List<Operand> operands = decoded.get().operands();
         switch (form.mnemonic()) {
             case "push" -> push(read(operands.get(0)));
             case "pop" -> write(operands.get(0), pop());

@@ -3,6 +3,7 @@ package io.trapeze.lab.explain;
 
 import io.trapeze.emitter.CodeBlob;
 import io.trapeze.emitter.Instruction;
+import io.trapeze.emitter.decode.DecodedInstruction;
 import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
@@ -38,9 +39,10 @@ public record Walk(Primitive primitive, Abi abi, CodeBlob blob, Signature signat
         List<Step> steps = new ArrayList<>();
         for (Instruction instruction : blob.instructions()) {
             State before = machine.state().copy();
-            Optional<State> inside = machine.step(instruction);
-            steps.add(new Step(
-                    steps.size() + 1, instruction, before, machine.state().copy(), inside));
+            Optional<DecodedInstruction> decoded = instruction.decoded();
+            Optional<State> inside = machine.step(instruction, decoded);
+            State after = machine.state().copy();
+            steps.add(new Step(steps.size() + 1, instruction, decoded, before, after, inside));
         }
         return new Walk(primitive, abi, blob, signature, steps);
     }
