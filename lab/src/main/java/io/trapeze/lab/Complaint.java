@@ -88,7 +88,7 @@ final class Complaint {
             }
         }
         // A Choice says it all; what picocli puts before it names the place, which is plain to see.
-        String text = error.getMessage().replaceFirst("^Invalid value for .*?: (?=unknown )", "");
+        String text = error.getMessage().replaceFirst("^(Invalid value for .*?: (?=unknown )|Error: )", "");
         return sentence(text);
     }
 

@@ -57,7 +57,7 @@ final class Alignment {
 
     /** Returns how much two lines have in common; 0 if they do not belong together. */
     private static int worth(Line left, Line right) {
-        if (!left.step().mnemonic().equals(right.step().mnemonic())) {
+        if (!left.mnemonic().equals(right.mnemonic())) {
             return 0;
         }
         boolean sameText = left.text().equals(right.text());

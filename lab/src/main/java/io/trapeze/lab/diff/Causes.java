@@ -9,7 +9,6 @@ import io.trapeze.emitter.operand.Register;
 import io.trapeze.emitter.operand.Registers;
 import io.trapeze.lab.abi.AbiRules;
 import io.trapeze.lab.abi.RuleDifference;
-import io.trapeze.lab.explain.Origin;
 import io.trapeze.lab.explain.Place;
 import io.trapeze.lab.explain.State;
 import io.trapeze.lab.explain.Walk;
@@ -131,10 +130,7 @@ final class Causes {
     /** Returns the field of a Gobuf that an address leads to, if it leads to one. */
     private static Optional<String> field(Line line, Address address) {
         return Place.of(address, register -> line.step().before().register(register.name()))
-                .filter(place -> place.base() instanceof Origin.Argument)
-                .map(line.walk()::name)
-                .filter(name -> name.indexOf('.') > 0)
-                .map(name -> name.substring(name.indexOf('.') + 1));
+                .flatMap(line.walk()::field);
     }
 
     private Set<RuleDifference> register(Line one, Line other, Reg64 a, Reg64 b, Set<String> found) {

@@ -12,16 +12,18 @@ import java.util.List;
  *
  * @param walk the code that it is a line of
  * @param step the instruction
+ * @param mnemonic what it does
  * @param key the mnemonic, and the part that each operand plays
  * @param text Intel syntax
  */
-record Line(Walk walk, Step step, String key, String text) {
+record Line(Walk walk, Step step, String mnemonic, String key, String text) {
     static List<Line> of(Walk walk) {
         Roles roles = new Roles(walk);
         return walk.steps().stream()
                 .map(step -> new Line(
                         walk,
                         step,
+                        step.mnemonic(),
                         step.mnemonic() + " " + String.join(", ", roles.of(step)),
                         step.instruction().text()))
                 .toList();

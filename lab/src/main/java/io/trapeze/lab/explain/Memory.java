@@ -9,6 +9,7 @@ import io.trapeze.trampolines.abi.ThreadBlock;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** What memory is called and what it holds on entry to a primitive: stack, Gobufs and thread block. */
 final class Memory {
@@ -65,22 +66,26 @@ final class Memory {
 
     /** Returns what a place is called: a field of a Gobuf or of the thread block, or its address in brackets. */
     static String name(Abi abi, Place place) {
-        if (place.base() instanceof Origin.Argument argument
-                && argument.parameter().gobuf()) {
-            for (Gobuf.Row row : Gobuf.of(abi).rows()) {
-                if (row.offset() == place.offset()) {
-                    return argument.name() + "." + row.name();
-                }
-            }
+        Optional<String> field = field(abi, place);
+        if (field.isPresent()) {
+            return place.base().name() + "." + field.get().replace(",", "");
         }
-        if (abi.threadBlock().isPresent()
-                && place.base().equals(thread(abi.threadBlock().get().segment()))) {
-            for (ThreadBlock.Field field : abi.threadFields()) {
-                if (field.offset() == place.offset()) {
-                    return field.name();
-                }
-            }
-        }
-        return "[" + place.address() + "]";
+        return abi.threadFields().stream()
+                .filter(f -> place.equals(
+                        new Place(thread(abi.threadBlock().orElseThrow().segment()), f.offset())))
+                .map(ThreadBlock.Field::name)
+                .findFirst()
+                .orElse("[" + place.address() + "]");
+    }
+
+    /** Returns the field of a Gobuf that lies at a place, if one does. */
+    static Optional<String> field(Abi abi, Place place) {
+        return place.base() instanceof Origin.Argument argument
+                        && argument.parameter().gobuf()
+                ? Gobuf.of(abi).rows().stream()
+                        .filter(row -> row.offset() == place.offset())
+                        .map(Gobuf.Row::name)
+                        .findFirst()
+                : Optional.empty();
     }
 }

@@ -37,12 +37,13 @@ public record Walk(Primitive primitive, Abi abi, CodeBlob blob, Signature signat
         Signature signature = Signature.of(primitive, abi);
         Machine machine = new Machine(abi, signature);
         List<Step> steps = new ArrayList<>();
+        State before = machine.state().copy();
         for (Instruction instruction : blob.instructions()) {
-            State before = machine.state().copy();
             Optional<DecodedInstruction> decoded = instruction.decoded();
             Optional<State> inside = machine.step(instruction, decoded);
             State after = machine.state().copy();
             steps.add(new Step(steps.size() + 1, instruction, decoded, before, after, inside));
+            before = after;
         }
         return new Walk(primitive, abi, blob, signature, steps);
     }
@@ -51,6 +52,11 @@ public record Walk(Primitive primitive, Abi abi, CodeBlob blob, Signature signat
     public String name(Place place) {
         String name = Memory.name(abi, place);
         return name.startsWith("[") ? "memory" : name;
+    }
+
+    /** Returns the field of a Gobuf that lies at a place, if one does. */
+    public Optional<String> field(Place place) {
+        return Memory.field(abi, place);
     }
 
     /** Returns the steps that call a function. */
