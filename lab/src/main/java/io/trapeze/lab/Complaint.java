@@ -4,6 +4,7 @@ package io.trapeze.lab;
 import io.trapeze.runtime.code.ExecutableMemoryException;
 import io.trapeze.runtime.os.HostException;
 import io.trapeze.runtime.os.UnsupportedHostException;
+import io.trapeze.trampolines.abi.AbiException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -58,6 +59,9 @@ final class Complaint {
     }
 
     private static String message(Exception error) {
+        if (error instanceof AbiException) {
+            return error.getMessage() + ".";
+        }
         if (error instanceof CommandException || isRefusal(error)) {
             return error.getMessage();
         }
@@ -84,7 +88,7 @@ final class Complaint {
             }
         }
         // A Choice says it all; what picocli puts before it names the place, which is plain to see.
-        String text = error.getMessage().replaceFirst("^Invalid value for .*?: (?=unknown )", "");
+        String text = error.getMessage().replaceFirst("^(Invalid value for .*?: (?=unknown )|Error: )", "");
         return sentence(text);
     }
 

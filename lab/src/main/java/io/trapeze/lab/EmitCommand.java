@@ -36,26 +36,14 @@ final class EmitCommand implements Callable<Integer> {
     /** What one word of the command line names. */
     record Selection(String name, List<Primitive> primitives) {}
 
-    static final class PrimitiveChoice extends Choice<Selection> {
-        PrimitiveChoice() {
+    static final class SelectionChoice extends Choice<Selection> {
+        SelectionChoice() {
             super(
                     "primitive",
                     Stream.concat(
                             Arrays.stream(Primitive.values()).map(p -> new Selection(p.symbol(), List.of(p))),
                             Stream.of(new Selection("all", List.of(Primitive.values())))),
                     Selection::name);
-        }
-    }
-
-    static final class AbiChoice extends Choice<Abi> {
-        AbiChoice() {
-            super("ABI", Abi.builtIn().stream(), Abi::name);
-        }
-    }
-
-    static final class SaveSetChoice extends Choice<SaveSet> {
-        SaveSetChoice() {
-            super("save set", Arrays.stream(SaveSet.values()), SaveSet::label);
         }
     }
 
@@ -73,8 +61,8 @@ final class EmitCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "PRIMITIVE",
             arity = "1..*",
-            converter = PrimitiveChoice.class,
-            completionCandidates = PrimitiveChoice.class,
+            converter = SelectionChoice.class,
+            completionCandidates = SelectionChoice.class,
             description = "Which ones: ${COMPLETION-CANDIDATES}.")
     private List<Selection> selections;
 
