@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.lab.abi;
 
+import static io.trapeze.trampolines.abi.AbiField.*;
+
 import io.trapeze.emitter.operand.Register;
+import io.trapeze.emitter.operand.Registers;
 import io.trapeze.trampolines.abi.Abi;
+import io.trapeze.trampolines.abi.AbiField;
+import io.trapeze.trampolines.abi.GrowthCheck;
+import io.trapeze.trampolines.abi.PreservedVector;
 import io.trapeze.trampolines.abi.ThreadBlock;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -19,11 +26,12 @@ import java.util.stream.Stream;
  * A description as a list of rules, each a path and a value: {@code arguments.integer[0] = rdi},
  * {@code preserved.general: rbx = preserved}, {@code stack.shadow = 32}.
  *
- * <p>The paths are those of {@link io.trapeze.emitter.Instruction#rule}. Whoever adds a field to {@link Abi} adds its rule here, and
- * every explanation and comparison knows it.
+ * <p>The paths are those of {@link AbiField}; elements of lists have their own. Whoever adds a field adds its rule here, and every
+ * explanation and comparison knows it.
  */
 public final class AbiRules {
     static final String ON_THE_STACK = "on the stack";
+    static final String NONE = "none";
     private static final String PRESERVED = "preserved";
     private static final String VOLATILE = "volatile";
 
@@ -38,7 +46,7 @@ public final class AbiRules {
     public record Rule(String path, String list, String value, String otherwise) {
         /** Returns the rule as one reads it: the path alone says all there is about an element that is in a list. */
         public String text() {
-            return path.contains(": ") ? path : path + " = " + value;
+            return path.contains(": ") && !value.contains(" as ") ? path : path + " = " + value;
         }
 
         /** Whether it speaks of something by its name, such as a register. */
@@ -48,26 +56,38 @@ public final class AbiRules {
     }
 
     private final Map<String, Rule> rules = new LinkedHashMap<>();
+    /** Paths of rules that instructions name otherwise. */
+    private final Map<String, String> notes = new HashMap<>();
 
     private AbiRules(Abi abi) {
-        for (int i = 0; i < abi.integerArguments().size(); i++) {
-            String register = abi.integerArguments().get(i).name();
-            add("arguments.integer[" + i + "]", "arguments.integer", register, ON_THE_STACK);
-        }
-        add("result", abi.result().name());
-        elements("preserved.general", abi.preservedGeneral());
-        add("preserved.rbp", abi.preservesRbp());
-        elements("preserved.vectors", abi.preservedVectors());
-        add("control.mxcsr", abi.controlWords().mxcsr() ? PRESERVED : VOLATILE);
-        add("control.x87", abi.controlWords().x87() ? PRESERVED : VOLATILE);
-        add("stack.alignment", abi.stack().alignment());
-        add("stack.shadow", abi.stack().shadow());
-        add("stack.red_zone", abi.stack().redZone());
-        add("stack.interrupt_skip", abi.stack().interruptSkip());
-        add("stack.machine_frames", abi.stack().machineFrames());
+        numbered(ARGUMENTS_INTEGER, abi.arguments().integer(), ON_THE_STACK);
+        numbered(ARGUMENTS_VECTORS, abi.arguments().vectors(), ON_THE_STACK);
+        add(ARGUMENTS_POSITIONAL, abi.arguments().positional());
+        numbered(RESULTS_INTEGER, abi.results().integer(), NONE);
+        numbered(RESULTS_VECTORS, abi.results().vectors(), NONE);
+        elements(PRESERVED_GENERAL, abi.preserved().general(), PRESERVED, VOLATILE);
+        add(PRESERVED_RBP, abi.preserved().rbp());
+        vectors(abi.preserved().vectors());
+        elements(PRESERVED_MASKS, abi.preserved().masks(), PRESERVED, VOLATILE);
+        add(PRESERVED_OVERLAP, abi.preserved().overlap());
+        add(CONTROL_MXCSR, abi.controlWords().mxcsr() ? PRESERVED : VOLATILE);
+        add(CONTROL_X87, abi.controlWords().x87() ? PRESERVED : VOLATILE);
+        add(CALLS_DIRECTION_FLAG, lowerCase(abi.calls().directionFlag()));
+        elements(CALLS_ZERO, abi.calls().zero(), "zero", "anything");
+        add(STACK_ALIGNMENT, abi.stack().alignment());
+        add(STACK_SHADOW, abi.stack().shadow());
+        add(STACK_SPILL, abi.stack().spill());
+        add(STACK_RED_ZONE, abi.stack().redZone());
+        add(STACK_INTERRUPT_SKIP, abi.stack().interruptSkip());
+        add(STACK_MACHINE_FRAMES, abi.stack().machineFrames());
+        add(GROWTH_GUARD, abi.growth() instanceof GrowthCheck.Guard check ? check.guard() : NONE);
+        add(GROWTH_PROBE, abi.growth() instanceof GrowthCheck.Probe check ? check.probe() : NONE);
+        add(PINNED_G, abi.pinned().g().map(Register::name).orElse(NONE));
+        add(PINNED_M, abi.pinned().m().map(Register::name).orElse(NONE));
+        add(THREAD_SEGMENT, abi.threadBlock().map(b -> lowerCase(b.segment())).orElse(NONE));
         for (ThreadBlock.Field field : abi.threadFields()) {
-            String list = "thread.stack_bounds";
-            add(list + ": " + field.name(), list, threadOperand(abi, field), "none");
+            String operand = abi.threadOperand(field).address().toString();
+            element(THREAD_STACK_BOUNDS, field.name(), operand, NONE);
         }
     }
 
@@ -76,20 +96,52 @@ public final class AbiRules {
         return new AbiRules(abi);
     }
 
-    private static String threadOperand(Abi abi, ThreadBlock.Field field) {
-        return abi.threadOperand(field).address().toString();
+    private static String lowerCase(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
     }
 
-    private void elements(String list, Collection<? extends Register> registers) {
-        registers.forEach(r -> add(list + ": " + r.name(), list, PRESERVED, VOLATILE));
+    private void add(AbiField field, Object value) {
+        add(new Rule(field.path(), "", value.toString(), ""));
     }
 
-    private void add(String path, Object value) {
-        add(path, "", value.toString(), "");
+    /** Adds a list in which the place counts: the n-th register is for the n-th argument. */
+    private void numbered(AbiField list, List<? extends Register> registers, String otherwise) {
+        for (Register register : registers) {
+            String path = list.path() + "[" + registers.indexOf(register) + "]";
+            add(new Rule(path, list.path(), register.name(), otherwise));
+            notes.put(list.of(register), path);
+        }
     }
 
-    private void add(String path, String list, String value, String otherwise) {
-        rules.put(path, new Rule(path, list, value, otherwise));
+    private void elements(AbiField list, List<? extends Register> registers, String value, String otherwise) {
+        registers.forEach(register -> element(list, register.name(), value, otherwise));
+    }
+
+    private void element(AbiField list, String name, String value, String otherwise) {
+        add(new Rule(list.of(name), list.path(), value, otherwise));
+    }
+
+    /** Adds vectors by their low 128 bits, so that two widths of one register are two values of one rule. */
+    private void vectors(List<PreservedVector> vectors) {
+        for (PreservedVector vector : vectors) {
+            String name = Registers.xmm(vector.number()).name();
+            boolean plain = vector.name().equals(name);
+            element(PRESERVED_VECTORS, name, plain ? PRESERVED : PRESERVED + " as " + vector.name(), VOLATILE);
+            notes.put(PRESERVED_VECTORS.of(vector), PRESERVED_VECTORS.of(name));
+        }
+    }
+
+    private void add(Rule rule) {
+        rules.put(rule.path(), rule);
+    }
+
+    /**
+     * Returns the path of the rule, or of the list, that a note of an instruction names: that of {@code stack.shadow = 32} is
+     * {@code stack.shadow}, and that of {@code arguments.integer: rdi} is {@code arguments.integer[0]} where RDI is the first.
+     */
+    public String path(String note) {
+        String named = note.contains(" = ") ? note.substring(0, note.indexOf(" = ")) : note;
+        return notes.getOrDefault(named, named);
     }
 
     /** Returns all rules, in the order of the description. */
@@ -107,11 +159,12 @@ public final class AbiRules {
         return rules.values().stream().filter(r -> r.list().equals(list)).toList();
     }
 
-    /** Returns what a path says, as one reads it: a rule, or a list with all its elements; empty for an empty path. */
-    public String text(String path) {
-        if (path.isEmpty()) {
+    /** Returns what the rule says that a note names, as one reads it, or a list with all its elements; empty for none. */
+    public String text(String note) {
+        if (note.isEmpty()) {
             return "";
         }
+        String path = path(note);
         return rule(path).map(Rule::text).orElseGet(() -> elements(path).isEmpty() ? path : path + " = " + order(path));
     }
 

@@ -33,6 +33,10 @@ public record RuleDifference(String path, String list, String left, String right
 
     /** Whether it is an element that only one of the two lists has. */
     public boolean isOfOneSide() {
-        return path.contains(": ") || left.equals(AbiRules.ON_THE_STACK) || right.equals(AbiRules.ON_THE_STACK);
+        return path.contains(": ") || isNoRegister(left) || isNoRegister(right);
+    }
+
+    private static boolean isNoRegister(String value) {
+        return value.equals(AbiRules.ON_THE_STACK) || value.equals(AbiRules.NONE);
     }
 }

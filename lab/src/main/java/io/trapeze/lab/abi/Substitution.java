@@ -3,14 +3,22 @@ package io.trapeze.lab.abi;
 
 import io.trapeze.trampolines.abi.Abi;
 import io.trapeze.trampolines.abi.AbiException;
+import io.trapeze.trampolines.abi.ArgumentRules;
+import io.trapeze.trampolines.abi.CallState;
 import io.trapeze.trampolines.abi.ControlWords;
+import io.trapeze.trampolines.abi.PinnedRegisters;
+import io.trapeze.trampolines.abi.PreservedSet;
+import io.trapeze.trampolines.abi.ResultRules;
 import io.trapeze.trampolines.abi.StackRules;
+import io.trapeze.trampolines.abi.ThreadBlock;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * A description in which one part is that of another: what tells by experiment which part of a description a line of code
@@ -18,7 +26,15 @@ import java.util.Set;
  */
 public final class Substitution {
     /** Parts that are taken apart further. */
-    private static final Set<Class<?>> COMPOUND = Set.of(StackRules.class, ControlWords.class);
+    private static final Set<Class<?>> COMPOUND = Set.of(
+            ArgumentRules.class,
+            ResultRules.class,
+            PreservedSet.class,
+            ControlWords.class,
+            CallState.class,
+            StackRules.class,
+            PinnedRegisters.class,
+            ThreadBlock.class);
 
     private Substitution() {}
 
@@ -27,7 +43,9 @@ public final class Substitution {
      * together with the rest, with each of its elements; without what makes a description contradict itself.
      */
     public static List<Abi> each(Abi abi, Abi other) {
-        return each((Record) abi, other).stream().map(Abi.class::cast).toList();
+        List<Abi> results = new ArrayList<>();
+        each(abi, other, UnaryOperator.identity(), results);
+        return results;
     }
 
     /**
@@ -67,20 +85,36 @@ public final class Substitution {
         }
     }
 
-    private static List<Record> each(Record record, Record other) {
-        List<Record> results = new ArrayList<>();
+    /** Tries one value after the other for each component in which two records differ, taking apart what has parts itself. */
+    private static boolean each(Record record, Record other, UnaryOperator<Object> whole, List<Abi> results) {
+        boolean all = true;
         for (RecordComponent component : record.getClass().getRecordComponents()) {
             Object own = get(record, component);
             Object foreign = get(other, component);
-            if (COMPOUND.contains(component.getType())) {
-                each((Record) own, (Record) foreign).forEach(value -> add(results, record, component, value));
-            } else if (!own.equals(foreign)
-                    && !add(results, record, component, foreign)
-                    && own instanceof List<?> list) {
-                each(list, (List<?>) foreign).forEach(value -> add(results, record, component, value));
+            UnaryOperator<Object> around = value -> whole.apply(with(record, component.getName(), value));
+            if (own.equals(foreign)) {
+                continue;
+            }
+            if (isCompound(own) && isCompound(foreign)) {
+                all &= each((Record) own, (Record) foreign, around, results) || add(results, around, foreign);
+            } else if (own instanceof Optional<?> one
+                    && foreign instanceof Optional<?> two
+                    && one.filter(Substitution::isCompound).isPresent()
+                    && two.isPresent()) {
+                UnaryOperator<Object> present = value -> around.apply(Optional.of(value));
+                all &= each((Record) one.get(), (Record) two.get(), present, results);
+            } else if (!add(results, around, foreign)) {
+                all = false;
+                if (own instanceof List<?> list) {
+                    each(list, (List<?>) foreign).forEach(value -> add(results, around, value));
+                }
             }
         }
-        return results;
+        return all;
+    }
+
+    private static boolean isCompound(Object value) {
+        return COMPOUND.contains(value.getClass());
     }
 
     /** Returns a list with one element of another in it, or without one that the other lacks, for each. */
@@ -103,10 +137,10 @@ public final class Substitution {
         return results;
     }
 
-    /** Adds a record with another value for a component; returns whether they go together. */
-    private static boolean add(List<Record> results, Record record, RecordComponent component, Object value) {
+    /** Adds a description with another value for one part; returns whether they go together. */
+    private static boolean add(List<Abi> results, UnaryOperator<Object> around, Object value) {
         try {
-            results.add(with(record, component.getName(), value));
+            results.add((Abi) around.apply(value));
             return true;
         } catch (AbiException contradiction) {
             return false; // other parts, or a part of this one, have to tell

@@ -8,6 +8,7 @@ import io.trapeze.emitter.Assembler;
 import io.trapeze.emitter.Instruction;
 import io.trapeze.emitter.operand.Mem;
 import io.trapeze.emitter.operand.Operand;
+import io.trapeze.lab.abi.AbiRules;
 import io.trapeze.trampolines.Gobuf;
 import io.trapeze.trampolines.Mcall;
 import io.trapeze.trampolines.SwitchState;
@@ -23,11 +24,12 @@ public final class GobufRules {
     private GobufRules(Abi abi) {
         Assembler a = new Assembler();
         Mcall.suspend(a, SwitchState.of(abi), rcx, rax); // which registers, does not matter: it is never run
+        AbiRules all = AbiRules.of(abi);
         Map<Integer, String> served = new HashMap<>();
         for (Instruction instruction : a.finish("suspend").instructions()) {
             List<Operand> operands = instruction.decoded().orElseThrow().operands();
             if (operands.get(0) instanceof Mem mem && mem.address().base() == rcx.number()) {
-                served.put(mem.address().displacement(), instruction.rule());
+                served.put(mem.address().displacement(), all.path(instruction.rule()));
             }
         }
         Gobuf.of(abi).rows().forEach(row -> rules.put(row.name(), served.getOrDefault(row.offset(), "")));

@@ -11,6 +11,7 @@ import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.KReg;
 import io.trapeze.emitter.operand.Mem;
 import io.trapeze.emitter.operand.Operand;
+import io.trapeze.emitter.operand.Reg32;
 import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.emitter.operand.Register;
 import io.trapeze.emitter.operand.Registers;
@@ -18,14 +19,22 @@ import io.trapeze.trampolines.abi.Abi;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** A processor that works with names in place of numbers: it knows which value is where, and not what the value is. */
 final class Machine {
     private static final String FLAGS = "flags";
     private static final String MXCSR = "mxcsr";
     private static final String X87 = "x87 control word";
+    private static final String X87_STATE = "x87 state";
+    private static final int X87_BYTES = 108;
+    private static final Value ZERO = Value.named("0");
     private static final Set<String> MOVES =
-            Set.of("mov", "movdqu", "movdqa", "movups", "movaps", "vmovdqu", "vmovdqu64", "vmovups", "kmovq");
+            Set.of("mov", "movdqu", "movq", "vmovdqu", "vmovdqu64", "vmovq", "kmovq");
+    /** What makes a register zero whose two sources are one register. */
+    private static final Set<String> ZEROING = Set.of("xor", "xorps");
+    /** What changes nothing but flags, which are followed only where they are saved. */
+    private static final Set<String> NO_EFFECT = Set.of("nop", "ud2", "cmp", "test", "jb", "endbr64");
 
     private final Abi abi;
     private final Signature signature;
@@ -66,6 +75,16 @@ final class Machine {
             case "fnstcw" -> write(operands.get(0), entry(X87));
             case "ldmxcsr" -> state.set(MXCSR, read(operands.get(0)));
             case "fldcw" -> state.set(X87, read(operands.get(0)));
+            case "fnsave" -> {
+                place((Mem) operands.get(0)).ifPresent(place -> state.store(place, X87_BYTES, entry(X87_STATE)));
+                state.set(X87_STATE, Value.named("empty"));
+                state.set(X87, Value.named("as fnsave sets it"));
+            }
+            case "frstor" -> {
+                Optional<Place> place = place((Mem) operands.get(0));
+                state.set(X87_STATE, place.map(p -> load(p, X87_BYTES)).orElseGet(this::unknown));
+                state.set(X87, Value.named("as in the x87 state"));
+            }
             case "lea" ->
                 write(
                         operands.get(0),
@@ -87,6 +106,9 @@ final class Machine {
         String mnemonic = form.mnemonic();
         if (MOVES.contains(mnemonic)) {
             write(operands.get(0), read(operands.get(1)));
+        } else if (isZeroing(mnemonic, operands)) {
+            Register register = (Register) operands.get(0);
+            write(register instanceof Reg32 ? Registers.gp64(register.number()) : register, ZERO);
         } else if (operands.size() == 2
                 && operands.get(0) instanceof Reg64 register
                 && operands.get(1) instanceof Immediate) {
@@ -98,6 +120,13 @@ final class Machine {
                 }
             }
         }
+    }
+
+    private static boolean isZeroing(String mnemonic, List<Operand> operands) {
+        return ZEROING.contains(mnemonic)
+                && operands.get(0) instanceof Register register
+                && register.equals(operands.get(1))
+                && register.registerClass().bits() >= 32;
     }
 
     private void arithmetic(String mnemonic, Reg64 register, int number, Form form) {
@@ -125,22 +154,29 @@ final class Machine {
         State inside = state.copy();
         state.set(RSP, back.rsp());
         state.registers().keySet().stream()
-                .filter(name -> !name.equals(RSP) && !preserves(name))
+                .filter(name -> !name.equals(RSP) && !keeps(name))
                 .toList()
                 .forEach(name -> state.set(name, Value.named(name + " as " + signature.callee() + " left it")));
+        abi.calls().zero().forEach(register -> state.set(register.name(), ZERO));
         state.set(abi.result().name(), Value.named("result of " + signature.callee()));
-        state.forget(back.rsp().place(), abi.stack().shadow());
+        state.forget(back.rsp().place(), Region.room(abi, signature.interrupts() ? 0 : 1));
         return inside;
     }
 
-    private boolean preserves(String name) {
+    /** Whether a call leaves a register as it was: preserved as wide as it is named, or pinned to the goroutine. */
+    private boolean keeps(String name) {
+        if (name.equals(MXCSR) || name.equals(X87)) {
+            return name.equals(MXCSR)
+                    ? abi.controlWords().mxcsr()
+                    : abi.controlWords().x87();
+        }
         return Registers.named(name)
-                .filter(r -> r instanceof Reg64 general ? abi.preserves(general) : preservesVector(r))
+                .filter(r -> r.registerClass().vector()
+                        ? abi.preservedVectors().stream()
+                                .anyMatch(v -> v.number() == r.number()
+                                        && v.bits() >= r.registerClass().bits())
+                        : abi.preserves(r) || abi.pinned().g().filter(r::equals).isPresent())
                 .isPresent();
-    }
-
-    private boolean preservesVector(Register register) {
-        return abi.preservedVectors().stream().anyMatch(v -> v.name().equals(register.name()));
     }
 
     private Value target(Instruction instruction, Operand operand) {
@@ -167,12 +203,32 @@ final class Machine {
         if (operand instanceof Mem mem) {
             return place(mem).map(place -> load(place, mem.bits() / 8)).orElseGet(this::unknown);
         }
-        return whole((Register) operand) ? entry(((Register) operand).name()) : unknown();
+        Register register = (Register) operand;
+        boolean partly = aliases(register).anyMatch(state.registers()::containsKey);
+        return whole(register) && !partly ? entry(register.name()) : unknown();
+    }
+
+    private void set(Register register, Value value) {
+        if (whole(register)) {
+            aliases(register).forEach(state::drop);
+            state.set(register.name(), value);
+        } else {
+            state.set(Registers.gp64(register.number()).name(), unknown());
+        }
+    }
+
+    /** Returns the other names that parts of a vector register, or more of it, have. */
+    private static Stream<String> aliases(Register register) {
+        return register.registerClass().vector()
+                ? Stream.of("xmm", "ymm", "zmm")
+                        .map(width -> width + register.number())
+                        .filter(name -> !name.equals(register.name()))
+                : Stream.empty();
     }
 
     private void write(Operand operand, Value value) {
         if (operand instanceof Register register) {
-            state.set(register.name(), whole(register) ? value : unknown());
+            set(register, value);
         } else {
             Mem mem = (Mem) operand;
             place(mem).ifPresent(place -> state.store(place, mem.bits() / 8, value));

@@ -5,6 +5,7 @@ import io.trapeze.emitter.Caller;
 import io.trapeze.trampolines.PreemptFrame;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
+import io.trapeze.trampolines.abi.ArgumentRules;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,6 +20,7 @@ import java.util.List;
 record Region(Place place, int size, String name, String rule) {
     static final String ALIGNMENT = "stack.alignment";
     static final String SHADOW = "stack.shadow";
+    static final String SPILL = "stack.spill";
     static final String RED_ZONE = "stack.red_zone";
     private static final String SKIP = "stack.interrupt_skip";
 
@@ -63,10 +65,31 @@ record Region(Place place, int size, String name, String rule) {
         if (shadow > 0) {
             regions.add(new Region(low, shadow, "shadow space", SHADOW));
         }
-        int stacked = arguments - abi.integerArguments().size();
+        int stacked = stacked(abi, arguments);
         if (stacked > 0) {
-            regions.add(new Region(low.plus(shadow), 8 * stacked, "argument", "arguments.integer"));
+            regions.add(new Region(low.plus(shadow), stacked, "argument", "arguments.integer"));
         }
+        int spill = room(abi, arguments) - shadow - stacked;
+        if (spill > 0) {
+            regions.add(new Region(low.plus(shadow + stacked), spill, "spill space", SPILL));
+        }
+    }
+
+    /** Returns the bytes above the return address that are the called function's: shadow space, stack arguments, spill space. */
+    static int room(Abi abi, int arguments) {
+        int registers = abi.stack().spill()
+                ? (int) abi.arguments().integerPlaces(arguments).stream()
+                        .filter(ArgumentRules.Place.General.class::isInstance)
+                        .count()
+                : 0;
+        return abi.stack().shadow() + stacked(abi, arguments) + 8 * registers;
+    }
+
+    private static int stacked(Abi abi, int arguments) {
+        return abi.arguments().integerPlaces(arguments).stream()
+                .mapToInt(place -> place instanceof ArgumentRules.Place.Stack stack ? 8 * stack.word() + 8 : 0)
+                .max()
+                .orElse(0);
     }
 
     /** What an interrupt leaves between the resume address and the interrupted RSP. */

@@ -3,7 +3,9 @@ package io.trapeze.lab.explain;
 
 import io.trapeze.trampolines.AsyncPreempt;
 import io.trapeze.trampolines.Primitive;
+import io.trapeze.trampolines.SystemStack;
 import io.trapeze.trampolines.abi.Abi;
+import io.trapeze.trampolines.abi.ArgumentRules.Place;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -90,8 +92,9 @@ public record Signature(
                 new Parameter("g0sp", "g0's stack pointer", false, G0),
                 new Parameter("arg", "the thunk's argument", false, ""),
                 new Parameter("thunk", "what runs on g0's stack: thunk(arg)", false, "")));
-        if (!abi.threadFields().isEmpty()) {
-            parameters.add(new Parameter("g0", "g0's Gobuf, for its stack bounds", true, ""));
+        if (SystemStack.takesG0(abi)) {
+            String what = abi.threadFields().isEmpty() ? "for g0 itself" : "for its stack bounds";
+            parameters.add(new Parameter("g0", "g0's Gobuf, " + what, true, ""));
         }
         return parameters;
     }
@@ -109,6 +112,6 @@ public record Signature(
     static int stackOffset(Abi abi, int parameter) {
         return 8
                 + abi.stack().shadow()
-                + 8 * (parameter - abi.integerArguments().size());
+                + 8 * ((Place.Stack) abi.arguments().integerPlaces(parameter + 1).get(parameter)).word();
     }
 }

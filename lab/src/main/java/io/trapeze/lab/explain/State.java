@@ -101,6 +101,10 @@ public final class State {
                 && !(rsp.origin() instanceof Origin.Aligned);
     }
 
+    void drop(String register) {
+        registers.remove(register);
+    }
+
     void store(Place place, int size, Value value) {
         forget(place, size);
         memory.put(place, new Cell(size, value));
