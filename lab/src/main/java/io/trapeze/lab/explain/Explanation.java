@@ -53,6 +53,7 @@ public record Explanation(
      * @param reason why the generator put it there; may be empty
      * @param rule the rule of the ABI that it serves, with its value; may be empty
      * @param effects what it changes
+     * @param followed whether that is all: otherwise the walk does not know what it does
      * @param fields its bytes, field by field
      */
     public record ExplainedStep(
@@ -63,6 +64,7 @@ public record Explanation(
             String reason,
             String rule,
             List<Effect> effects,
+            boolean followed,
             List<ByteField> fields) {}
 
     /** Copies the lists. */
@@ -139,6 +141,7 @@ public record Explanation(
                 step.instruction().reason(),
                 rules.text(step.instruction().rule()),
                 Effect.of(step, abi),
+                step.followed(),
                 FieldSplit.of(step.instruction()));
     }
 }

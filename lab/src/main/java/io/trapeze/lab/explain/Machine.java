@@ -29,8 +29,7 @@ final class Machine {
     private static final String X87_STATE = "x87 state";
     private static final int X87_BYTES = 108;
     private static final Value ZERO = Value.named("0");
-    private static final Set<String> MOVES =
-            Set.of("mov", "movdqu", "movq", "vmovdqu", "vmovdqu64", "vmovq", "kmovq");
+    private static final Set<String> MOVES = Set.of("mov", "movdqu", "movq", "vmovdqu", "vmovdqu64", "vmovq", "kmovq");
     /** What makes a register zero whose two sources are one register. */
     private static final Set<String> ZEROING = Set.of("xor", "xorps");
     /** What changes nothing but flags, which are followed only where they are saved. */
@@ -41,6 +40,7 @@ final class Machine {
     private final Memory memory;
     private final State state = new State();
     private int unknowns;
+    private boolean followed;
 
     Machine(Abi abi, Signature signature) {
         this.abi = abi;
@@ -59,8 +59,14 @@ final class Machine {
         return state;
     }
 
+    /** Whether the last instruction's effect is known in full; otherwise what it writes has become unknown. */
+    boolean followed() {
+        return followed;
+    }
+
     /** Takes one instruction's effect into account; returns what holds on entry to the function that it calls, if any. */
     Optional<State> step(Instruction instruction, Optional<DecodedInstruction> decoded) {
+        followed = true;
         if (decoded.isEmpty()) {
             return Optional.empty();
         }
@@ -113,7 +119,8 @@ final class Machine {
                 && operands.get(0) instanceof Reg64 register
                 && operands.get(1) instanceof Immediate) {
             arithmetic(mnemonic, register, number(operands.get(1)), form);
-        } else {
+        } else if (!NO_EFFECT.contains(mnemonic)) {
+            followed = false;
             for (int i = 0; i < operands.size(); i++) {
                 if (form.operands().get(i).access().writes()) {
                     write(operands.get(i), unknown());
@@ -140,6 +147,7 @@ final class Machine {
             }
             default -> {
                 if (form.operands().get(0).access().writes()) {
+                    followed = false;
                     write(register, unknown());
                 }
             }

@@ -112,6 +112,10 @@ public record Signature(
     static int stackOffset(Abi abi, int parameter) {
         return 8
                 + abi.stack().shadow()
-                + 8 * ((Place.Stack) abi.arguments().integerPlaces(parameter + 1).get(parameter)).word();
+                + 8
+                        * ((Place.Stack) abi.arguments()
+                                        .integerPlaces(parameter + 1)
+                                        .get(parameter))
+                                .word();
     }
 }

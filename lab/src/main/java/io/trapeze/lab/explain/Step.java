@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param before what holds before it
  * @param after what holds after it; after a call, once it has returned
  * @param inside what holds on entry to the function that it calls, if it calls one
+ * @param followed whether all that it changes is known: otherwise what it writes is unknown from here on
  */
 public record Step(
         int number,
@@ -20,7 +21,8 @@ public record Step(
         Optional<DecodedInstruction> decoded,
         State before,
         State after,
-        Optional<State> inside) {
+        Optional<State> inside,
+        boolean followed) {
     /** Returns the state that the instruction itself makes: of a call that is the one on entry to the function called. */
     public State made() {
         return inside.orElse(after);

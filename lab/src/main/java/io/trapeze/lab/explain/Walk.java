@@ -42,7 +42,7 @@ public record Walk(Primitive primitive, Abi abi, CodeBlob blob, Signature signat
             Optional<DecodedInstruction> decoded = instruction.decoded();
             Optional<State> inside = machine.step(instruction, decoded);
             State after = machine.state().copy();
-            steps.add(new Step(steps.size() + 1, instruction, decoded, before, after, inside));
+            steps.add(new Step(steps.size() + 1, instruction, decoded, before, after, inside, machine.followed()));
             before = after;
         }
         return new Walk(primitive, abi, blob, signature, steps);

@@ -63,7 +63,7 @@ public final class ExplanationMarkdown {
                 Markdown.code(step.text()),
                 step.reason(),
                 Markdown.code(step.rule()),
-                effects,
+                step.followed() ? effects : effects + "<br>" + ExplanationText.NOT_FOLLOWED,
                 fields);
     }
 

@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 
 /** An explanation as a person reads it: drawings before, the instructions, drawings after. */
 public final class ExplanationText {
+    static final String NOT_FOLLOWED = "(what it does to values is not followed)";
     private static final String INDENT = "      ";
 
     private final Explanation explanation;
@@ -69,6 +70,9 @@ public final class ExplanationText {
             String rule = step.rule().isEmpty() ? "" : style.good("[" + step.rule() + "]");
             String gap = step.reason().isEmpty() || rule.isEmpty() ? "" : "  ";
             text.append(INDENT).append(step.reason()).append(gap).append(rule).append('\n');
+        }
+        if (!step.followed()) {
+            text.append(INDENT).append(NOT_FOLLOWED).append('\n');
         }
         if (!step.effects().isEmpty()) {
             List<String> effects = step.effects().stream().map(this::effect).toList();

@@ -5,15 +5,20 @@ import static io.trapeze.emitter.operand.Registers.*;
 
 import io.trapeze.emitter.operand.IndexReg;
 import io.trapeze.emitter.operand.Segment;
-import io.trapeze.emitter.operand.Xmm;
 import io.trapeze.trampolines.abi.Abi;
+import io.trapeze.trampolines.abi.ArgumentRules;
+import io.trapeze.trampolines.abi.CallState;
 import io.trapeze.trampolines.abi.ControlWords;
+import io.trapeze.trampolines.abi.GrowthCheck;
+import io.trapeze.trampolines.abi.PinnedRegisters;
+import io.trapeze.trampolines.abi.PreservedSet;
+import io.trapeze.trampolines.abi.PreservedVector;
+import io.trapeze.trampolines.abi.ResultRules;
 import io.trapeze.trampolines.abi.StackRules;
 import io.trapeze.trampolines.abi.ThreadBlock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 
@@ -31,25 +36,40 @@ public final class AnyAbi {
         Collections.shuffle(order, random);
         List<IndexReg> preserved = order.subList(0, random.nextInt(8));
         List<IndexReg> rest = order.subList(preserved.size(), order.size());
-        List<Xmm> vectors = new ArrayList<>();
+        List<IndexReg> integer = rest.subList(0, random.nextInt(6));
+        IndexReg result = rest.get(random.nextInt(rest.size()));
+        PreservedSet set = PreservedSet.NONE
+                .withGeneral(preserved.stream().filter(r -> r != rbp).toArray(IndexReg[]::new))
+                .withRbp(preserved.contains(rbp))
+                .withVectors(vectors(random));
+        Abi abi = new Abi(
+                name,
+                new ArgumentRules(integer, List.of(), false),
+                new ResultRules(List.of(result), List.of()),
+                random.nextInt(3) == 0 ? set.withMasks(k1, k5) : set,
+                new ControlWords(random.nextBoolean(), random.nextBoolean()),
+                CallState.USUAL,
+                stack(random),
+                random.nextInt(3) == 0 ? new GrowthCheck.Probe(256) : GrowthCheck.NONE,
+                PinnedRegisters.NONE,
+                threadBlock(random));
+        List<IndexReg> free = rest.subList(integer.size(), rest.size()).stream()
+                .filter(r -> r != result && r != rbp)
+                .toList();
+        return random.nextInt(3) == 0 && free.size() > 6
+                ? abi.with(PinnedRegisters.NONE.withG(free.get(0)).withM(free.get(1)))
+                        .with(abi.calls().withZero(free.get(2)))
+                : abi;
+    }
+
+    private static List<PreservedVector> vectors(Random random) {
+        List<PreservedVector> vectors = new ArrayList<>();
         for (int i = 0; i < 16; i++) {
             if (random.nextInt(4) == 0) {
-                vectors.add(xmm(i));
+                vectors.add(new PreservedVector(i, 64 << random.nextInt(4)));
             }
         }
-        return Substitution.with(
-                Abi.SYSTEM_V,
-                Map.of(
-                        "name", name,
-                        "integerArguments", rest.subList(0, random.nextInt(6)),
-                        "result", rest.get(random.nextInt(rest.size())),
-                        "preservedGeneral",
-                                preserved.stream().filter(r -> r != rbp).toList(),
-                        "preservesRbp", preserved.contains(rbp),
-                        "preservedVectors", vectors,
-                        "controlWords", new ControlWords(random.nextBoolean(), random.nextBoolean()),
-                        "stack", stack(random),
-                        "threadBlock", threadBlock(random)));
+        return vectors;
     }
 
     private static StackRules stack(Random random) {
@@ -57,7 +77,7 @@ public final class AnyAbi {
         int skip = redZone + 8 * random.nextInt(15);
         boolean machineFrames = skip - redZone >= 24 && random.nextBoolean();
         int shadow = random.nextBoolean() ? 8 * random.nextInt(17) : 0;
-        return new StackRules(16 << random.nextInt(3), shadow, redZone, skip, machineFrames);
+        return new StackRules(8 << random.nextInt(4), shadow, random.nextInt(3) == 0, redZone, skip, machineFrames);
     }
 
     private static Optional<ThreadBlock> threadBlock(Random random) {

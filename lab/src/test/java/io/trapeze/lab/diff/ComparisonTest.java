@@ -18,7 +18,6 @@ import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
 import io.trapeze.trampolines.abi.AbiException;
-import io.trapeze.trampolines.abi.StackRules;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -135,25 +134,25 @@ class ComparisonTest {
 
     @Test
     void findsTheCauseOfNumbersOnTheStack() {
-        Abi aligned = Substitution.with(Abi.SYSTEM_V, "stack", new StackRules(64, 0, 128, 128));
+        Abi aligned = Abi.SYSTEM_V.with(Abi.SYSTEM_V.stack().withAlignment(64));
         Comparison systemstack = compare(Primitive.SYSTEMSTACK, Abi.SYSTEM_V, aligned);
         assertThat(causes(systemstack, "sub rsp, 0x40")).containsExactly("stack.alignment: 16 -> 64");
         assertThat(causes(systemstack, "mov qword ptr [rsp + 0x38], rbp")).containsExactly("stack.alignment: 16 -> 64");
-        Abi skipping = Substitution.with(Abi.SYSTEM_V, "stack", new StackRules(16, 0, 128, 256));
+        Abi skipping = Abi.SYSTEM_V.with(Abi.SYSTEM_V.stack().withRedZone(128, 256));
         assertThat(causes(compare(Primitive.ASYNC_PREEMPT, Abi.SYSTEM_V, skipping), "ret 0x100"))
                 .containsExactly("stack.interrupt_skip: 128 -> 256");
     }
 
     @Test
     void findsTheCauseOfAnotherScratchRegister() {
-        Abi other = Substitution.with(Abi.SYSTEM_V, "integerArguments", List.of(rdi, rsi, rdx, rax));
+        Abi other = Abi.SYSTEM_V.passing(rdi, rsi, rdx, r10);
         assertThat(causes(compare(Primitive.MCALL, Abi.SYSTEM_V, other), "mov rcx, qword ptr [rsp]"))
-                .containsExactly("arguments.integer[3]: rcx -> rax");
+                .containsExactly("arguments.integer[3]: rcx -> r10");
     }
 
     @Test
     void findsTheCauseOfSlotsInAnotherOrder() {
-        Abi other = Substitution.with(Abi.SYSTEM_V, "preservedGeneral", List.of(rbx, r13, r12, r14, r15));
+        Abi other = Abi.SYSTEM_V.preserving(rbx, r13, r12, r14, r15);
         assertThat(causes(compare(Primitive.GOGO, Abi.SYSTEM_V, other), "mov r12, qword ptr [rdi + 0x48]"))
                 .containsExactly("preserved.general: rbx, r12, r13, r14, r15 -> rbx, r13, r12, r14, r15");
     }
