@@ -4,6 +4,7 @@ package io.trapeze.lab;
 import io.trapeze.runtime.code.ExecutableMemoryException;
 import io.trapeze.runtime.os.HostException;
 import io.trapeze.runtime.os.UnsupportedHostException;
+import io.trapeze.trampolines.abi.AbiException;
 import io.trapeze.trampolines.abi.file.AbiFileException;
 import io.trapeze.trampolines.abi.file.NearestName;
 import java.io.IOException;
@@ -71,6 +72,9 @@ final class Complaint {
             return (count == 1 ? "an ABI file is wrong" : count + " things are wrong with an ABI file") + ".\n"
                     + error.getMessage();
         }
+        if (error instanceof AbiException) {
+            return error.getMessage() + ".";
+        }
         if (error instanceof CommandException || isRefusal(error)) {
             return error.getMessage();
         }
@@ -97,7 +101,7 @@ final class Complaint {
             }
         }
         // A Choice says it all; what picocli puts before it names the place, which is plain to see.
-        String text = error.getMessage().replaceFirst("^Invalid value for .*?: (?=unknown )", "");
+        String text = error.getMessage().replaceFirst("^(Invalid value for .*?: (?=unknown )|Error: )", "");
         return sentence(text);
     }
 

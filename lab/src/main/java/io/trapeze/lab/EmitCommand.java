@@ -40,8 +40,8 @@ final class EmitCommand implements Callable<Integer> {
     /** What one word of the command line names. */
     record Selection(String name, List<Primitive> primitives) {}
 
-    static final class PrimitiveChoice extends Choice<Selection> {
-        PrimitiveChoice() {
+    static final class SelectionChoice extends Choice<Selection> {
+        SelectionChoice() {
             super(
                     "primitive",
                     Stream.concat(
@@ -51,8 +51,9 @@ final class EmitCommand implements Callable<Integer> {
         }
     }
 
-    static final class SaveSetChoice extends Choice<String> {
-        SaveSetChoice() {
+    /** A save set, or the one that fits this processor. */
+    static final class SaveSetOrAuto extends Choice<String> {
+        SaveSetOrAuto() {
             super(
                     "save set",
                     Stream.concat(
@@ -79,8 +80,8 @@ final class EmitCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "PRIMITIVE",
             arity = "1..*",
-            converter = PrimitiveChoice.class,
-            completionCandidates = PrimitiveChoice.class,
+            converter = SelectionChoice.class,
+            completionCandidates = SelectionChoice.class,
             description = "Which ones: ${COMPLETION-CANDIDATES}.")
     private List<Selection> selections;
 
@@ -98,8 +99,8 @@ final class EmitCommand implements Callable<Integer> {
             names = "--save-set",
             paramLabel = "SET",
             defaultValue = "sse",
-            converter = SaveSetChoice.class,
-            completionCandidates = SaveSetChoice.class,
+            converter = SaveSetOrAuto.class,
+            completionCandidates = SaveSetOrAuto.class,
             description = "Vector registers that async_preempt saves: ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} unless"
                     + " given. auto is the widest that this machine has. The others save none beyond their ABI.")
     private String saveSet;
