@@ -64,7 +64,7 @@ public enum SaveSet {
         switch (this) {
             case SSE -> a.movdqu(xmmword(base, offset), Registers.xmm(vector));
             case AVX -> a.vmovdqu(ymmword(base, offset), Registers.ymm(vector));
-            case AVX512 -> a.vmovdqu64(zmmword(base, offset), Registers.zmm(vector));
+            case AVX512 -> a.avx512().vmovdqu64(zmmword(base, offset), Registers.zmm(vector));
         }
     }
 
@@ -73,7 +73,7 @@ public enum SaveSet {
         switch (this) {
             case SSE -> a.movdqu(Registers.xmm(vector), xmmword(base, offset));
             case AVX -> a.vmovdqu(Registers.ymm(vector), ymmword(base, offset));
-            case AVX512 -> a.vmovdqu64(Registers.zmm(vector), zmmword(base, offset));
+            case AVX512 -> a.avx512().vmovdqu64(Registers.zmm(vector), zmmword(base, offset));
         }
     }
 

@@ -113,11 +113,11 @@ final class RegisterImage {
             switch (set) {
                 case SSE -> a.movdqu(Registers.xmm(i), xmmword(rax, from));
                 case AVX -> a.vmovdqu(Registers.ymm(i), ymmword(rax, from));
-                case AVX512 -> a.vmovdqu64(Registers.zmm(i), zmmword(rax, from));
+                case AVX512 -> a.avx512().vmovdqu64(Registers.zmm(i), zmmword(rax, from));
             }
         }
         for (int i = 0; i < set.masks(); i++) {
-            a.kmovq(Registers.mask(i), qword(rax, offset + masks + 8 * i));
+            a.avx512().kmovq(Registers.mask(i), qword(rax, offset + masks + 8 * i));
         }
         a.ldmxcsr(dword(rax, offset + mxcsr));
         a.fldcw(word(rax, offset + x87));
@@ -168,14 +168,14 @@ final class RegisterImage {
         a.movzx(ecx, word(rsp, scratch));
         a.mov(qword(rax, offset + x87), rcx);
         for (int i = 0; i < set.masks(); i++) {
-            a.kmovq(qword(rax, offset + masks + 8 * i), Registers.mask(i));
+            a.avx512().kmovq(qword(rax, offset + masks + 8 * i), Registers.mask(i));
         }
         for (int i = 0; i < set.vectors(); i++) {
             int to = offset + vectors + i * set.vectorBytes();
             switch (set) {
                 case SSE -> a.movdqu(xmmword(rax, to), Registers.xmm(i));
                 case AVX -> a.vmovdqu(ymmword(rax, to), Registers.ymm(i));
-                case AVX512 -> a.vmovdqu64(zmmword(rax, to), Registers.zmm(i));
+                case AVX512 -> a.avx512().vmovdqu64(zmmword(rax, to), Registers.zmm(i));
             }
         }
     }
