@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 /** The typed instruction methods, called for operands that are known only at run time. */
 final class TypedMethods {
     private final Map<String, List<Method>> byName = new HashMap<>();
+    private final Map<Method, Call> calls = new HashMap<>();
 
     /** A typed method, found for operands of some types. */
     record Call(boolean needsAvx512, Class<?>[] types, MethodHandle handle) {
@@ -62,7 +63,7 @@ final class TypedMethods {
 
     /** Returns the method of this name that takes operands of these types; of two the one that says no AVX-512. */
     Call find(String mnemonic, List<Operand> operands) {
-        return callable(methods(mnemonic, operands)
+        return call(methods(mnemonic, operands)
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no typed method for " + mnemonic + " " + operands)));
     }
@@ -74,11 +75,16 @@ final class TypedMethods {
         return found.stream()
                 .filter(method -> both && method.getDeclaringClass() == Avx512.class)
                 .findFirst()
-                .map(TypedMethods::callable);
+                .map(this::call);
     }
 
     private Stream<Method> methods(String mnemonic, List<Operand> operands) {
         return byName.getOrDefault(methodName(mnemonic), List.of()).stream().filter(method -> takes(method, operands));
+    }
+
+    /** Returns the call of a method; making one takes milliseconds. */
+    private Call call(Method method) {
+        return calls.computeIfAbsent(method, TypedMethods::callable);
     }
 
     private static Call callable(Method method) {
