@@ -132,7 +132,7 @@ public final class AsyncPreempt {
             a.because("as wide as it may be in use");
         }
         for (int i = 0; i < set.masks(); i++) {
-            a.kmovq(qword(rsp, frame.mask(i)), Registers.mask(i)) .because("mask register");
+            a.avx512().kmovq(qword(rsp, frame.mask(i)), Registers.mask(i)) .because("mask register");
         }
         a.stmxcsr(dword(rsp, frame.mxcsr())) .because("sticky status flags included");
         a.fnstcw(word(rsp, frame.x87()))     .because("x87 control word");
@@ -151,7 +151,7 @@ public final class AsyncPreempt {
             a.because("from where it was put");
         }
         for (int i = 0; i < set.masks(); i++) {
-            a.kmovq(Registers.mask(i), qword(rsp, frame.mask(i))) .because("from where it was put");
+            a.avx512().kmovq(Registers.mask(i), qword(rsp, frame.mask(i))) .because("from where it was put");
         }
         a.ldmxcsr(dword(rsp, frame.mxcsr())) .because("sticky status flags included");
         if (set.x87()) {

@@ -110,7 +110,7 @@ public final class SwitchState {
             a.because("callee-saved, " + vector.bits() + " bits").serves(PRESERVED_VECTORS.of(vector));
         }
         for (KReg mask : masks()) {
-            a.kmovq(gobuf.slot(base, mask), mask) .because("callee-saved").serves(PRESERVED_MASKS.of(mask));
+            a.avx512().kmovq(gobuf.slot(base, mask), mask) .because("callee-saved").serves(PRESERVED_MASKS.of(mask));
         }
         if (controlWords.mxcsr()) {
             a.stmxcsr(gobuf.mxcsr(base)) .because("rounding and exception masks").serves(CONTROL_MXCSR.is(true));
@@ -149,7 +149,7 @@ public final class SwitchState {
             a.because("callee-saved, " + vector.bits() + " bits").serves(PRESERVED_VECTORS.of(vector));
         }
         for (KReg mask : masks()) {
-            a.kmovq(mask, gobuf.slot(base, mask)) .because("callee-saved").serves(PRESERVED_MASKS.of(mask));
+            a.avx512().kmovq(mask, gobuf.slot(base, mask)) .because("callee-saved").serves(PRESERVED_MASKS.of(mask));
         }
         for (IndexReg register : general) {
             a.mov(register, gobuf.slot(base, register)) .because("callee-saved").serves(PRESERVED_GENERAL.of(register));

@@ -24,9 +24,9 @@ final class VectorMove {
         boolean evex = n > 15;
         switch (vector.bits()) {
             case 64  -> { if (evex) { a.vmovq(qword(base, offset), xmm(n)); }       else { a.movq(qword(base, offset), xmm(n)); } }
-            case 128 -> { if (evex) { a.vmovdqu64(xmmword(base, offset), xmm(n)); } else { a.movdqu(xmmword(base, offset), xmm(n)); } }
-            case 256 -> { if (evex) { a.vmovdqu64(ymmword(base, offset), ymm(n)); } else { a.vmovdqu(ymmword(base, offset), ymm(n)); } }
-            default  -> a.vmovdqu64(zmmword(base, offset), zmm(n));
+            case 128 -> { if (evex) { a.avx512().vmovdqu64(xmmword(base, offset), xmm(n)); } else { a.movdqu(xmmword(base, offset), xmm(n)); } }
+            case 256 -> { if (evex) { a.avx512().vmovdqu64(ymmword(base, offset), ymm(n)); } else { a.vmovdqu(ymmword(base, offset), ymm(n)); } }
+            default  -> a.avx512().vmovdqu64(zmmword(base, offset), zmm(n));
         }
     }
 
@@ -36,9 +36,9 @@ final class VectorMove {
         boolean evex = n > 15;
         switch (vector.bits()) {
             case 64  -> { if (evex) { a.vmovq(xmm(n), qword(base, offset)); }       else { a.movq(xmm(n), qword(base, offset)); } }
-            case 128 -> { if (evex) { a.vmovdqu64(xmm(n), xmmword(base, offset)); } else { a.movdqu(xmm(n), xmmword(base, offset)); } }
-            case 256 -> { if (evex) { a.vmovdqu64(ymm(n), ymmword(base, offset)); } else { a.vmovdqu(ymm(n), ymmword(base, offset)); } }
-            default  -> a.vmovdqu64(zmm(n), zmmword(base, offset));
+            case 128 -> { if (evex) { a.avx512().vmovdqu64(xmm(n), xmmword(base, offset)); } else { a.movdqu(xmm(n), xmmword(base, offset)); } }
+            case 256 -> { if (evex) { a.avx512().vmovdqu64(ymm(n), ymmword(base, offset)); } else { a.vmovdqu(ymm(n), ymmword(base, offset)); } }
+            default  -> a.avx512().vmovdqu64(zmm(n), zmmword(base, offset));
         }
     }
     // spotless:on

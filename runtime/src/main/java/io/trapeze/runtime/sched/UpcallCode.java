@@ -210,7 +210,7 @@ final class UpcallCode {
             set.store(a, rsp, set.vectorBytes() * i, vectors.get(i).number());
         }
         for (int i = 0; i < masks.size(); i++) {
-            a.kmovq(qword(rsp, masksAt + 8 * i), masks.get(i));
+            a.avx512().kmovq(qword(rsp, masksAt + 8 * i), masks.get(i));
         }
         convention.argumentOfFrame(a, argument(0));
         SchedulerCode.clearDirection(a, abi);
@@ -222,7 +222,7 @@ final class UpcallCode {
             set.load(a, rsp, set.vectorBytes() * i, vectors.get(i).number());
         }
         for (int i = 0; i < masks.size(); i++) {
-            a.kmovq(masks.get(i), qword(rsp, masksAt + 8 * i));
+            a.avx512().kmovq(masks.get(i), qword(rsp, masksAt + 8 * i));
         }
         for (int i = 0; i < general.size(); i++) {
             a.mov(general.get(i), qword(rbp, -8 * (i + 1)));
