@@ -49,7 +49,7 @@ final class AbiShowCommand implements Callable<Integer> {
         Optional<AbiFile> file =
                 AbiChoice.isFile(name) ? Optional.of(AbiFile.read(AbiChoice.path(name))) : Optional.empty();
         Abi abi = file.map(AbiFile::abi).orElseGet(() -> new AbiChoice().convert(name));
-        trapeze.shell().print(json ? Json.of(abi) : base == null ? AbiText.complete(abi) : difference(abi, file));
+        trapeze.shell().print(json ? Json.of(AbiText.fields(abi)) : base == null ? AbiText.complete(abi) : difference(abi, file));
         return Exit.FINE;
     }
 

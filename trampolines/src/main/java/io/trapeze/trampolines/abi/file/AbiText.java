@@ -3,6 +3,7 @@ package io.trapeze.trampolines.abi.file;
 
 import io.trapeze.trampolines.abi.Abi;
 import io.trapeze.trampolines.abi.AbiField;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
@@ -36,7 +37,24 @@ public final class AbiText {
     public static String template(Abi base, String extended) {
         return "# An ABI of your own. What is not said here is as in " + extended + ": drop the # before a key to change it.\n"
                 + lines(extending(extended), Description.of(base), field -> field != AbiField.NAME, (field, value) ->
-                        "# " + Meaning.of(field) + "\n" + plain(field, value).replaceAll("(?m)^", "# ") + "\n");
+                        "# " + Meaning.of(field) + "\n" + plain(field, value).replaceAll("(?m)^", "# "));
+    }
+
+    /** Returns the keys of a complete file by table, with lists, maps, texts, numbers and truth values behind them. */
+    public static Map<String, Object> fields(Abi abi) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        Map<String, Map<String, Object>> tables = new LinkedHashMap<>();
+        Description.of(abi).values().forEach((field, value) -> {
+            int dot = field.path().indexOf('.');
+            if (dot < 0) {
+                fields.put(field.path(), value.plain());
+            } else {
+                tables.computeIfAbsent(field.path().substring(0, dot), t -> new LinkedHashMap<>())
+                        .put(field.path().substring(dot + 1), value.plain());
+            }
+        });
+        fields.putAll(tables);
+        return fields;
     }
 
     private static String extending(String extended) {
