@@ -38,10 +38,11 @@ class AbiCommandTest {
     @Test
     void saysWhatIsWrongWithAFileWhereverOneIsNamed() throws IOException {
         String wrong = write("wrong.toml", "extends = 'sysv'", "[preserved]", "general = ['r99']", "rbp = 1");
-        String problems = wrong + ":3:12: preserved.general: unknown general register \"r99\". Did you mean r9?\n" + wrong
-                + ":4:1: preserved.rbp must be true or false.\n";
+        String problems = wrong + ":3:12: preserved.general: unknown general register \"r99\". Did you mean r9?\n"
+                + wrong + ":4:1: preserved.rbp must be true or false.\n";
         String complaint = "trapeze: 2 things are wrong with an ABI file.\n" + problems;
-        for (String command : new String[] {"emit mcall --abi ", "abi show ", "abi show sysv --diff ", "abi new x.toml --extends "}) {
+        for (String command :
+                new String[] {"emit mcall --abi ", "abi show ", "abi show sysv --diff ", "abi new x.toml --extends "}) {
             Ending ending = new Session().type(command + wrong);
             assertThat(ending.exit()).as(command).isEqualTo(2);
             assertThat(ending.err()).as(command).isEqualTo(complaint);
@@ -50,15 +51,20 @@ class AbiCommandTest {
         Ending check = new Session().type("abi check " + wrong);
         assertThat(check).isEqualTo(new Ending(1, check.bytes(), ""));
         assertThat(check.out()).isEqualTo(problems);
-        assertThat(new Session().type("emit mcall --abi " + folder.resolve("no.toml")).err())
-                .isEqualTo("trapeze: an ABI file is wrong.\n" + folder.resolve("no.toml") + ": there is no such file.\n");
+        assertThat(new Session()
+                        .type("emit mcall --abi " + folder.resolve("no.toml"))
+                        .err())
+                .isEqualTo(
+                        "trapeze: an ABI file is wrong.\n" + folder.resolve("no.toml") + ": there is no such file.\n");
     }
 
     @Test
     void tellsInJsonWhatIsWrong() throws IOException, JsonParserException {
         String wrong = write("wrong.toml", "extends = 'sysv'", "[stack]", "alignment = 24");
         JsonArray found = JsonParser.array()
-                .from(new Session().type("abi check --json " + wrong + " " + mine()).out());
+                .from(new Session()
+                        .type("abi check --json " + wrong + " " + mine())
+                        .out());
         JsonObject problem = found.getObject(0).getArray("problems").getObject(0);
         assertThat(problem.getInt("line")).isEqualTo(3);
         assertThat(problem.getInt("column")).isEqualTo(1);
@@ -103,9 +109,11 @@ class AbiCommandTest {
         Ending refused = new Session().run("abi", "new", file.toString());
         assertThat(refused.exit()).isEqualTo(1);
         assertThat(refused.err())
-                .isEqualTo("trapeze: there is a " + file + " already. Name another file, or overwrite it with --force.\n");
+                .isEqualTo(
+                        "trapeze: there is a " + file + " already. Name another file, or overwrite it with --force.\n");
         assertThat(file).hasContent("mine");
-        assertThat(new Session().run("abi", "new", file.toString(), "--force").exit()).isZero();
+        assertThat(new Session().run("abi", "new", file.toString(), "--force").exit())
+                .isZero();
         assertThat(AbiFile.read(file).abi()).isEqualTo(Abi.SYSTEM_V.named("fresh"));
 
         Ending other = new Session().run("abi", "new", folder.resolve("fresh").toString());
@@ -117,10 +125,13 @@ class AbiCommandTest {
     void beginsAFileOverAnotherThatIsNamedFromElsewhere() throws IOException {
         Files.createDirectory(folder.resolve("sub"));
         Path file = folder.resolve("sub").resolve("fresh.toml");
-        assertThat(new Session().run("abi", "new", file.toString(), "--extends", mine()).err())
+        assertThat(new Session()
+                        .run("abi", "new", file.toString(), "--extends", mine())
+                        .err())
                 .isEmpty();
         assertThat(file).content().contains("extends = \"../mine.toml\"\n");
-        assertThat(AbiFile.read(file).abi()).isEqualTo(AbiFile.read(Path.of(mine())).abi().named("fresh"));
+        assertThat(AbiFile.read(file).abi())
+                .isEqualTo(AbiFile.read(Path.of(mine())).abi().named("fresh"));
     }
 
     @Test
@@ -129,20 +140,23 @@ class AbiCommandTest {
             assertThat(new Session().type("abi show " + abi.name()).out()).isEqualTo(AbiText.complete(abi));
             JsonObject json = JsonParser.object()
                     .from(new Session().type("abi show --json " + abi.name()).out());
-            assertThat(json.getObject("stack").getInt("alignment")).isEqualTo(abi.stack().alignment());
+            assertThat(json.getObject("stack").getInt("alignment"))
+                    .isEqualTo(abi.stack().alignment());
         }
         assertThat(new Session().type("abi show " + mine() + " --diff").out())
                 .isEqualTo("extends = \"sysv\"\nname = \"mine\"\n\n[preserved]\n"
                         + "general = [\"r10\", \"r12\", \"r13\", \"r14\", \"r15\"]\n");
         assertThat(new Session().type("abi show sysv-noredzone --diff sysv").out())
-                .isEqualTo("extends = \"sysv\"\nname = \"sysv-noredzone\"\n\n[stack]\nred_zone = 0\ninterrupt_skip = 0\n");
+                .isEqualTo(
+                        "extends = \"sysv\"\nname = \"sysv-noredzone\"\n\n[stack]\nred_zone = 0\ninterrupt_skip = 0\n");
     }
 
     @Test
     void listsTheBuiltInOnes() throws JsonParserException {
         assertThat(new Session().type("abi list").out())
                 .contains(Abi.builtIn().stream().map(Abi::name).toList());
-        JsonArray rows = JsonParser.array().from(new Session().type("abi list --json").out());
+        JsonArray rows =
+                JsonParser.array().from(new Session().type("abi list --json").out());
         assertThat(rows).hasSameSizeAs(Abi.builtIn());
     }
 

@@ -17,8 +17,10 @@ import org.junit.jupiter.api.TestFactory;
 
 @DisplayName("The pages show the output of")
 class CommandLinePageTest {
-    private static final List<Path> PAGES =
-            List.of(Path.of("..", "docs", "cli.md"), Path.of("..", "docs", "assembler.md"));
+    private static final List<Path> PAGES = List.of(
+            Path.of("..", "docs", "cli.md"),
+            Path.of("..", "docs", "assembler.md"),
+            Path.of("..", "docs", "abi-files.md"));
     private static final String PROMPT = "$ ./trapeze ";
 
     @TestFactory

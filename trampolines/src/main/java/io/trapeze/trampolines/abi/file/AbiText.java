@@ -26,7 +26,10 @@ public final class AbiText {
         Description from = Description.of(base);
         Description to = Description.of(abi);
         return lines(
-                extending(extended), to, field -> field == AbiField.NAME || !to.get(field).equals(from.get(field)), AbiText::plain);
+                extending(extended),
+                to,
+                field -> field == AbiField.NAME || !to.get(field).equals(from.get(field)),
+                AbiText::plain);
     }
 
     /**
@@ -35,9 +38,14 @@ public final class AbiText {
      * @param extended what its key {@code extends} says
      */
     public static String template(Abi base, String extended) {
-        return "# An ABI of your own. What is not said here is as in " + extended + ": drop the # before a key to change it.\n"
-                + lines(extending(extended), Description.of(base), field -> field != AbiField.NAME, (field, value) ->
-                        "# " + Meaning.of(field) + "\n" + plain(field, value).replaceAll("(?m)^", "# "));
+        return "# An ABI of your own. What is not said here is as in " + extended
+                + ": drop the # before a key to change it.\n"
+                + lines(
+                        extending(extended),
+                        Description.of(base),
+                        field -> field != AbiField.NAME,
+                        (field, value) -> "# " + Meaning.of(field) + "\n"
+                                + plain(field, value).replaceAll("(?m)^", "# "));
     }
 
     /** Returns the keys of a complete file by table, with lists, maps, texts, numbers and truth values behind them. */
@@ -62,10 +70,7 @@ public final class AbiText {
     }
 
     private static String lines(
-            String head,
-            Description description,
-            Predicate<AbiField> which,
-            BiFunction<AbiField, Value, String> line) {
+            String head, Description description, Predicate<AbiField> which, BiFunction<AbiField, Value, String> line) {
         StringBuilder text = new StringBuilder(head);
         String table = "";
         for (Map.Entry<AbiField, Value> entry : description.values().entrySet()) {
