@@ -86,7 +86,7 @@ final class EmitCommand implements Callable<Integer> {
 
     @Option(
             names = "--abi",
-            paramLabel = AbiChoice.LABEL,
+            paramLabel = "ABI",
             defaultValue = "sysv",
             converter = AbiChoice.class,
             completionCandidates = AbiChoice.class,
