@@ -59,7 +59,8 @@ final class AbiCheckCommand implements Callable<Integer> {
                 try {
                     primitive.emit(abi, SaveSet.SSE);
                 } catch (AbiException e) {
-                    problems.add(new Problem(path.toString(), 0, 0, primitive.symbol() + " can't be written: " + e.getMessage()));
+                    problems.add(new Problem(
+                            path.toString(), 0, 0, primitive.symbol() + " can't be written: " + e.getMessage()));
                 }
             }
             return problems;
@@ -76,7 +77,10 @@ final class AbiCheckCommand implements Callable<Integer> {
     public Integer call() {
         List<Finding> findings = files.stream().map(Finding::of).toList();
         trapeze.shell()
-                .print(json ? Json.of(findings) : findings.stream().map(Finding::text).collect(Collectors.joining()));
+                .print(
+                        json
+                                ? Json.of(findings)
+                                : findings.stream().map(Finding::text).collect(Collectors.joining()));
         return findings.stream().allMatch(finding -> finding.problems().isEmpty()) ? Exit.FINE : Exit.FAILED;
     }
 }

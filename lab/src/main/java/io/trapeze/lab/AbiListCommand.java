@@ -30,8 +30,18 @@ final class AbiListCommand implements Callable<Integer> {
      * @param arguments registers of integer arguments
      * @param preserved preserved general registers, RBP included
      * @param vectors how many vectors are preserved
+     * @param alignment of the stack at calls, in bytes
+     * @param shadow bytes of shadow space
+     * @param redZone bytes of the red zone
      */
-    record Row(String name, List<String> arguments, List<String> preserved, int vectors) {
+    record Row(
+            String name,
+            List<String> arguments,
+            List<String> preserved,
+            int vectors,
+            int alignment,
+            int shadow,
+            int redZone) {
         static Row of(Abi abi) {
             Stream<IndexReg> general = abi.preservedGeneral().stream();
             return new Row(
@@ -39,7 +49,10 @@ final class AbiListCommand implements Callable<Integer> {
                     abi.integerArguments().stream().map(Register::name).toList(),
                     Stream.concat(general.map(Register::name), Stream.of("rbp").filter(r -> abi.preservesRbp()))
                             .toList(),
-                    abi.preservedVectors().size());
+                    abi.preservedVectors().size(),
+                    abi.stack().alignment(),
+                    abi.stack().shadow(),
+                    abi.stack().redZone());
         }
     }
 
@@ -53,17 +66,20 @@ final class AbiListCommand implements Callable<Integer> {
     private static String text(List<Row> rows) {
         return rows.stream()
                 .map(row -> String.format(
-                        "%-15s arguments %s%n%-15s preserved %s%s%n",
-                        row.name(), words(row.arguments()), "", words(row.preserved()), vectors(row)))
-                .collect(Collectors.joining())
-                .replace(System.lineSeparator(), "\n");
+                        "%-15s arguments %s\n%-15s preserved %s%s\n%-15s stack     aligned to %d, shadow %d, red zone %d\n",
+                        row.name(),
+                        row.arguments().isEmpty() ? "on the stack" : String.join(" ", row.arguments()),
+                        "",
+                        String.join(" ", row.preserved()),
+                        vectors(row),
+                        "",
+                        row.alignment(),
+                        row.shadow(),
+                        row.redZone()))
+                .collect(Collectors.joining());
     }
 
     private static String vectors(Row row) {
         return row.vectors() == 0 ? "" : ", " + row.vectors() + " vectors";
-    }
-
-    private static String words(List<String> names) {
-        return names.isEmpty() ? "on the stack" : String.join(" ", names);
     }
 }

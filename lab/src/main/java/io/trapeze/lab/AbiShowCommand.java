@@ -17,7 +17,8 @@ import picocli.CommandLine.Parameters;
         header = "Show an ABI as the text of a file.",
         sortOptions = false,
         footerHeading = "%nExamples:%n",
-        footer = {"  trapeze abi show win64", "  trapeze abi show go --diff sysv", "  trapeze abi show mine.toml --diff"})
+        footer = {"  trapeze abi show win64", "  trapeze abi show go --diff sysv", "  trapeze abi show mine.toml --diff"
+        })
 final class AbiShowCommand implements Callable<Integer> {
     private static final String OWN_BASE = "";
 
@@ -49,7 +50,11 @@ final class AbiShowCommand implements Callable<Integer> {
         Optional<AbiFile> file =
                 AbiChoice.isFile(name) ? Optional.of(AbiFile.read(AbiChoice.path(name))) : Optional.empty();
         Abi abi = file.map(AbiFile::abi).orElseGet(() -> new AbiChoice().convert(name));
-        trapeze.shell().print(json ? Json.of(abi) : base == null ? AbiText.complete(abi) : difference(abi, file));
+        trapeze.shell()
+                .print(
+                        json
+                                ? Json.of(AbiText.fields(abi))
+                                : base == null ? AbiText.complete(abi) : difference(abi, file));
         return Exit.FINE;
     }
 

@@ -50,7 +50,9 @@ class Choice<T> implements ITypeConverter<T>, Iterable<String> {
     /** Says that there is no such name, which one may have been meant, and which there are. */
     static String unknown(String noun, String name, Set<String> names) {
         return "unknown " + noun + " '" + name + "'. "
-                + NearestName.of(name, names).map(n -> "Did you mean " + n + "? ").orElse("")
+                + NearestName.of(name, names)
+                        .map(n -> "Did you mean " + n + "? ")
+                        .orElse("")
                 + offer(names);
     }
 

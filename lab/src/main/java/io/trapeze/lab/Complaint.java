@@ -16,6 +16,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** What a user reads when a command goes wrong: {@code trapeze: what. next step.}, on standard error. */
@@ -53,7 +54,7 @@ final class Complaint {
         if (error instanceof CommandException expected) {
             return expected.exit();
         }
-        if (error instanceof AbiFileException) {
+        if (error instanceof AbiFileException || error instanceof TypeConversionException) {
             return Exit.USAGE;
         }
         return isRefusal(error) ? Exit.IMPOSSIBLE : Exit.FAILED;
@@ -75,7 +76,7 @@ final class Complaint {
         if (error instanceof AbiException) {
             return error.getMessage() + ".";
         }
-        if (error instanceof CommandException || isRefusal(error)) {
+        if (error instanceof CommandException || error instanceof TypeConversionException || isRefusal(error)) {
             return error.getMessage();
         }
         String text = error.getMessage() == null ? "" : ": " + error.getMessage();

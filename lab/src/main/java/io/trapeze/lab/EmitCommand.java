@@ -87,12 +87,13 @@ final class EmitCommand implements Callable<Integer> {
 
     @Option(
             names = "--abi",
-            paramLabel = AbiChoice.LABEL,
+            paramLabel = "ABI",
             defaultValue = "sysv",
             converter = AbiChoice.class,
             completionCandidates = AbiChoice.class,
-            description = "For which calling convention: ${COMPLETION-CANDIDATES}, or a file (docs/abi-files.md); ${DEFAULT-VALUE}"
-                    + " unless given.")
+            description =
+                    "For which calling convention: ${COMPLETION-CANDIDATES}, or a file (docs/abi-files.md); ${DEFAULT-VALUE}"
+                            + " unless given.")
     private Abi abi;
 
     @Option(

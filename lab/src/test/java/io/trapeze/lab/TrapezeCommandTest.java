@@ -74,7 +74,7 @@ class TrapezeCommandTest {
                 "emit gogo --abi sysV     | trapeze: unknown ABI 'sysV'. Did you mean sysv?",
                 "emit gogo --abi          | trapeze: missing required parameter for option '--abi' (ABI). ",
                 "emit gogo --format jsn   | trapeze: unknown format 'jsn'. Did you mean json? Choose listing, hex, bin, json, elf, gas, nasm or c-header.",
-                "emit gogo --save-set axv | trapeze: unknown save set 'axv'. Did you mean avx? Choose sse, avx, avx512, sse+x87, avx+x87 or avx512+x87.",
+                "emit gogo --save-set axv | trapeze: unknown save set 'axv'. Did you mean avx? Choose sse, avx, avx512, sse+x87, avx+x87, avx512+x87, auto or auto+x87.",
                 "emit gogo --fromat hex   | trapeze: unknown option '--fromat'. Did you mean --format? `trapeze emit --help`",
                 "emit gogo --color=blue   | trapeze: unknown colour mode 'blue'. Choose auto, always or never.",
             })

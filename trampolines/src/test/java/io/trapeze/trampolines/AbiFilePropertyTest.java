@@ -87,7 +87,8 @@ class AbiFilePropertyTest {
             assertThat(readBack(text.toString()).name()).isNotBlank();
         } catch (AbiFileException e) {
             assertThat(e.problems()).isNotEmpty().allSatisfy(problem -> {
-                assertThat(problem.line()).isBetween(1, (int) text.chars().filter(c -> c == '\n').count() + 2);
+                assertThat(problem.line())
+                        .isBetween(1, (int) text.chars().filter(c -> c == '\n').count() + 2);
                 assertThat(problem.column()).isPositive();
                 assertThat(problem.reason()).isNotBlank();
             });

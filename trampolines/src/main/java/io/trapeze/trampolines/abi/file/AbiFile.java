@@ -76,8 +76,7 @@ public record AbiFile(Path path, Optional<String> extended, Optional<Abi> base, 
             problems.addAll(e.problems());
         }
         if (problems.isEmpty()) {
-            Description description =
-                    base.map(Description::of).orElseGet(() -> Description.blank(""));
+            Description description = base.map(Description::of).orElseGet(() -> Description.blank(""));
             description.set(AbiField.NAME, new Value.Word(stem(path)));
             statements.applyTo(description);
             Optional<Abi> abi = description.build(e -> problems.add(statements.blame(e)));
@@ -114,9 +113,13 @@ public record AbiFile(Path path, Optional<String> extended, Optional<Abi> base, 
         }
         if (!isNamed(name)) {
             List<String> names = Abi.builtIn().stream().map(Abi::name).toList();
-            throw refused(statements, "unknown ABI " + Value.quoted(name) + NearestName.question(name, names)
-                    + (NearestName.of(name, names).isPresent() ? "" : "; there are " + String.join(", ", names))
-                    + (NearestName.of(name, names).isPresent() ? "" : ", and files, whose names end in " + SUFFIX));
+            throw refused(
+                    statements,
+                    "unknown ABI " + Value.quoted(name) + NearestName.question(name, names)
+                            + (NearestName.of(name, names).isPresent() ? "" : "; there are " + String.join(", ", names))
+                            + (NearestName.of(name, names).isPresent()
+                                    ? ""
+                                    : ", and files, whose names end in " + SUFFIX));
         }
         Path file;
         try {

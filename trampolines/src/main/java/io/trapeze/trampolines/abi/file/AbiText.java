@@ -3,6 +3,7 @@ package io.trapeze.trampolines.abi.file;
 
 import io.trapeze.trampolines.abi.Abi;
 import io.trapeze.trampolines.abi.AbiField;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
@@ -25,7 +26,10 @@ public final class AbiText {
         Description from = Description.of(base);
         Description to = Description.of(abi);
         return lines(
-                extending(extended), to, field -> field == AbiField.NAME || !to.get(field).equals(from.get(field)), AbiText::plain);
+                extending(extended),
+                to,
+                field -> field == AbiField.NAME || !to.get(field).equals(from.get(field)),
+                AbiText::plain);
     }
 
     /**
@@ -34,9 +38,31 @@ public final class AbiText {
      * @param extended what its key {@code extends} says
      */
     public static String template(Abi base, String extended) {
-        return "# An ABI of your own. What is not said here is as in " + extended + ": drop the # before a key to change it.\n"
-                + lines(extending(extended), Description.of(base), field -> field != AbiField.NAME, (field, value) ->
-                        "# " + Meaning.of(field) + "\n" + plain(field, value).replaceAll("(?m)^", "# ") + "\n");
+        return "# An ABI of your own. What is not said here is as in " + extended
+                + ": drop the # before a key to change it.\n"
+                + lines(
+                        extending(extended),
+                        Description.of(base),
+                        field -> field != AbiField.NAME,
+                        (field, value) -> "# " + Meaning.of(field) + "\n"
+                                + plain(field, value).replaceAll("(?m)^", "# "));
+    }
+
+    /** Returns the keys of a complete file by table, with lists, maps, texts, numbers and truth values behind them. */
+    public static Map<String, Object> fields(Abi abi) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        Map<String, Map<String, Object>> tables = new LinkedHashMap<>();
+        Description.of(abi).values().forEach((field, value) -> {
+            int dot = field.path().indexOf('.');
+            if (dot < 0) {
+                fields.put(field.path(), value.plain());
+            } else {
+                tables.computeIfAbsent(field.path().substring(0, dot), t -> new LinkedHashMap<>())
+                        .put(field.path().substring(dot + 1), value.plain());
+            }
+        });
+        fields.putAll(tables);
+        return fields;
     }
 
     private static String extending(String extended) {
@@ -44,10 +70,7 @@ public final class AbiText {
     }
 
     private static String lines(
-            String head,
-            Description description,
-            Predicate<AbiField> which,
-            BiFunction<AbiField, Value, String> line) {
+            String head, Description description, Predicate<AbiField> which, BiFunction<AbiField, Value, String> line) {
         StringBuilder text = new StringBuilder(head);
         String table = "";
         for (Map.Entry<AbiField, Value> entry : description.values().entrySet()) {

@@ -101,8 +101,7 @@ final class Description {
         abi.pinned().g().ifPresent(g -> all.set(PINNED_G, new Value.Word(g.name())));
         abi.pinned().m().ifPresent(m -> all.set(PINNED_M, new Value.Word(m.name())));
         abi.threadBlock().ifPresent(block -> {
-            all.set(
-                    THREAD_SEGMENT, new Value.Word(block.segment().name().toLowerCase(Locale.ROOT)));
+            all.set(THREAD_SEGMENT, new Value.Word(block.segment().name().toLowerCase(Locale.ROOT)));
             all.set(THREAD_STACK_BOUNDS, new Value.Bounds(block.fields()));
         });
         return all;
@@ -132,48 +131,58 @@ final class Description {
      * @return nothing if one does, or the parts contradict each other
      */
     Optional<Abi> build(Consumer<AbiException> problems) {
-        Optional<ArgumentRules> arguments = attempt(problems, () -> new ArgumentRules(
-                all(IndexReg.class, ARGUMENTS_INTEGER), all(Xmm.class, ARGUMENTS_VECTORS), flag(ARGUMENTS_POSITIONAL)));
-        Optional<ResultRules> results = attempt(
+        Optional<ArgumentRules> arguments = attempt(
                 problems,
-                () -> new ResultRules(all(IndexReg.class, RESULTS_INTEGER), all(Xmm.class, RESULTS_VECTORS)));
+                () -> new ArgumentRules(
+                        all(IndexReg.class, ARGUMENTS_INTEGER),
+                        all(Xmm.class, ARGUMENTS_VECTORS),
+                        flag(ARGUMENTS_POSITIONAL)));
+        Optional<ResultRules> results = attempt(
+                problems, () -> new ResultRules(all(IndexReg.class, RESULTS_INTEGER), all(Xmm.class, RESULTS_VECTORS)));
         Optional<PreservedSet> preserved = attempt(problems, this::preserved);
-        Optional<CallState> calls = attempt(problems, () -> new CallState(
-                word(CALLS_DIRECTION_FLAG).equals(CLEAR)
-                        ? CallState.DirectionFlag.CLEAR
-                        : CallState.DirectionFlag.UNSPECIFIED,
-                all(Register.class, CALLS_ZERO)));
-        Optional<StackRules> stack = attempt(problems, () -> new StackRules(
-                size(STACK_ALIGNMENT),
-                size(STACK_SHADOW),
-                flag(STACK_SPILL),
-                size(STACK_RED_ZONE),
-                size(STACK_INTERRUPT_SKIP),
-                flag(STACK_MACHINE_FRAMES)));
+        Optional<CallState> calls = attempt(
+                problems,
+                () -> new CallState(
+                        word(CALLS_DIRECTION_FLAG).equals(CLEAR)
+                                ? CallState.DirectionFlag.CLEAR
+                                : CallState.DirectionFlag.UNSPECIFIED,
+                        all(Register.class, CALLS_ZERO)));
+        Optional<StackRules> stack = attempt(
+                problems,
+                () -> new StackRules(
+                        size(STACK_ALIGNMENT),
+                        size(STACK_SHADOW),
+                        flag(STACK_SPILL),
+                        size(STACK_RED_ZONE),
+                        size(STACK_INTERRUPT_SKIP),
+                        flag(STACK_MACHINE_FRAMES)));
         Optional<GrowthCheck> growth = attempt(problems, this::growth);
-        Optional<PinnedRegisters> pinned = attempt(problems, () -> new PinnedRegisters(register(PINNED_G), register(PINNED_M)));
+        Optional<PinnedRegisters> pinned =
+                attempt(problems, () -> new PinnedRegisters(register(PINNED_G), register(PINNED_M)));
         Optional<Optional<ThreadBlock>> block = attempt(problems, this::threadBlock);
         if (arguments.isEmpty()
                 || results.isEmpty()
                 || preserved.isEmpty()
                 || calls.isEmpty()
-                || stack.isEmpty()
                 || growth.isEmpty()
-                || pinned.isEmpty()
-                || block.isEmpty()) {
+                || pinned.isEmpty()) {
             return Optional.empty();
         }
-        return attempt(problems, () -> new Abi(
-                word(NAME),
-                arguments.get(),
-                results.get(),
-                preserved.get(),
-                new ControlWords(flag(CONTROL_MXCSR), flag(CONTROL_X87)),
-                calls.get(),
-                stack.get(),
-                growth.get(),
-                pinned.get(),
-                block.get()));
+        // Those two contradict no other part, so the others are held against each other without them.
+        Optional<Abi> abi = attempt(
+                problems,
+                () -> new Abi(
+                        word(NAME),
+                        arguments.get(),
+                        results.get(),
+                        preserved.get(),
+                        new ControlWords(flag(CONTROL_MXCSR), flag(CONTROL_X87)),
+                        calls.get(),
+                        stack.orElse(Abi.SYSTEM_V.stack()),
+                        growth.get(),
+                        pinned.get(),
+                        block.orElse(Optional.empty())));
+        return stack.isEmpty() || block.isEmpty() ? Optional.empty() : abi;
     }
 
     private static <T> Optional<T> attempt(Consumer<AbiException> problems, Supplier<T> part) {
@@ -199,7 +208,8 @@ final class Description {
     private GrowthCheck growth() {
         boolean guarded = values.get(GROWTH_GUARD) instanceof Value.Size;
         if (guarded && values.get(GROWTH_PROBE) instanceof Value.Size) {
-            throw new AbiException(GROWTH_PROBE, "growth.guard is set as well, and there is one check; drop one of the two");
+            throw new AbiException(
+                    GROWTH_PROBE, "growth.guard is set as well, and there is one check; drop one of the two");
         }
         if (guarded) {
             return new GrowthCheck.Guard(size(GROWTH_GUARD));
@@ -212,8 +222,8 @@ final class Description {
     private Optional<ThreadBlock> threadBlock() {
         List<ThreadBlock.Field> fields = ((Value.Bounds) values.get(THREAD_STACK_BOUNDS)).fields();
         if (!values.get(THREAD_SEGMENT).equals(Value.NONE)) {
-            return Optional.of(new ThreadBlock(
-                    Segment.valueOf(word(THREAD_SEGMENT).toUpperCase(Locale.ROOT)), fields));
+            return Optional.of(
+                    new ThreadBlock(Segment.valueOf(word(THREAD_SEGMENT).toUpperCase(Locale.ROOT)), fields));
         }
         if (!fields.isEmpty()) {
             throw new AbiException(

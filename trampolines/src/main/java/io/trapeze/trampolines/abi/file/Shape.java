@@ -66,8 +66,7 @@ enum Shape {
                     CONTROL_MXCSR,
                     CONTROL_X87,
                     STACK_SPILL,
-                    STACK_MACHINE_FRAMES ->
-                FLAG;
+                    STACK_MACHINE_FRAMES -> FLAG;
             case CALLS_DIRECTION_FLAG -> DIRECTION;
             case CALLS_ZERO -> ZERO;
             case STACK_ALIGNMENT, STACK_SHADOW, STACK_RED_ZONE, STACK_INTERRUPT_SKIP -> SIZE;
@@ -111,13 +110,16 @@ enum Shape {
         return switch (this) {
             case GENERAL -> general();
             case VECTORS -> vectors("xmm").toList();
-            case WIDE_VECTORS -> Stream.concat(
-                            Stream.of("xmm", "ymm", "zmm").flatMap(Shape::vectors),
-                            vectors("xmm").map(name -> name + "/64"))
-                    .toList();
+            case WIDE_VECTORS ->
+                Stream.concat(
+                                Stream.of("xmm", "ymm", "zmm").flatMap(Shape::vectors),
+                                vectors("xmm").map(name -> name + "/64"))
+                        .toList();
             case MASKS -> IntStream.range(0, 8).mapToObj(n -> "k" + n).toList();
-            case ZERO -> Stream.concat(general().stream(), vectors("xmm").limit(16)).toList();
-            case OPTIONAL_REGISTER -> Stream.concat(general().stream(), Stream.of(Value.NONE.word())).toList();
+            case ZERO ->
+                Stream.concat(general().stream(), vectors("xmm").limit(16)).toList();
+            case OPTIONAL_REGISTER ->
+                Stream.concat(general().stream(), Stream.of(Value.NONE.word())).toList();
             case OPTIONAL_SIZE -> List.of(Value.NONE.word());
             case DIRECTION -> List.of("clear", "unspecified");
             case SEGMENT -> List.of("gs", "fs", Value.NONE.word());

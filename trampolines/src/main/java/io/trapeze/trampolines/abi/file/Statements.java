@@ -80,7 +80,8 @@ final class Statements {
             TomlPosition position = table.inputPositionOf(List.of(key));
             AbiField.at(path)
                     .ifPresentOrElse(
-                            field -> read(field, position, table.get(List.of(key))), () -> reportUnknown(path, position));
+                            field -> read(field, position, table.get(List.of(key))),
+                            () -> reportUnknown(path, position));
         }
     }
 
@@ -88,7 +89,8 @@ final class Statements {
         String leaf = path.substring(path.lastIndexOf('.') + 1);
         String table = path.contains(".") ? path.substring(0, path.indexOf('.')) : "";
         List<String> same = paths().stream().filter(p -> p.endsWith("." + leaf)).toList();
-        List<String> siblings = paths().stream().filter(p -> p.startsWith(table + ".")).toList();
+        List<String> siblings =
+                paths().stream().filter(p -> p.startsWith(table + ".")).toList();
         String hint = "";
         if (!same.isEmpty()) {
             hint = ". Did you mean " + String.join(" or ", same) + "?";
@@ -96,12 +98,13 @@ final class Statements {
             List<String> known = new ArrayList<>(tables());
             known.add(EXTENDS);
             known.add(AbiField.NAME.path());
-            hint = NearestName.of(path, known).map(n -> ". Did you mean " + n + "?").orElse("")
+            hint = NearestName.of(path, known)
+                            .map(n -> ". Did you mean " + n + "?")
+                            .orElse("")
                     + (NearestName.of(path, known).isPresent() ? "" : ". There are " + String.join(", ", known));
         } else {
-            List<String> leaves = siblings.stream()
-                    .map(p -> p.substring(p.indexOf('.') + 1))
-                    .toList();
+            List<String> leaves =
+                    siblings.stream().map(p -> p.substring(p.indexOf('.') + 1)).toList();
             Optional<String> near = NearestName.of(leaf, leaves);
             hint = near.map(n -> ". Did you mean " + table + "." + n + "?")
                     .orElse(". [" + table + "] has " + String.join(", ", leaves));
@@ -143,7 +146,8 @@ final class Statements {
             return Optional.of(new Value.Size(bytes.intValue()));
         }
         if (!shape.words().isEmpty() && value instanceof String word) {
-            if (shape.takes(word) || word.equals(Value.NONE.word()) && shape.words().contains(word)) {
+            if (shape.takes(word)
+                    || word.equals(Value.NONE.word()) && shape.words().contains(word)) {
                 return Optional.of(new Value.Word(word));
             }
             report(

@@ -14,8 +14,16 @@ sealed interface Value {
     /** Returns it as TOML. */
     String toml();
 
+    /** Returns it as Java's own: a list, a text, a number, a truth value, or a list of maps. */
+    Object plain();
+
     /** Registers, by their names. */
     record Names(List<String> names) implements Value {
+        @Override
+        public Object plain() {
+            return names;
+        }
+
         @Override
         public String toml() {
             return names.stream().map(Value::quoted).collect(Collectors.joining(", ", "[", "]"));
@@ -25,6 +33,11 @@ sealed interface Value {
     /** A name or a keyword. */
     record Word(String word) implements Value {
         @Override
+        public Object plain() {
+            return word;
+        }
+
+        @Override
         public String toml() {
             return quoted(word);
         }
@@ -32,6 +45,11 @@ sealed interface Value {
 
     /** Bytes. */
     record Size(int bytes) implements Value {
+        @Override
+        public Object plain() {
+            return bytes;
+        }
+
         @Override
         public String toml() {
             return Integer.toString(bytes);
@@ -41,6 +59,11 @@ sealed interface Value {
     /** Whether something is so. */
     record Flag(boolean set) implements Value {
         @Override
+        public Object plain() {
+            return set;
+        }
+
+        @Override
         public String toml() {
             return Boolean.toString(set);
         }
@@ -48,6 +71,11 @@ sealed interface Value {
 
     /** Fields of the thread's control block. */
     record Bounds(List<ThreadBlock.Field> fields) implements Value {
+        @Override
+        public Object plain() {
+            return fields;
+        }
+
         @Override
         public String toml() {
             if (fields.isEmpty()) {
