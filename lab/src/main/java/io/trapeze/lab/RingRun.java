@@ -49,7 +49,7 @@ record RingRun(String abi, Omission omission, long yields) {
                 Told told = Told.by(process);
                 int status = process.waitFor();
                 Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
-                return status == 0 ? told.report() : ProgramReport.broken(RING, told.end(status, abi), elapsed);
+                return status == 0 ? told.asReport() : ProgramReport.broken(RING, told.end(status, abi), elapsed);
             } finally {
                 process.destroyForcibly().waitFor();
             }
@@ -84,7 +84,7 @@ record RingRun(String abi, Omission omission, long yields) {
             return new Told(code, report, log.toString());
         }
 
-        ProgramReport report() {
+        ProgramReport asReport() {
             Map<String, Long> figures = new LinkedHashMap<>();
             values("figure").forEach(figure -> {
                 String[] words = figure.split(" ", 2);
