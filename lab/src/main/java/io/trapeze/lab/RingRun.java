@@ -30,6 +30,9 @@ import java.util.stream.Collectors;
 record RingRun(String abi, Omission omission, long yields) {
     private static final String RING = "ring";
 
+    /** Fewer than by the host's ABI: others may have far more to save. */
+    static final long USUAL_YIELDS = 10_000_000;
+
     /** Runs it to its end. */
     ProgramReport of(ProgramOptions options) throws InterruptedException {
         long start = System.nanoTime();

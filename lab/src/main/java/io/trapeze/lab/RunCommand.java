@@ -4,7 +4,6 @@ package io.trapeze.lab;
 import io.trapeze.lab.program.Program;
 import io.trapeze.lab.program.ProgramOptions;
 import io.trapeze.lab.program.ProgramReport;
-import io.trapeze.lab.program.Ring;
 import io.trapeze.lab.render.Json;
 import io.trapeze.lab.text.TextRun;
 import io.trapeze.runtime.code.ExecutableMemoryException;
@@ -219,7 +218,7 @@ final class RunCommand implements Callable<Integer> {
             Scheduler.requireSchedulable(chosen, omission);
             return chosen.equals(host) && !omission.any()
                     ? Optional.empty()
-                    : Optional.of(new RingRun(abi == null ? host.name() : abi, omission, Ring.USUAL_YIELDS));
+                    : Optional.of(new RingRun(abi == null ? host.name() : abi, omission, RingRun.USUAL_YIELDS));
         } catch (AbiException | TypeConversionException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
