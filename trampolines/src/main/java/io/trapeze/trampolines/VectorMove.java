@@ -14,12 +14,12 @@ import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.trampolines.abi.PreservedVector;
 
 /** A vector's way to memory and back; memory need not be aligned. Each needs no more than a processor with such a vector has. */
-final class VectorMove {
+public final class VectorMove {
     private VectorMove() {}
 
     // spotless:off
     /** Emits the way to {@code [base + offset]}. */
-    static void store(Assembler a, Reg64 base, int offset, PreservedVector vector) {
+    public static void store(Assembler a, Reg64 base, int offset, PreservedVector vector) {
         int n = vector.number();
         boolean evex = n > 15;
         switch (vector.bits()) {
@@ -31,7 +31,7 @@ final class VectorMove {
     }
 
     /** Emits the way back from {@code [base + offset]}; what lies above the vector's bits becomes anything. */
-    static void load(Assembler a, Reg64 base, int offset, PreservedVector vector) {
+    public static void load(Assembler a, Reg64 base, int offset, PreservedVector vector) {
         int n = vector.number();
         boolean evex = n > 15;
         switch (vector.bits()) {

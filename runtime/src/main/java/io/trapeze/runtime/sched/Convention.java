@@ -33,6 +33,7 @@ import java.util.stream.Stream;
  * @param values hold the arguments of a primitive before it is called: those that it gets in registers are in place
  * @param number holds the number of an upcall
  * @param resume holds the address to go on at after a yield
+ * @param passed hold a body's first arguments as it begins
  * @param work is free for a yield once it has saved what comes back
  */
 record Convention(
@@ -42,6 +43,7 @@ record Convention(
         List<IndexReg> values,
         IndexReg number,
         IndexReg resume,
+        List<IndexReg> passed,
         List<IndexReg> work) {
     private static final int MOST_VALUES = 4;
     private static final int WORK = 3;
@@ -73,7 +75,7 @@ record Convention(
                         abi.preservedGeneral().stream().filter(r -> r != g))
                 .limit(WORK)
                 .toList();
-        return new Convention(abi, omission, g, values, scratch.get(0), resume, work);
+        return new Convention(abi, omission, g, values, scratch.get(0), resume, passed(abi, host), work);
     }
 
     /** Refuses what an ABI other than the host's can't have here. */
@@ -130,6 +132,12 @@ record Convention(
         return able;
     }
 
+    /** By the host's ABI a body is written without knowing which that is, so its arguments are in the same registers everywhere. */
+    private static List<IndexReg> passed(Abi abi, Abi host) {
+        return (abi.equals(host) ? Abi.SYSTEM_V : abi)
+                .integerArguments().stream().limit(GoroutineTable.ARGUMENTS).toList();
+    }
+
     private static boolean hasMeaning(Abi abi, IndexReg register) {
         return abi.integerArguments().contains(register)
                 || abi.results().integer().contains(register)
@@ -155,11 +163,6 @@ record Convention(
                 .filter(r -> r != abi.result())
                 .limit(2)
                 .toList();
-    }
-
-    /** Returns the registers in which a body gets its first arguments. */
-    List<IndexReg> passed() {
-        return abi.integerArguments().stream().limit(GoroutineTable.ARGUMENTS).toList();
     }
 
     /** Returns the bytes of the goroutine's stack that a call of a primitive with {@code count} values takes. */

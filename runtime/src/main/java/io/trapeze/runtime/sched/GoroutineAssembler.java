@@ -27,8 +27,8 @@ import java.util.function.Consumer;
 /**
  * The assembler for a goroutine's body, with what only goroutines can do.
  *
- * <p>The body is a function of the ABI that its scheduler was built for, the host's unless told otherwise. On System V it begins
- * with its arguments in {@code rdi rsi rdx rcx r8 r9}, on a stack of its own aligned as after a call, and ends by {@code ret}, by
+ * <p>The body is a function of the ABI that its scheduler was built for. It begins with its arguments where that ABI puts them,
+ * by the host's own always in {@code rdi rsi rdx rcx r8 r9}, on a stack of its own aligned as after a call, and ends by {@code ret}, by
  * {@link #exit} or by falling off its end. It may use every register but {@code r14}, which holds the goroutine
  * ({@link #goroutine} tells under any ABI); a body that writes it is refused.
  *
@@ -115,6 +115,20 @@ public final class GoroutineAssembler extends Assembler {
         return records.abi().preserves(register) || records.abi().pinned().all().contains(register);
     }
 
+    /**
+     * Puts the body's first argument into a register, wherever the ABI has it, before the body has changed it.
+     *
+     * @param pushed bytes by which the body has moved RSP since it began
+     */
+    public void argument(IndexReg target, int pushed) {
+        List<IndexReg> passed = records.convention().passed();
+        if (passed.isEmpty()) {
+            mov(target, Mem.qword(rsp, pushed + 8 + records.abi().stack().shadow())) .because("the first argument");
+        } else if (passed.get(0) != target) {
+            mov(target, passed.get(0)) .because("the first argument");
+        }
+    }
+
     /** Ends the goroutine. */
     public void exit() {
         jmp(external("goexit")) .because("ends the goroutine");
@@ -171,12 +185,13 @@ public final class GoroutineAssembler extends Assembler {
     }
 
     /**
-     * Emits a system call of the host's kernel, with what the registers hold: the result is in {@code rax}. Changes {@code rax},
+     * Calls the host's kernel, with what the registers hold: the result is in {@code rax}. Changes {@code rax},
      * {@code rcx} and {@code r11} as far as the ABI does not pin them.
      */
     public void systemCall() {
         syscall();
         pinAnew();
+        OutgoingCall.zero(this, records.abi());
     }
 
     /** Emits the pinned registers' way back, as far as the host's code may change them. */

@@ -2,6 +2,7 @@
 package io.trapeze.runtime.sched;
 
 import io.trapeze.emitter.CodeBlob;
+import io.trapeze.emitter.operand.IndexReg;
 import io.trapeze.runtime.code.CodeArena;
 import io.trapeze.runtime.code.MappedCode;
 import io.trapeze.runtime.code.NativeFunction;
@@ -210,7 +211,8 @@ public final class Scheduler implements AutoCloseable {
      * Starts a goroutine.
      *
      * @param body compiled by this scheduler
-     * @param arguments up to six values, which it finds in {@code rdi rsi rdx rcx r8 r9}
+     * @param arguments up to six values, which it finds in {@code rdi rsi rdx rcx r8 r9}, or where an ABI other than the host's
+     *     puts them
      * @throws io.trapeze.runtime.stack.StackExhaustedException if as many goroutines live as the scheduler has room for
      */
     public Goroutine go(Body body, long... arguments) {
@@ -440,6 +442,19 @@ public final class Scheduler implements AutoCloseable {
     /** Returns the number of carriers. */
     public int carriers() {
         return machines.size();
+    }
+
+    /**
+     * Returns the ABI that goroutines live by. Where the one that was asked for has no register that could hold the goroutine, its
+     * {@code pinned.g} says which one was chosen.
+     */
+    public Abi abi() {
+        return records.abi();
+    }
+
+    /** Returns the register that holds the goroutine in bodies. */
+    public IndexReg goroutineRegister() {
+        return records.goroutine();
     }
 
     /** Returns what preemption saves. */
