@@ -5,7 +5,7 @@ import static io.trapeze.emitter.operand.Registers.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.trapeze.emitter.object.ElfObject;
+import io.trapeze.formats.object.ElfObject;
 import io.trapeze.trampolines.abi.Abi;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
