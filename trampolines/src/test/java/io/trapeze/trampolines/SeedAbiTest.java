@@ -3,8 +3,8 @@ package io.trapeze.trampolines;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trapeze.trampolines.abi.BuiltInAbis;
 import io.trapeze.trampolines.abi.Abi;
+import io.trapeze.trampolines.abi.BuiltInAbis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -31,10 +31,7 @@ class SeedAbiTest {
     @Tag("S11")
     @Tag("S13")
     void gogoOnSystemV() {
-        assertThat(lines(Primitive.GOGO, BuiltInAbis.SEED_SYSTEM_V))
-                .containsExactlyElementsOf(
-                        expected(
-                                """
+        assertThat(lines(Primitive.GOGO, BuiltInAbis.SEED_SYSTEM_V)).containsExactlyElementsOf(expected("""
                                 S13  mov rbx, [rdi+56]
                                 S13  mov r12, [rdi+64]
                                 S13  mov r13, [rdi+72]
@@ -52,8 +49,7 @@ class SeedAbiTest {
     @Tag("S11")
     @Tag("S14")
     void gogoOnWin64() {
-        List<String> expected = new ArrayList<>(expected(
-                """
+        List<String> expected = new ArrayList<>(expected("""
                 S18  mov rax, [rcx+STACK_BASE]
                 S18  mov gs:[8], rax
                 S18  mov rax, [rcx+STACK_LIMIT]
@@ -62,8 +58,7 @@ class SeedAbiTest {
         for (int xmm = 6; xmm <= 15; xmm++) {
             expected.addAll(expected("S14  movdqu xmm%d, [rcx+%d]".formatted(xmm, 112 + 16 * (xmm - 6))));
         }
-        expected.addAll(expected(
-                """
+        expected.addAll(expected("""
                 S13  mov rbx, [rcx+56]
                 S14  mov rdi, [rcx+64]
                 S14  mov rsi, [rcx+72]
@@ -88,10 +83,7 @@ class SeedAbiTest {
     @Tag("S25")
     @Tag("S26")
     void mcallOnSystemV() {
-        assertThat(lines(Primitive.MCALL, BuiltInAbis.SEED_SYSTEM_V))
-                .containsExactlyElementsOf(
-                        expected(
-                                """
+        assertThat(lines(Primitive.MCALL, BuiltInAbis.SEED_SYSTEM_V)).containsExactlyElementsOf(expected("""
                                 S21  mov rax, [rsp]
                                 S21  mov [rsi+8], rax
                                 S21  lea rax, [rsp+8]
@@ -122,8 +114,7 @@ class SeedAbiTest {
     @Tag("S25")
     @Tag("S26")
     void mcallOnWin64() {
-        List<String> expected = new ArrayList<>(expected(
-                """
+        List<String> expected = new ArrayList<>(expected("""
                 S21  mov rax, [rsp]
                 S21  mov [rdx+8], rax
                 S21  lea rax, [rsp+8]
@@ -140,8 +131,7 @@ class SeedAbiTest {
         for (int xmm = 6; xmm <= 15; xmm++) {
             expected.addAll(expected("S23  movdqu [rdx+%d], xmm%d".formatted(112 + 16 * (xmm - 6), xmm)));
         }
-        expected.addAll(expected(
-                """
+        expected.addAll(expected("""
                 S18  mov rax, gs:[8]
                 S18  mov [rdx+STACK_BASE], rax
                 S18  mov rax, gs:[16]
@@ -168,10 +158,7 @@ class SeedAbiTest {
     @Tag("S32")
     @Tag("S33")
     void systemstackOnSystemV() {
-        assertThat(lines(Primitive.SYSTEMSTACK, BuiltInAbis.SEED_SYSTEM_V))
-                .containsExactlyElementsOf(
-                        expected(
-                                """
+        assertThat(lines(Primitive.SYSTEMSTACK, BuiltInAbis.SEED_SYSTEM_V)).containsExactlyElementsOf(expected("""
                                 S33  push rbp
                                 S33  mov rbp, rsp
                                 S33  mov rsp, rdi
@@ -195,10 +182,7 @@ class SeedAbiTest {
     @Tag("S33")
     @Tag("Sg")
     void systemstackOnWin64() {
-        assertThat(lines(Primitive.SYSTEMSTACK, BuiltInAbis.SEED_WIN64))
-                .containsExactlyElementsOf(
-                        expected(
-                                """
+        assertThat(lines(Primitive.SYSTEMSTACK, BuiltInAbis.SEED_WIN64)).containsExactlyElementsOf(expected("""
                                 S33  push rbp
                                 S33  mov rbp, rsp
                                 Sg   push gs:[8]
@@ -236,9 +220,7 @@ class SeedAbiTest {
     @Tag("Sb")
     void asyncPreemptOnSystemV() {
         assertThat(lines(Primitive.ASYNC_PREEMPT, BuiltInAbis.SEED_SYSTEM_V))
-                .containsExactlyElementsOf(
-                        trampoline(
-                                """
+                .containsExactlyElementsOf(trampoline("""
                                 Sb   mov rbx, rsp
                                 S47  and rsp, -16
                                 S50  push rbx
@@ -253,10 +235,7 @@ class SeedAbiTest {
     @Tag("S50")
     @Tag("S51")
     void asyncPreemptOnWin64() {
-        assertThat(lines(Primitive.ASYNC_PREEMPT, BuiltInAbis.SEED_WIN64))
-                .containsExactlyElementsOf(
-                        trampoline(
-                                """
+        assertThat(lines(Primitive.ASYNC_PREEMPT, BuiltInAbis.SEED_WIN64)).containsExactlyElementsOf(trampoline("""
                                 Sb   mov rbx, rsp
                                 S47  and rsp, -16
                                 S50  push rbx
@@ -268,8 +247,7 @@ class SeedAbiTest {
 
     /** The trampoline around its call, which is the same for both: Win64 leaves 128 bytes alone as well. */
     private static List<String> trampoline(String call) {
-        List<String> expected = new ArrayList<>(expected(
-                """
+        List<String> expected = new ArrayList<>(expected("""
                 S43  pushf
                 S43  push 0
                 S43  popf
@@ -293,8 +271,7 @@ class SeedAbiTest {
         for (int xmm = 0; xmm < 16; xmm++) {
             expected.addAll(expected("S45  movdqu [%s], xmm%d".formatted(slot(xmm), xmm)));
         }
-        expected.addAll(expected(
-                """
+        expected.addAll(expected("""
                 Sf   stmxcsr [rsp+256]
                 Sf   fnstcw [rsp+260]
                 """));
@@ -302,8 +279,7 @@ class SeedAbiTest {
         for (int xmm = 0; xmm < 16; xmm++) {
             expected.addAll(expected("S51  movdqu xmm%d, [%s]".formatted(xmm, slot(xmm))));
         }
-        expected.addAll(expected(
-                """
+        expected.addAll(expected("""
                 Sf   ldmxcsr [rsp+256]
                 Sf   fldcw [rsp+260]
                 S51  add rsp, 264
@@ -335,9 +311,7 @@ class SeedAbiTest {
     /** The instructions of a table, without their rows. */
     private static List<String> expected(String table) {
         return table.lines()
-                .map(line -> line.substring(5)
-                        .replace("STACK_BASE", STACK_BASE)
-                        .replace("STACK_LIMIT", STACK_LIMIT))
+                .map(line -> line.substring(5).replace("STACK_BASE", STACK_BASE).replace("STACK_LIMIT", STACK_LIMIT))
                 .toList();
     }
 

@@ -29,6 +29,10 @@ class PreemptionAnywhereTest {
         ThisHost.assumeThatItRunsCode();
         int count = PreemptionRun.cases(Bench.widestHere()).size();
         cases = Cases.of(folder, PreemptionRun.class, "each-instruction", 1, count);
+        int instructions = cases.notes().stream()
+                .mapToInt(note -> Integer.parseInt(note.substring(0, note.indexOf(' '))))
+                .sum();
+        System.out.printf("%,d instructions of %d bodies interrupted%n", instructions, count);
     }
 
     static Stream<Arguments> saveSets() {

@@ -62,7 +62,11 @@ final class PreemptionRun {
         for (int number = Integer.parseInt(arguments[2]); number < end; number++) {
             BuiltInCase builtIn = cases.get(number);
             Random random = new Random(new SplittableRandom(Long.parseLong(arguments[1]) + number).nextLong());
-            Cases.run(number, builtIn.toString(), "each instruction", () -> run.everywhere(builtIn.abi(), builtIn.saveSet(), random));
+            Cases.run(
+                    number,
+                    builtIn.toString(),
+                    builtIn.abi(),
+                    () -> run.everywhere(builtIn.abi(), builtIn.saveSet(), random));
         }
     }
 

@@ -52,6 +52,7 @@ final class PrimitiveRun {
         Cases.run(
                 number,
                 builtIn.toString(),
+                builtIn.abi(),
                 () -> new PrimitiveCheck(bench, builtIn.abi(), random)
                         .run(builtIn.primitive(), builtIn.saveSet(), ROUNDS));
     }
@@ -80,6 +81,7 @@ final class PrimitiveRun {
         Cases.run(
                 number,
                 "gogo that forgets r14",
+                "as it should be",
                 () -> new PrimitiveCheck(bench, Abi.SYSTEM_V, random).gogo(gogoWithout(r14), ROUNDS));
     }
 
@@ -105,6 +107,7 @@ final class PrimitiveRun {
         Cases.run(
                 number,
                 "a trap at pc=0x%016x".formatted(mcall.address() + trap),
+                "as it should be",
                 () -> bench.probe(Abi.SYSTEM_V).run(mcall.address()));
     }
 }

@@ -67,10 +67,6 @@ record ProbeMemory(LowMemory low) {
         return state(FOUND);
     }
 
-    RegisterState given() {
-        return state(GIVEN);
-    }
-
     RegisterState junk() {
         return state(JUNK);
     }

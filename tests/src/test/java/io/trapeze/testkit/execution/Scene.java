@@ -89,10 +89,14 @@ final class Scene {
             }
         }
         abi.pinned().g().ifPresent(g -> in.set(g, G));
-        if (abi.calls().directionFlag() == DirectionFlag.UNSPECIFIED && random.nextBoolean()) {
-            in.setFlags(in.flags() | RegisterState.DIRECTION);
-        }
+        in.setFlags(in.flags() | direction());
         return entry;
+    }
+
+    /** The direction flag at a call or a return: anything, if the ABI leaves it open. */
+    private long direction() {
+        boolean open = abi.calls().directionFlag() == DirectionFlag.UNSPECIFIED;
+        return open && random.nextBoolean() ? RegisterState.DIRECTION : 0;
     }
 
     /** Lets the next callee be a thunk that obeys the ABI and changes all that is volatile, its shadow space included. */
@@ -100,6 +104,7 @@ final class Scene {
         RegisterState junk = memory.junk();
         RegisterState kept = memory.kept();
         junk.randomize(random);
+        junk.setFlags(junk.flags() | direction());
         kept.fill(0);
         NativeMemory block = memory.low().memory();
         List<IndexReg> general = new ArrayList<>(abi.preservedGeneral());
