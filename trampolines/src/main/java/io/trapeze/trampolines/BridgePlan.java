@@ -70,18 +70,18 @@ final class BridgePlan {
         int hidden = incoming.size() - call.places().size();
         for (int i = 0; i < call.places().size(); i++) {
             ways.add(new Way(
-                    "argument " + (i + 1), sources.get(i + hidden), call.places().get(i)));
+                    "argument " + (i + 1),
+                    sources.get(i + hidden),
+                    call.places().get(i)));
         }
         this.target = target(target, hidden > 0 ? sources.get(0) : null);
         vectors = ParallelMove.sequence(moves(Place.Vector.class, Place.Vector::register));
         List<Move<IndexReg>> between = moves(Place.General.class, Place.General::register);
         if (from.pinned().g().isPresent() && to.pinned().g().isPresent()) {
-            between.add(new Move<>(
-                    to.pinned().g().get(), from.pinned().g().get(), "the goroutine"));
+            between.add(new Move<>(to.pinned().g().get(), from.pinned().g().get(), "the goroutine"));
         }
         if (from.pinned().m().isPresent() && to.pinned().m().isPresent()) {
-            between.add(
-                    new Move<>(to.pinned().m().get(), from.pinned().m().get(), "the carrier"));
+            between.add(new Move<>(to.pinned().m().get(), from.pinned().m().get(), "the carrier"));
         }
         general = ParallelMove.sequence(between);
         afterwards = ParallelMove.sequence(afterwards());
@@ -128,7 +128,9 @@ final class BridgePlan {
 
     private IndexReg refuseTaken(IndexReg register) {
         boolean argument = ways.stream().anyMatch(way -> way.from().equals(new Place.General(register)));
-        if (argument || from.pinned().all().contains(register) || from.calls().zero().contains(register)) {
+        if (argument
+                || from.pinned().all().contains(register)
+                || from.calls().zero().contains(register)) {
             throw new AbiException(
                     argument ? AbiField.ARGUMENTS_INTEGER : AbiField.PINNED_G,
                     "the bridge is to find the function to call in " + register + ", but in ABI '" + from.name()
@@ -150,8 +152,8 @@ final class BridgePlan {
         List<Move<R>> moves = new ArrayList<>();
         for (Way way : ways) {
             if (in.isInstance(way.from()) && in.isInstance(way.to())) {
-                moves.add(new Move<>(
-                        register.apply(in.cast(way.to())), register.apply(in.cast(way.from())), way.what()));
+                moves.add(
+                        new Move<>(register.apply(in.cast(way.to())), register.apply(in.cast(way.from())), way.what()));
             }
         }
         return moves;
@@ -237,8 +239,7 @@ final class BridgePlan {
 
     /** General registers that the caller has back and that would be lost, but for a pushed scratch register. */
     List<IndexReg> savedGeneral() {
-        boolean carrierMoves =
-                from.pinned().m().isPresent() && to.pinned().m().isPresent();
+        boolean carrierMoves = from.pinned().m().isPresent() && to.pinned().m().isPresent();
         return GENERAL.stream()
                 .filter(this::keptForCaller)
                 .filter(r -> !(scratchPushed && scratch.equals(Optional.of(r))))
@@ -252,8 +253,7 @@ final class BridgePlan {
     List<PreservedVector> savedVectors() {
         return from.preservedVectors().stream()
                 .filter(v -> keptBits(from, v.number()) > 0)
-                .filter(v ->
-                        written.contains(Registers.xmm(v.number())) || keptBits(to, v.number()) < v.bits())
+                .filter(v -> written.contains(Registers.xmm(v.number())) || keptBits(to, v.number()) < v.bits())
                 .toList();
     }
 
@@ -287,9 +287,8 @@ final class BridgePlan {
     }
 
     private List<Register> wholeRegisters(Abi abi) {
-        Stream<Register> vectors = IntStream.range(0, 32)
-                .filter(n -> keptBits(abi, n) >= 128)
-                .mapToObj(Registers::xmm);
+        Stream<Register> vectors =
+                IntStream.range(0, 32).filter(n -> keptBits(abi, n) >= 128).mapToObj(Registers::xmm);
         return new ArrayList<>(Stream.concat(GENERAL.stream().filter(r -> kept(abi, r)), vectors)
                 .toList());
     }

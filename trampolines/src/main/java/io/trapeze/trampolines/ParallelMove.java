@@ -32,11 +32,11 @@ final class ParallelMove {
         List<Step<R>> steps = new ArrayList<>();
         while (!waiting.isEmpty()) {
             Move<R> next = waiting.stream()
-                    .filter(m -> waiting.stream().noneMatch(other -> other.from().equals(m.to())))
+                    .filter(m ->
+                            waiting.stream().noneMatch(other -> other.from().equals(m.to())))
                     .findFirst()
                     .orElse(waiting.get(0));
-            boolean swap =
-                    waiting.stream().anyMatch(other -> other.from().equals(next.to()));
+            boolean swap = waiting.stream().anyMatch(other -> other.from().equals(next.to()));
             steps.add(new Step<>(next, swap));
             waiting.remove(next);
             if (swap) {

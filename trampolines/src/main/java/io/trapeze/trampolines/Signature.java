@@ -101,8 +101,7 @@ public record Signature(List<Type> arguments, Optional<Type> result) {
     @Override
     public String toString() {
         return Stream.concat(
-                        arguments.stream().map(Type::toString),
-                        result.stream().map(type -> "-> " + type))
+                        arguments.stream().map(Type::toString), result.stream().map(type -> "-> " + type))
                 .collect(Collectors.joining(" "));
     }
 }
