@@ -69,6 +69,7 @@ final class BridgeStage {
 
     private final SaveSet widest;
     private final CodeBlob driver;
+    private final long callee;
     private final MachineState junk;
     private final byte[] junkBytes = new byte[MachineState.BYTES];
 
@@ -83,6 +84,7 @@ final class BridgeStage {
         junk.fill(new Random(4711));
         junk.flags(2 | MachineState.DIRECTION);
         junk.controlWords(0x3F80 | 0x8000, 0x0C7F);
+        callee = program(List.of(), new byte[64], new byte[64]).address("callee");
     }
 
     /** Returns the widest set of registers that programs may use here. */
@@ -105,7 +107,7 @@ final class BridgeStage {
 
     /** Returns the address of the function that the bridges call, which is the same for any bridges. */
     long callee() {
-        return program(List.of(), new byte[64], new byte[64]).address("callee");
+        return callee;
     }
 
     /** The program with its bridges, and a call of each. */

@@ -39,27 +39,36 @@ class CallBridgePropertyTest {
     /** What a call is made of. */
     record Choice(Signature signature, Abi from, Abi to, BridgeScene.Target target, long seed) {}
 
+    /** Many of them, so that one process runs all. */
+    record Choices(List<Choice> list) {
+        @Override
+        public String toString() {
+            return list.size() + " calls";
+        }
+    }
+
     @Provide
-    Arbitrary<List<Choice>> any() {
+    Arbitrary<Choices> any() {
         return choices(Abis.any(), CALLS);
     }
 
     @Provide
-    Arbitrary<List<Choice>> builtIn() {
+    Arbitrary<Choices> builtIn() {
         return choices(Arbitraries.of(Abi.builtIn()), 4 * CALLS);
     }
 
     @Provide
-    Arbitrary<List<Choice>> mixed() {
+    Arbitrary<Choices> mixed() {
         return choices(Arbitraries.oneOf(Abis.any(), Arbitraries.of(Abi.builtIn())), CALLS);
     }
 
-    private static Arbitrary<List<Choice>> choices(Arbitrary<Abi> abis, int count) {
+    private static Arbitrary<Choices> choices(Arbitrary<Abi> abis, int count) {
         return Combinators.combine(
                         signatures(), abis, abis, Arbitraries.of(BridgeScene.Target.class), Arbitraries.longs())
                 .as(Choice::new)
                 .list()
-                .ofSize(count);
+                .ofSize(count)
+                .map(Choices::new);
     }
 
     /** Up to twelve integers and twelve floating-point numbers, in any order. */
@@ -78,21 +87,21 @@ class CallBridgePropertyTest {
 
     @Property(tries = 4, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
     @Label("brings arguments and result over, and gives the caller back what its ABI preserves")
-    void isRight(@ForAll("mixed") List<Choice> choices) {
-        perform(choices);
+    void isRight(@ForAll("mixed") Choices choices) {
+        perform(choices.list());
     }
 
     @Property(tries = 1, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
     @Label("does so between those that are built in")
-    void isRightBetweenBuiltInAbis(@ForAll("builtIn") List<Choice> choices) {
-        assertThat(perform(choices)).isEqualTo(choices.size());
+    void isRightBetweenBuiltInAbis(@ForAll("builtIn") Choices choices) {
+        assertThat(perform(choices.list())).isEqualTo(choices.list().size());
     }
 
     @Property(tries = 4, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
     @Label("can be walked from each of its instructions, and says which rules it serves")
-    void canBeWalked(@ForAll("any") List<Choice> choices) {
+    void canBeWalked(@ForAll("any") Choices choices) {
         BridgeStage stage = new BridgeStage(SaveSet.AVX512);
-        for (Choice choice : choices) {
+        for (Choice choice : choices.list()) {
             BridgeScene scene = scene(choice, stage);
             Optional<CodeBlob> blob = emitted(scene, "bridge");
             if (blob.isPresent()) {
