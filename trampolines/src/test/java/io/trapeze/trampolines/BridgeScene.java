@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -136,7 +137,7 @@ final class BridgeScene {
     /** What the callee leaves alone: all that its ABI preserves, pins or keeps zero, but never its result. */
     private void keep(MachineState mask) {
         for (int i = 0; i < 16; i++) {
-            boolean pinnedG = to.pinned().g().equals(java.util.Optional.of(Registers.gp64(i)));
+            boolean pinnedG = to.pinned().g().equals(Optional.of(Registers.gp64(i)));
             boolean kept = to.preserves(Registers.gp64(i)) || pinnedG;
             mask.general(i, kept && !isResult(to, i) ? -1 : 0);
         }
