@@ -77,8 +77,8 @@ record GccCall(int number, Abi from, List<String> types, List<String> values, St
                 .mapToObj(i -> types.get(i) + " a" + i)
                 .collect(Collectors.joining(", "));
         String checks = IntStream.range(0, types.size())
-                .mapToObj(i -> "    wrong[%d] |= (unsigned long) (a%d != %s) << %d;\n".formatted(number, i, values.get(i), i))
-                .collect(Collectors.joining());
+                .mapToObj(i -> "(unsigned long) (a%d != %s) << %d".formatted(i, values.get(i), i))
+                .collect(Collectors.joining(" | "));
         String call = "((%s (%s *)(%s)) guard_%s)(%s)".formatted(
                 result,
                 from.name(),
@@ -87,7 +87,8 @@ record GccCall(int number, Abi from, List<String> types, List<String> values, St
                 String.join(", ", values));
         return """
                 %2$s %3$s callee_%1$d(%4$s) {
-                %5$s    trash_%2$s();
+                    wrong[%1$d] = %5$s;
+                    trash_%2$s();
                     return %6$s;
                 }
                 extern void bridge_%1$d(void);
@@ -100,7 +101,7 @@ record GccCall(int number, Abi from, List<String> types, List<String> values, St
                         to().name(),
                         result,
                         types.isEmpty() ? "void" : parameters,
-                        checks,
+                        types.isEmpty() ? "0" : checks,
                         returned,
                         result.equals("void")
                                 ? call + ";"

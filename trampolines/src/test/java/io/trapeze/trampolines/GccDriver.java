@@ -36,7 +36,8 @@ final class GccDriver {
     private static final String PRELUDE = """
             #define win64 __attribute__((ms_abi))
             #define sysv __attribute__((sysv_abi))
-            extern void guard_win64(void), guard_sysv(void), *guard_target;
+            extern char guard_win64[], guard_sysv[];
+            extern void *guard_target;
             extern win64 void trash_win64(void);
             extern sysv void trash_sysv(void);
             extern unsigned long wrong[];
@@ -67,8 +68,8 @@ final class GccDriver {
                 Files.writeString(
                         folder.resolve(name + ".c"),
                         PRELUDE + some.stream().map(GccCall::functions).collect(Collectors.joining()));
-                String level = "-O" + first / CHUNK % 3;
-                work.add(() -> command("gcc", level, "-w", "-c", name + ".c"));
+                String level = List.of("-O0", "-O0", "-O1", "-O0", "-O2").get(first / CHUNK % 5);
+                work.add(() -> command("gcc", level, "-w", "-fno-asynchronous-unwind-tables", "-c", name + ".c"));
                 link.add(name + ".o");
             }
         } catch (IOException e) {
