@@ -22,8 +22,8 @@ import java.util.stream.IntStream;
  * @param returned what is returned
  */
 record GccCall(int number, Abi from, List<String> types, List<String> values, String result, String returned) {
-    private static final List<String> INTEGERS =
-            List.of("signed char", "unsigned char", "short", "unsigned short", "int", "unsigned", "long", "unsigned long");
+    private static final List<String> INTEGERS = List.of(
+            "signed char", "unsigned char", "short", "unsigned short", "int", "unsigned", "long", "unsigned long");
     private static final List<String> FLOATS = List.of("float", "double");
 
     /** Makes a call with up to twelve integers and twelve floating-point numbers in any order. */
@@ -79,12 +79,13 @@ record GccCall(int number, Abi from, List<String> types, List<String> values, St
         String checks = IntStream.range(0, types.size())
                 .mapToObj(i -> "(unsigned long) (a%d != %s) << %d".formatted(i, values.get(i), i))
                 .collect(Collectors.joining(" | "));
-        String call = "((%s (%s *)(%s)) guard_%s)(%s)".formatted(
-                result,
-                from.name(),
-                types.isEmpty() ? "void" : String.join(", ", types),
-                from.name(),
-                String.join(", ", values));
+        String call = "((%s (%s *)(%s)) guard_%s)(%s)"
+                .formatted(
+                        result,
+                        from.name(),
+                        types.isEmpty() ? "void" : String.join(", ", types),
+                        from.name(),
+                        String.join(", ", values));
         return """
                 %2$s %3$s callee_%1$d(%4$s) {
                     wrong[%1$d] = %5$s;

@@ -81,19 +81,19 @@ final class GccDriver {
     }
 
     private static String main(List<GccCall> calls) {
-        StringBuilder text = new StringBuilder("""
+        StringBuilder text =
+                new StringBuilder("""
                 #include <stdio.h>
                 #include <string.h>
                 unsigned char pattern[BYTES], saved[BYTES], after[BYTES];
                 void *guard_target, *guard_return;
                 unsigned long wrong[COUNT], misaligned;
-                """
-                .replace("BYTES", "" + MachineState.BYTES)
-                .replace("COUNT", "" + calls.size()));
+                """.replace("BYTES", "" + MachineState.BYTES).replace("COUNT", "" + calls.size()));
         for (Abi abi : List.of(Abi.SYSTEM_V, Abi.WIN64)) {
             text.append("static int lost_%s(void) {\n    return ".formatted(abi.name()));
-            kept(abi).forEach(r ->
-                    text.append("memcmp(after + %d, pattern + %d, 8) || ".formatted(8 * r.number(), 8 * r.number())));
+            kept(abi)
+                    .forEach(r -> text.append(
+                            "memcmp(after + %d, pattern + %d, 8) || ".formatted(8 * r.number(), 8 * r.number())));
             for (PreservedVector vector : abi.preservedVectors()) {
                 int at = MachineState.VECTORS + 64 * vector.number();
                 text.append("memcmp(after + %d, pattern + %d, %d) || ".formatted(at, at, vector.bytes()));
