@@ -11,6 +11,7 @@ import static io.trapeze.emitter.operand.Registers.zmm;
 
 import io.trapeze.emitter.Assembler;
 import io.trapeze.emitter.operand.Reg64;
+import io.trapeze.emitter.operand.Xmm;
 import io.trapeze.trampolines.abi.PreservedVector;
 
 /** A vector's way to memory and back; memory need not be aligned. Each needs no more than a processor with such a vector has. */
@@ -40,6 +41,21 @@ public final class VectorMove {
             case 256 -> { if (evex) { a.avx512().vmovdqu64(ymm(n), ymmword(base, offset)); } else { a.vmovdqu(ymm(n), ymmword(base, offset)); } }
             default  -> a.avx512().vmovdqu64(zmm(n), zmmword(base, offset));
         }
+    }
+
+    /** Emits the way of the low 128 bits to another register. */
+    static void copy(Assembler a, Xmm to, Xmm from) {
+        if (to.number() > 15 || from.number() > 15) { a.vmovdqu64(to, from); } else { a.movaps(to, from); }
+    }
+
+    /** Emits the way of the low 64 bits to a general register. */
+    static void copy(Assembler a, Reg64 to, Xmm from) {
+        if (from.number() > 15) { a.vmovq(to, from); } else { a.movq(to, from); }
+    }
+
+    /** Emits the way of a general register to the low 64 bits; those above become zero. */
+    static void copy(Assembler a, Xmm to, Reg64 from) {
+        if (to.number() > 15) { a.vmovq(to, from); } else { a.movq(to, from); }
     }
     // spotless:on
 }
