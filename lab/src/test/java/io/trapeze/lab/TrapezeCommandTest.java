@@ -65,7 +65,7 @@ class TrapezeCommandTest {
                 "emit async               | trapeze: unknown primitive 'async'. Did you mean async_preempt?",
                 "explain all              | trapeze: unknown primitive 'all'. Choose gogo, mcall, systemstack or async_preempt.",
                 "explain                  | trapeze: missing PRIMITIVE. Choose gogo, mcall, systemstack or async_preempt. `trapeze explain --help`",
-                "diff sysv                | trapeze: missing B. Choose sysv or win64. `trapeze diff --help`",
+                "diff sysv                | trapeze: missing B. Choose sysv, win64, seed-sysv, seed-win64, go, preserve-all, preserve-none, stack-args, vectorcall or sysv-noredzone. `trapeze diff --help`",
                 "diff sysv win65          | trapeze: unknown ABI 'win65'. Did you mean win64?",
                 "layout win64             | trapeze: unexpected argument 'win64'. `trapeze layout --help`",
                 "emit                     | trapeze: missing PRIMITIVE. Choose gogo, mcall, systemstack, async_preempt or all. `trapeze emit --help`",

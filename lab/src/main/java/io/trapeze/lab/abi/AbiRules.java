@@ -70,8 +70,8 @@ public final class AbiRules {
         vectors(abi.preserved().vectors());
         elements(PRESERVED_MASKS, abi.preserved().masks(), PRESERVED, VOLATILE);
         add(PRESERVED_OVERLAP, abi.preserved().overlap());
-        add(CONTROL_MXCSR, abi.controlWords().mxcsr() ? PRESERVED : VOLATILE);
-        add(CONTROL_X87, abi.controlWords().x87() ? PRESERVED : VOLATILE);
+        add(CONTROL_MXCSR, abi.controlWords().mxcsr());
+        add(CONTROL_X87, abi.controlWords().x87());
         add(CALLS_DIRECTION_FLAG, lowerCase(abi.calls().directionFlag()));
         elements(CALLS_ZERO, abi.calls().zero(), "zero", "anything");
         add(STACK_ALIGNMENT, abi.stack().alignment());

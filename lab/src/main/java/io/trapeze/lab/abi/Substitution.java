@@ -49,6 +49,20 @@ public final class Substitution {
     }
 
     /**
+     * Returns {@code abi} with a whole section of {@code other} in it, for each in which they differ: what tells of code that comes
+     * from two parts together.
+     */
+    public static List<Abi> sections(Abi abi, Abi other) {
+        List<Abi> results = new ArrayList<>();
+        for (RecordComponent component : Abi.class.getRecordComponents()) {
+            if (!get(abi, component).equals(get(other, component))) {
+                add(results, value -> with(abi, component.getName(), value), get(other, component));
+            }
+        }
+        return results;
+    }
+
+    /**
      * Returns a record with another value for one of its components.
      *
      * @throws AbiException if that contradicts the others
@@ -86,8 +100,7 @@ public final class Substitution {
     }
 
     /** Tries one value after the other for each component in which two records differ, taking apart what has parts itself. */
-    private static boolean each(Record record, Record other, UnaryOperator<Object> whole, List<Abi> results) {
-        boolean all = true;
+    private static void each(Record record, Record other, UnaryOperator<Object> whole, List<Abi> results) {
         for (RecordComponent component : record.getClass().getRecordComponents()) {
             Object own = get(record, component);
             Object foreign = get(other, component);
@@ -96,21 +109,17 @@ public final class Substitution {
                 continue;
             }
             if (isCompound(own) && isCompound(foreign)) {
-                all &= each((Record) own, (Record) foreign, around, results) || add(results, around, foreign);
+                each((Record) own, (Record) foreign, around, results);
             } else if (own instanceof Optional<?> one
                     && foreign instanceof Optional<?> two
                     && one.filter(Substitution::isCompound).isPresent()
                     && two.isPresent()) {
                 UnaryOperator<Object> present = value -> around.apply(Optional.of(value));
-                all &= each((Record) one.get(), (Record) two.get(), present, results);
-            } else if (!add(results, around, foreign)) {
-                all = false;
-                if (own instanceof List<?> list) {
-                    each(list, (List<?>) foreign).forEach(value -> add(results, around, value));
-                }
+                each((Record) one.get(), (Record) two.get(), present, results);
+            } else if (!add(results, around, foreign) && own instanceof List<?> list) {
+                each(list, (List<?>) foreign).forEach(value -> add(results, around, value));
             }
         }
-        return all;
     }
 
     private static boolean isCompound(Object value) {

@@ -61,7 +61,8 @@ final class Causes {
             return served;
         }
         Set<String> removing = own.thatRemove(line);
-        return withPaths(removing.isEmpty() ? others.thatAdd(line) : removing);
+        Set<RuleDifference> found = withPaths(removing.isEmpty() ? others.thatAdd(line) : removing);
+        return found.isEmpty() ? withPaths(own.thatTogetherRemove(line)) : found;
     }
 
     /** Of a list's elements, those that the line is about: an argument that it loads, or a register that it names. */

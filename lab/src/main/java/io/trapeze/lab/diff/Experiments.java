@@ -32,7 +32,8 @@ final class Experiments {
     private final Walk walk;
     private final Abi other;
     private final SaveSet saveSet;
-    private List<Experiment> experiments;
+    private List<Experiment> parts;
+    private List<Experiment> sections;
 
     /** Makes those in which parts of {@code other} replace parts of the convention that the walk is for. */
     Experiments(Walk walk, Abi other, SaveSet saveSet) {
@@ -73,27 +74,42 @@ final class Experiments {
     }
 
     private Set<String> paths(Predicate<Experiment> condition) {
-        return experiments().stream()
+        if (parts == null) {
+            parts = made(Substitution.each(walk.abi(), other), difference -> true);
+        }
+        return paths(parts, condition);
+    }
+
+    /** Returns the rules, none of them an element of a list, without which a line is gone that no part alone removes. */
+    Set<String> thatTogetherRemove(Line line) {
+        if (sections == null) {
+            sections = made(Substitution.sections(walk.abi(), other), d -> d.list().isEmpty());
+        }
+        return paths(
+                sections,
+                experiment -> experiment.pairs().stream()
+                        .anyMatch(pair -> is(pair.left(), line) && pair.right().isEmpty()));
+    }
+
+    private static Set<String> paths(List<Experiment> experiments, Predicate<Experiment> condition) {
+        return experiments.stream()
                 .filter(condition)
                 .flatMap(experiment -> experiment.paths().stream())
                 .collect(Collectors.toCollection(HashSet::new));
     }
 
-    private List<Experiment> experiments() {
-        if (experiments == null) {
-            List<Experiment> made = new ArrayList<>();
-            List<Line> lines = Line.of(walk);
-            AbiRules rules = AbiRules.of(walk.abi());
-            for (Abi changed : Substitution.each(walk.abi(), other)) {
-                Set<String> paths = rules.differences(AbiRules.of(changed)).stream()
-                        .map(RuleDifference::path)
-                        .collect(Collectors.toSet());
-                generated(changed)
-                        .ifPresent(code -> made.add(new Experiment(paths, Alignment.of(lines, Line.of(code)))));
-            }
-            experiments = made;
+    private List<Experiment> made(List<Abi> replaced, Predicate<RuleDifference> kind) {
+        List<Experiment> made = new ArrayList<>();
+        List<Line> lines = Line.of(walk);
+        AbiRules rules = AbiRules.of(walk.abi());
+        for (Abi changed : replaced) {
+            Set<String> paths = rules.differences(AbiRules.of(changed)).stream()
+                    .filter(kind)
+                    .map(RuleDifference::path)
+                    .collect(Collectors.toSet());
+            generated(changed).ifPresent(code -> made.add(new Experiment(paths, Alignment.of(lines, Line.of(code)))));
         }
-        return experiments;
+        return made;
     }
 
     private Optional<Walk> generated(Abi changed) {

@@ -122,10 +122,9 @@ public record Explanation(
         for (Signature.Parameter parameter : walk.signature().parameters()) {
             int index = parameters.size();
             String path = "arguments.integer[" + index + "]";
-            int offset = Signature.stackOffset(walk.abi(), index);
             parameters.add(new Parameter(
                     parameter.name(),
-                    rules.rule(path).map(AbiRules.Rule::value).orElse("[rsp + 0x" + Integer.toHexString(offset) + "]"),
+                    rules.rule(path).map(AbiRules.Rule::value).orElseGet(() -> "[rsp + 0x" + Integer.toHexString(Signature.stackOffset(walk.abi(), index)) + "]"),
                     parameter.meaning(),
                     rules.rule(path).isPresent() ? rules.text(path) : rules.text("stack.shadow")));
         }

@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.lab.explain;
 
+import static io.trapeze.emitter.operand.Registers.rbp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trapeze.emitter.Caller;
 import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.emitter.operand.Register;
-import io.trapeze.emitter.unwind.Formula;
-import io.trapeze.emitter.unwind.Rule;
-import io.trapeze.emitter.unwind.UnwindRow;
-import io.trapeze.emitter.unwind.UnwindRules;
+import io.trapeze.formats.unwind.Formula;
+import io.trapeze.formats.unwind.Rule;
+import io.trapeze.formats.unwind.UnwindRow;
+import io.trapeze.formats.unwind.UnwindRules;
 import io.trapeze.lab.abi.AnyAbi;
 import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
 import io.trapeze.trampolines.abi.AbiException;
+import io.trapeze.trampolines.abi.PreservedVector;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -72,12 +74,26 @@ class WalkTest {
             if (rule.getValue() instanceof Rule.Same) {
                 continue;
             }
-            String field =
-                    rule.getKey().name().equals("rbp") ? "bp" : rule.getKey().name();
+            String name = rule.getKey().name();
+            State entry = walk.steps().get(0).before();
+            String found = entry.registers().containsKey(name) // as an argument, which may be preserved, too
+                    ? entry.register(name).toString()
+                    : walk.signature().owner() + " " + name;
             assertThat(value(state, walk, rule.getValue(), cfa).toString())
                     .as("the caller's %s at %s", rule.getKey(), at)
-                    .isEqualTo(resumed ? "gobuf." + field : walk.signature().owner() + " " + rule.getKey());
+                    .isEqualTo(resumed ? "gobuf." + field(walk.abi(), rule.getKey()) : found);
         }
+    }
+
+    /** Returns the field of a Gobuf for a register, of which a vector may be kept in another width than unwind rules have. */
+    private static String field(Abi abi, Register register) {
+        return register == rbp
+                ? "bp"
+                : abi.preservedVectors().stream()
+                        .filter(v -> register.registerClass().vector() && v.number() == register.number())
+                        .map(PreservedVector::name)
+                        .findFirst()
+                        .orElse(register.name());
     }
 
     private static Value value(State state, Walk walk, Rule rule, Value cfa) {
