@@ -143,7 +143,7 @@ public record CallBridge(Signature signature, Abi from, Abi to, Optional<Mem.Qwo
             a.because("preserved by " + from.name() + ", " + vector.bits() + " bits").serves(PRESERVED_VECTORS.of(vector));
         }
         for (KReg mask : plan.savedMasks()) {
-            a.kmovq(qword(rsp, frame.offset(mask)), mask) .because("preserved by " + from.name()).serves(PRESERVED_MASKS.of(mask));
+            a.avx512().kmovq(qword(rsp, frame.offset(mask)), mask) .because("preserved by " + from.name()).serves(PRESERVED_MASKS.of(mask));
         }
         if (plan.savesMxcsr()) {
             a.stmxcsr(dword(rsp, frame.mxcsr())) .because("preserved by " + from.name()).serves(CONTROL_MXCSR.is(true));
@@ -290,7 +290,7 @@ public record CallBridge(Signature signature, Abi from, Abi to, Optional<Mem.Qwo
             a.fldcw(word(rsp, frame.x87())) .because("as it was").serves(CONTROL_X87.is(true));
         }
         for (KReg mask : plan.savedMasks()) {
-            a.kmovq(mask, qword(rsp, frame.offset(mask))) .because("as it was").serves(PRESERVED_MASKS.of(mask));
+            a.avx512().kmovq(mask, qword(rsp, frame.offset(mask))) .because("as it was").serves(PRESERVED_MASKS.of(mask));
         }
         for (PreservedVector vector : plan.savedVectors()) {
             VectorMove.load(a, rsp, frame.offset(vector), vector);

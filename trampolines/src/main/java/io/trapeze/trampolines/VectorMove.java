@@ -45,7 +45,7 @@ public final class VectorMove {
 
     /** Emits the way of the low 128 bits to another register. */
     static void copy(Assembler a, Xmm to, Xmm from) {
-        if (to.number() > 15 || from.number() > 15) { a.vmovdqu64(to, from); } else { a.movaps(to, from); }
+        if (to.number() > 15 || from.number() > 15) { a.avx512().vmovdqu64(to, from); } else { a.movaps(to, from); }
     }
 
     /** Emits the way of the low 64 bits to a general register. */

@@ -168,9 +168,9 @@ final class BridgeScene {
     }
 
     /** Returns everything that was not as it should be. */
-    List<String> wrong(BridgeStage.Show show, Call call, MachineState junk, SaveSet widest) {
+    List<String> wrong(BridgeStage.Show show, Call call, MachineState junk) {
         callee(show, call);
-        caller(show, call, junk, widest);
+        caller(show, call, junk);
         return wrong;
     }
 
@@ -197,7 +197,7 @@ final class BridgeScene {
         same("x87 control word in the callee", found.x87(), call.before().x87());
     }
 
-    private void caller(BridgeStage.Show show, Call call, MachineState junk, SaveSet widest) {
+    private void caller(BridgeStage.Show show, Call call, MachineState junk) {
         MachineState before = call.before();
         MachineState after = call.after();
         for (int i = 0; i < 16; i++) {

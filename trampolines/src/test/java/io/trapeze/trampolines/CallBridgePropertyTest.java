@@ -139,7 +139,7 @@ class CallBridgePropertyTest {
         inFolder(folder ->
                 show.run(folder, scenes.stream().map(BridgeScene::writable).toList()));
         for (int i = 0; i < scenes.size(); i++) {
-            assertThat(scenes.get(i).wrong(show, show.call(i), stage.junk(), widest))
+            assertThat(scenes.get(i).wrong(show, show.call(i), stage.junk()))
                     .as("%s\n%s", scenes.get(i), bridges.get(i))
                     .isEmpty();
         }

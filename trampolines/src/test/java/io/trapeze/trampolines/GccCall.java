@@ -57,7 +57,7 @@ record GccCall(int number, Abi from, List<String> types, List<String> values, St
     }
 
     private Abi to() {
-        return from == Abi.WIN64 ? Abi.SYSTEM_V : Abi.WIN64;
+        return from.equals(Abi.WIN64) ? Abi.SYSTEM_V : Abi.WIN64;
     }
 
     private static Type type(String name) {

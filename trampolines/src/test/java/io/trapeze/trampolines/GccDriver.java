@@ -104,7 +104,7 @@ final class GccDriver {
         text.append("static void (*const callers[])(void) = {");
         IntStream.range(0, calls.size()).forEach(i -> text.append("caller_%d, ".formatted(i)));
         text.append("};\nstatic const char from_win64[] = {");
-        calls.forEach(call -> text.append(call.from() == Abi.WIN64 ? "1, " : "0, "));
+        calls.forEach(call -> text.append(call.from().equals(Abi.WIN64) ? "1, " : "0, "));
         text.append("""
                 };
                 int main(void) {

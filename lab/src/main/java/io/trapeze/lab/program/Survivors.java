@@ -106,7 +106,7 @@ final class Survivors {
             at += vector.bytes();
         }
         for (int i = 0; i < masks.size(); i++) {
-            a.kmovq(masks.get(i), qword(block, offset + masksAt + 8 * i));
+            a.avx512().kmovq(masks.get(i), qword(block, offset + masksAt + 8 * i));
         }
         for (int i = 0; i < general.size(); i++) {
             if (general.get(i) != block) {
@@ -129,7 +129,7 @@ final class Survivors {
             at += vector.bytes();
         }
         for (int i = 0; i < masks.size(); i++) {
-            a.kmovq(qword(base, offset + masksAt + 8 * i), masks.get(i));
+            a.avx512().kmovq(qword(base, offset + masksAt + 8 * i), masks.get(i));
         }
         at = offset + zeroAt;
         for (Register register : zero) {

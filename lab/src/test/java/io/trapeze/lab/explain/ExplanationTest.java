@@ -97,8 +97,7 @@ class ExplanationTest {
                     .containsEntry("rip", "resume address")
                     .containsEntry(
                             "rsp",
-                            "entry + 0x"
-                                    + Integer.toHexString(8 + abi.stack().interruptSkip()));
+                            "entry + 0x" + Integer.toHexString(8 + abi.stack().interruptSkip()));
         }
     }
 

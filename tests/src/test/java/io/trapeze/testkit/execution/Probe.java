@@ -226,9 +226,9 @@ final class Probe {
         }
         for (int i = 0; i < widest.masks(); i++) {
             if (load) {
-                a.kmovq(Registers.mask(i), qword(rbx, RegisterState.mask(i)));
+                a.avx512().kmovq(Registers.mask(i), qword(rbx, RegisterState.mask(i)));
             } else {
-                a.kmovq(qword(rbx, RegisterState.mask(i)), Registers.mask(i));
+                a.avx512().kmovq(qword(rbx, RegisterState.mask(i)), Registers.mask(i));
             }
         }
     }
