@@ -3,7 +3,6 @@ package io.trapeze.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trapeze.trampolines.abi.file.NearestName;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -31,13 +30,13 @@ class ChoiceTest {
         "asyncpreempt, async_preempt",
     })
     void guessesTheNameBehindATypingError(String typed, String meant) {
-        assertThat(NearestName.of(typed, NAMES)).contains(meant);
+        assertThat(Choice.nearest(typed, NAMES)).contains(meant);
     }
 
     @ParameterizedTest
     @CsvSource({"yield", "go", "m", "xxxxxxxxxxx", "''"})
     void guessesNothingFromSomethingElse(String typed) {
-        assertThat(NearestName.of(typed, NAMES)).isEmpty();
+        assertThat(Choice.nearest(typed, NAMES)).isEmpty();
     }
 
     @Test

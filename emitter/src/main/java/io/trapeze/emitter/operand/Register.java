@@ -7,12 +7,14 @@ import io.trapeze.emitter.isa.RegisterClass;
 /** A register of any class. */
 public abstract sealed class Register implements Operand
         permits Reg64, Reg32, Reg16, Reg8, Xmm, Ymm, Zmm, KReg, St, Mm, SReg, CReg, DReg {
+    private final RegisterClass registerClass;
     private final int code;
     private final int reg;
     private final int rm;
     private final String name;
 
-    Register(int code, String name) {
+    Register(RegisterClass registerClass, int code, String name) {
+        this.registerClass = registerClass;
         this.code = code;
         this.reg = OperandBits.reg(code);
         this.rm = OperandBits.rm(code);
@@ -20,7 +22,9 @@ public abstract sealed class Register implements Operand
     }
 
     /** Returns the register's class, which fixes its width. */
-    public abstract RegisterClass registerClass();
+    public final RegisterClass registerClass() {
+        return registerClass;
+    }
 
     /** Returns the number that the encoding carries, 0 to 15 (0 to 31 for vectors), without the marks of {@link Reg8}. */
     public final int number() {

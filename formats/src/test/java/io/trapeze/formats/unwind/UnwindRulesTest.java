@@ -109,7 +109,7 @@ class UnwindRulesTest {
                     a.ret();
                 }))
                 .isInstanceOf(UnwindException.class)
-                .hasMessageContaining("two ways lead here");
+                .hasMessageContaining("does not know");
         assertThatThrownBy(() -> rules(a -> {
                     a.ret();
                     a.nop();

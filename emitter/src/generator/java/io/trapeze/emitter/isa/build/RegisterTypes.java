@@ -45,12 +45,7 @@ final class RegisterTypes {
             /** <meaning>. */
             public final class <type> extends Register {
                 <type>(int code, String name) {
-                    super(code, name);
-                }
-
-                @Override
-                public RegisterClass registerClass() {
-                    return RegisterClass.<class>;
+                    super(RegisterClass.<class>, code, name);
                 }
             }
             """;
