@@ -10,6 +10,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -23,11 +24,27 @@ public final class Substitution {
     private Substitution() {}
 
     /**
-     * Returns {@code abi} with one part of {@code other} in it, for each part in which they differ: of a list that does not go
-     * together with the rest, with each of its elements; without what makes a description contradict itself.
+     * A part in which two descriptions differ, replaced in one of them. What makes a description contradict itself is left out.
+     *
+     * @param whole the description with the other's part
+     * @param elements if the part is a list: with one element more that the other has, or without one that it lacks
+     * @param <R> what the part is a part of
      */
-    public static List<Abi> each(Abi abi, Abi other) {
-        return each((Record) abi, other).stream().map(Abi.class::cast).toList();
+    public record Part<R extends Record>(Optional<R> whole, List<R> elements) {
+        /** Copies the list. */
+        public Part {
+            elements = List.copyOf(elements);
+        }
+
+        /** Returns what is most of the other's: the whole part, or else each element. */
+        public List<R> most() {
+            return whole.map(List::of).orElse(elements);
+        }
+    }
+
+    /** Returns {@code abi} with one part of {@code other} in it, for each part in which they differ. */
+    public static List<Part<Abi>> each(Abi abi, Abi other) {
+        return parts(abi, other);
     }
 
     /**
@@ -67,20 +84,26 @@ public final class Substitution {
         }
     }
 
-    private static List<Record> each(Record record, Record other) {
-        List<Record> results = new ArrayList<>();
+    private static <R extends Record> List<Part<R>> parts(R record, R other) {
+        List<Part<R>> parts = new ArrayList<>();
         for (RecordComponent component : record.getClass().getRecordComponents()) {
             Object own = get(record, component);
             Object foreign = get(other, component);
+            String name = component.getName();
             if (COMPOUND.contains(component.getType())) {
-                each((Record) own, (Record) foreign).forEach(value -> add(results, record, component, value));
-            } else if (!own.equals(foreign)
-                    && !add(results, record, component, foreign)
-                    && own instanceof List<?> list) {
-                each(list, (List<?>) foreign).forEach(value -> add(results, record, component, value));
+                for (Part<Record> part : parts((Record) own, (Record) foreign)) {
+                    parts.add(new Part<>(part.whole().flatMap(value -> sound(record, name, value)), List.of()));
+                }
+            } else if (!own.equals(foreign)) {
+                List<R> elements = new ArrayList<>();
+                if (own instanceof List<?> list) {
+                    each(list, (List<?>) foreign)
+                            .forEach(value -> sound(record, name, value).ifPresent(elements::add));
+                }
+                parts.add(new Part<>(sound(record, name, foreign), elements));
             }
         }
-        return results;
+        return parts;
     }
 
     /** Returns a list with one element of another in it, or without one that the other lacks, for each. */
@@ -103,13 +126,11 @@ public final class Substitution {
         return results;
     }
 
-    /** Adds a record with another value for a component; returns whether they go together. */
-    private static boolean add(List<Record> results, Record record, RecordComponent component, Object value) {
+    private static <R extends Record> Optional<R> sound(R record, String component, Object value) {
         try {
-            results.add(with(record, component.getName(), value));
-            return true;
+            return Optional.of(with(record, component, value));
         } catch (AbiException contradiction) {
-            return false; // other parts, or a part of this one, have to tell
+            return Optional.empty(); // other parts, or elements of this one, have to tell
         }
     }
 

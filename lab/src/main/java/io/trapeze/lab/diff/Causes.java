@@ -183,8 +183,8 @@ final class Causes {
         return only(
                 causes,
                 d -> found.contains(d.path())
-                        || !onLeft.paths().contains(d.path())
-                                && !onRight.paths().contains(d.path()));
+                        || !onLeft.tried().contains(d.path())
+                                && !onRight.tried().contains(d.path()));
     }
 
     private Set<RuleDifference> meantBy(String rule) {
