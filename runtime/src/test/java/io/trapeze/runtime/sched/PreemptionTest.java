@@ -246,12 +246,12 @@ class PreemptionTest {
             switch (set) {
                 case SSE -> a.movdqu(Registers.xmm(i), xmmword(rax, at));
                 case AVX -> a.vmovdqu(Registers.ymm(i), ymmword(rax, at));
-                case AVX512 -> a.vmovdqu64(Registers.zmm(i), zmmword(rax, at));
+                case AVX512 -> a.avx512().vmovdqu64(Registers.zmm(i), zmmword(rax, at));
             }
             at += set.vectorBytes();
         }
         for (int i = 0; i < set.masks(); i++) {
-            a.kmovq(Registers.mask(i), qword(rax, at + 8 * i));
+            a.avx512().kmovq(Registers.mask(i), qword(rax, at + 8 * i));
         }
     }
 
@@ -261,12 +261,12 @@ class PreemptionTest {
             switch (set) {
                 case SSE -> a.movdqu(xmmword(rax, at), Registers.xmm(i));
                 case AVX -> a.vmovdqu(ymmword(rax, at), Registers.ymm(i));
-                case AVX512 -> a.vmovdqu64(zmmword(rax, at), Registers.zmm(i));
+                case AVX512 -> a.avx512().vmovdqu64(zmmword(rax, at), Registers.zmm(i));
             }
             at += set.vectorBytes();
         }
         for (int i = 0; i < set.masks(); i++) {
-            a.kmovq(qword(rax, at + 8 * i), Registers.mask(i));
+            a.avx512().kmovq(qword(rax, at + 8 * i), Registers.mask(i));
         }
     }
 

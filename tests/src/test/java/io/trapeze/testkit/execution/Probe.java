@@ -172,18 +172,18 @@ final class Probe {
                 }
                 case AVX512 -> {
                     if (load) {
-                        a.vmovdqu64(zmm(i), zmmword(base, at));
+                        a.avx512().vmovdqu64(zmm(i), zmmword(base, at));
                     } else {
-                        a.vmovdqu64(zmmword(base, at), zmm(i));
+                        a.avx512().vmovdqu64(zmmword(base, at), zmm(i));
                     }
                 }
             }
         }
         for (int i = 0; i < width.masks(); i++) {
             if (load) {
-                a.kmovq(Registers.mask(i), qword(base, state + RegisterState.mask(i)));
+                a.avx512().kmovq(Registers.mask(i), qword(base, state + RegisterState.mask(i)));
             } else {
-                a.kmovq(qword(base, state + RegisterState.mask(i)), Registers.mask(i));
+                a.avx512().kmovq(qword(base, state + RegisterState.mask(i)), Registers.mask(i));
             }
         }
     }
