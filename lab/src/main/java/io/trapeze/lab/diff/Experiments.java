@@ -83,7 +83,8 @@ final class Experiments {
     /** Returns the rules, none of them an element of a list, without which a line is gone that no part alone removes. */
     Set<String> thatTogetherRemove(Line line) {
         if (sections == null) {
-            sections = made(Substitution.sections(walk.abi(), other), d -> d.list().isEmpty());
+            sections =
+                    made(Substitution.sections(walk.abi(), other), d -> d.list().isEmpty());
         }
         return paths(
                 sections,

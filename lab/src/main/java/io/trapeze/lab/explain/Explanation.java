@@ -124,7 +124,10 @@ public record Explanation(
             String path = "arguments.integer[" + index + "]";
             parameters.add(new Parameter(
                     parameter.name(),
-                    rules.rule(path).map(AbiRules.Rule::value).orElseGet(() -> "[rsp + 0x" + Integer.toHexString(Signature.stackOffset(walk.abi(), index)) + "]"),
+                    rules.rule(path)
+                            .map(AbiRules.Rule::value)
+                            .orElseGet(() ->
+                                    "[rsp + 0x" + Integer.toHexString(Signature.stackOffset(walk.abi(), index)) + "]"),
                     parameter.meaning(),
                     rules.rule(path).isPresent() ? rules.text(path) : rules.text("stack.shadow")));
         }
