@@ -20,8 +20,8 @@ import java.util.OptionalInt;
 /**
  * Writes x86-64 machine code, one instruction a call.
  *
- * <p>The instruction methods are inherited from {@link Instructions}, one overload for each form of the table. Besides
- * them there are labels, data, alignment, symbols, and notes for the listing. {@link #finish} lays the code out and
+ * <p>The instruction methods are inherited from {@link Instructions}, one overload for each form of the table; those that need
+ * AVX-512 are methods of {@link #avx512()}, and of what a mask or a rounding returns. Besides them there are labels, data, alignment, symbols, and notes for the listing. {@link #finish} lays the code out and
  * returns it; the assembler can then be used again for other code.
  *
  * <p>A refused instruction ({@link EncodingException}) leaves nothing behind: the next one stands where it would have
@@ -199,46 +199,38 @@ public class Assembler extends Instructions {
     }
 
     /** Leaves elements of the next instruction's result as they are where the mask has a 0: {@code a.k(k1).vaddpd(…)}. */
-    public final Assembler k(KReg mask) {
-        return mask(mask, 0);
+    public final Avx512 k(KReg mask) {
+        return avx512().k(mask);
     }
 
     /** Makes elements of the next instruction's result 0 where the mask has a 0. */
-    public final Assembler kz(KReg mask) {
-        return mask(mask, Decoration.ZEROING);
-    }
-
-    private Assembler mask(KReg mask, int zeroing) {
-        if (mask.number() == 0) {
-            throw refused(new EncodingException(
-                    "k0 cannot be a write mask: its number means that there is none; use k1 to k7"));
-        }
-        return decorate(mask.number() | zeroing);
+    public final Avx512 kz(KReg mask) {
+        return avx512().kz(mask);
     }
 
     /** Makes the next instruction round to the nearest, ties to even, whatever MXCSR says; no exception is raised. */
-    public final Assembler rnSae() {
-        return decorate(Decoration.RN_SAE);
+    public final Avx512 rnSae() {
+        return avx512().rnSae();
     }
 
     /** Makes the next instruction round down, whatever MXCSR says; no exception is raised. */
-    public final Assembler rdSae() {
-        return decorate(Decoration.RD_SAE);
+    public final Avx512 rdSae() {
+        return avx512().rdSae();
     }
 
     /** Makes the next instruction round up, whatever MXCSR says; no exception is raised. */
-    public final Assembler ruSae() {
-        return decorate(Decoration.RU_SAE);
+    public final Avx512 ruSae() {
+        return avx512().ruSae();
     }
 
     /** Makes the next instruction round towards zero, whatever MXCSR says; no exception is raised. */
-    public final Assembler rzSae() {
-        return decorate(Decoration.RZ_SAE);
+    public final Avx512 rzSae() {
+        return avx512().rzSae();
     }
 
     /** Keeps the next instruction from raising floating-point exceptions. */
-    public final Assembler sae() {
-        return decorate(Decoration.SAE);
+    public final Avx512 sae() {
+        return avx512().sae();
     }
 
     /** Says of the next instruction what is known only at run time; {@link #emit} is the same for operands. */
@@ -415,8 +407,8 @@ public class Assembler extends Instructions {
      */
     public final CodeBlob finish(String name) {
         refuseDecoratedData();
-        for (Label symbol : symbols.values()) {
-            labels.requireBound(symbol);
+        for (Map.Entry<String, Label> symbol : symbols.entrySet()) {
+            labels.requireBound(symbol.getValue());
         }
         Layout layout = new Layout(relaxation, branches, displacements, distances, labels);
         List<Relocation> relocations = new ArrayList<>();

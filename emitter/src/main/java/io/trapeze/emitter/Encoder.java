@@ -175,22 +175,27 @@ abstract class Encoder {
     }
 
     /** Moves between registers by the form whose prefix is shorter: load ({@code rm}) or store ({@code mr}). */
-    final void eitherWay(long rm, long mr, Register destination, int v, Register source) {
-        boolean shorter = Descriptor.prefixing(rm) == Descriptor.VEX
-                && Guard.isShorterReversed(destination.code(), source.code());
-        if (shorter) {
-            registers(mr, source.reg() | destination.rm(), v);
+    final void eitherWay(long rm, long mr, int bits, int reversedBits, int v, boolean shorterReversed) {
+        if (shorterReversed && Descriptor.prefixing(rm) == Descriptor.VEX) {
+            registers(mr, reversedBits, v);
         } else {
-            registers(rm, destination.reg() | source.rm(), v);
+            registers(rm, bits, v);
         }
     }
 
-    /** Writes an instruction with a memory operand; {@code bits} are what a register in ModRM.reg contributes. */
-    final void memory(long d, int bits, int v, Mem mem) {
+    /**
+     * Writes an instruction with a memory operand; {@code bits} are what a register in ModRM.reg contributes.
+     *
+     * @param memory a {@link Mem}. The parameter's type is an interface because the verifier takes any object for one: for a
+     *     class it would load all types of memory there are, to see that they are such
+     */
+    final void memory(long d, int bits, int v, Operand memory) {
+        Mem mem = (Mem) memory;
         modRm(d, bits | mem.operandBits(), mem.displacement(), mem.labelOrNull(), v);
     }
 
-    final void memory(long d, int bits, int v, Mem mem, long value) {
+    final void memory(long d, int bits, int v, Operand memory, long value) {
+        Mem mem = (Mem) memory;
         checkImmediate(d, bits | mem.operandBits(), v, mem.displacement(), mem.labelOrNull(), value);
         memory(d, bits, v, mem);
         position = putImmediate(position, d, value);

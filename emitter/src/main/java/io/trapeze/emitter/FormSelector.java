@@ -170,8 +170,15 @@ final class FormSelector {
         }
         Optional<Form> reversed = mem == null ? InstructionTable.shipped().reversed(form) : Optional.empty();
         if (reversed.isPresent()) {
-            encoder.eitherWay(d, Descriptor.of(reversed.get()), (Register) operands[0], v, (Register)
-                    operands[operands.length - 1]);
+            Register destination = (Register) operands[0];
+            Register source = (Register) operands[operands.length - 1];
+            encoder.eitherWay(
+                    d,
+                    Descriptor.of(reversed.get()),
+                    destination.reg() | source.rm(),
+                    source.reg() | destination.rm(),
+                    v,
+                    Guard.isShorterReversed(destination.code(), source.code()));
         } else if (mem != null) {
             encoder.memory(d, bits, v, mem, value);
         } else if (form.opEn().has('M')) {

@@ -43,7 +43,8 @@ class AddressingTest {
         "63, 62 f1 fe 48 6f 83 3f 00 00 00",
     })
     void evexCountsAOneByteDisplacementInOperandSizes(int displacement, String bytes) {
-        assertThat(Code.hex(a -> a.vmovdqu64(zmm0, zmmword(rbx, displacement)))).isEqualTo(bytes);
+        assertThat(Code.hex(a -> a.avx512().vmovdqu64(zmm0, zmmword(rbx, displacement))))
+                .isEqualTo(bytes);
     }
 
     @Test

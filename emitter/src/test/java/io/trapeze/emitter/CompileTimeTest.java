@@ -27,7 +27,11 @@ class CompileTimeTest {
             "a.vpxor(ymm0, ymm1, ymm2);",
             "a.kz(k1).vaddpd(zmm0, zmm1, qword(rdi).broadcast());",
             "a.rnSae().vaddpd(zmm0, zmm1, zmm2);",
-            "a.vcvtpd2psx(xmm0, qword(rdi).broadcast());");
+            "a.k(k1).vaddpd(xmm0, xmm1, xmm2).because(\"masked\");",
+            "a.vaddpd(xmm16, xmm1, xmm2);",
+            "a.avx512().vmovdqu64(zmmword(rdi), zmm0);",
+            "a.avx512().kmovq(k1, rax);",
+            "a.avx512().vcvtpd2psx(xmm0, qword(rdi).broadcast());");
 
     // spotless:off
     private static final List<String> ILLEGAL = List.of(
@@ -50,7 +54,7 @@ class CompileTimeTest {
             "a.fldcw(dword(rsp));",
             "a.movss(xmm0, qword(rdi));",
             "a.vmovdqu(ymm0, xmmword(rdi));",
-            "a.vpaddd(zmm0, zmm1, ymmword(rdi));",
+            "a.avx512().vpaddd(zmm0, zmm1, ymmword(rdi));",
             // memory without a size
             "a.inc(ptr(rdi));",
             "a.mov(ptr(rdi), 1);",
@@ -60,8 +64,8 @@ class CompileTimeTest {
             "a.paddd(ymm0, ymm1);",
             "a.pxor(xmm0, rax);",
             "a.add(xmm0, xmm1);",
-            "a.kmovq(k1, eax);",
-            "a.kandq(k1, k2, rax);",
+            "a.avx512().kmovq(k1, eax);",
+            "a.avx512().kandq(k1, k2, rax);",
             "a.movq(rax, k1);",
             "a.lea(rax, rbx);",
             "a.lea(al, qword(rbx));",
@@ -85,13 +89,20 @@ class CompileTimeTest {
             // masks, broadcast, rounding
             "a.k(zmm0).vaddpd(zmm0, zmm1, zmm2);",
             "a.k(1).vaddpd(zmm0, zmm1, zmm2);",
-            "a.vaddpd(zmm0, zmm1, dword(rdi).broadcast());",
-            "a.vaddpd(zmm0, zmm1, zmmword(rdi).broadcast());",
-            "a.vmovups(zmm0, dword(rdi).broadcast());",
-            "a.vpaddb(zmm0, zmm1, dword(rdi).broadcast());",
+            "a.avx512().vaddpd(zmm0, zmm1, dword(rdi).broadcast());",
+            "a.avx512().vaddpd(zmm0, zmm1, zmmword(rdi).broadcast());",
+            "a.avx512().vmovups(zmm0, dword(rdi).broadcast());",
+            "a.avx512().vpaddb(zmm0, zmm1, dword(rdi).broadcast());",
             "a.mov(eax, dword(rdi).broadcast());",
-            "a.vcvtpd2ps(xmm0, qword(rdi).broadcast());",
-            "a.vaddpd(zmm0, zmm1, zmm2).k(k1);",
+            "a.avx512().vcvtpd2ps(xmm0, qword(rdi).broadcast());",
+            "a.avx512().vaddpd(zmm0, zmm1, zmm2).k(k1);",
+            // where AVX-512 is not asked for, and what it is not asked for
+            "a.vmovdqu64(zmmword(rdi), zmm0);",
+            "a.kmovq(k1, rax);",
+            "a.vaddpd(xmm0, xmm1, qword(rdi).broadcast());",
+            "a.vpcmpeqd(k1, xmm0, xmm1);",
+            "a.k(k1).mov(rax, rcx);",
+            "a.rnSae().vpxor(ymm0, ymm1, ymm2);",
             // immediates, labels, prefixes
             "a.add(rax, 1L << 40);",
             "a.add(eax, 0.5);",

@@ -45,7 +45,7 @@ class DecorationTest {
                 one(
                         "vaddpd zmm0, zmm1, qword ptr [rdi + 0x8]{1to8}",
                         "62 f1 f5 58 58 47 01",
-                        a -> a.vaddpd(zmm0, zmm1, qword(rdi, 8).broadcast())),
+                        a -> a.avx512().vaddpd(zmm0, zmm1, qword(rdi, 8).broadcast())),
                 one(
                         "vaddps xmm0{k2}, xmm1, dword ptr [rdi + 0x200]{1to4}",
                         "62 f1 74 1a 58 87 00 02 00 00",
@@ -53,7 +53,7 @@ class DecorationTest {
                 one(
                         "vcvtpd2ps xmm0, qword ptr [rdi]{1to4}",
                         "62 f1 fd 38 5a 07",
-                        a -> a.vcvtpd2psy(xmm0, qword(rdi).broadcast())),
+                        a -> a.avx512().vcvtpd2psy(xmm0, qword(rdi).broadcast())),
                 one(
                         "vmovups zmmword ptr [rdi + 0x40]{k3}, zmm0",
                         "62 f1 7c 4b 11 47 01",
@@ -90,9 +90,9 @@ class DecorationTest {
     void whatWasSaidOfAnInstructionHoldsForThatOneOnly() {
         assertThat(Code.hex(a -> {
                     a.kz(k1).rnSae().vaddpd(zmm0, zmm1, zmm2);
-                    a.vaddpd(zmm0, zmm1, zmm2);
+                    a.avx512().vaddpd(zmm0, zmm1, zmm2);
                     a.k(k1).vmovdqu64(zmmword(rdi), zmm0);
-                    a.vmovdqu64(zmmword(rdi), zmm0);
+                    a.avx512().vmovdqu64(zmmword(rdi), zmm0);
                 }))
                 .isEqualTo("62 f1 f5 99 58 c2 62 f1 f5 48 58 c2 62 f1 fe 49 7f 07 62 f1 fe 48 7f 07");
     }

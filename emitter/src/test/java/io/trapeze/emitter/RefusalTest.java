@@ -115,12 +115,12 @@ class RefusalTest {
                 refusal("two roundings", a -> a.rnSae().sae(), "'{sae}' after '{rn-sae}'", "say it once"),
                 refusal(
                         "mask on an instruction that takes none",
-                        a -> a.k(k1).mov(rax, rcx),
+                        a -> masked(a).mov(rax, rcx),
                         "'mov rax, rcx' with {k1}",
                         "only with the AVX-512 forms whose first operand has {k}"),
                 refusal(
                         "mask before VEX",
-                        a -> a.k(k1).vpxor(ymm0, ymm1, ymm2),
+                        a -> masked(a).vpxor(ymm0, ymm1, ymm2),
                         "with {k1}",
                         "a write mask is legal only"),
                 refusal(
@@ -128,7 +128,7 @@ class RefusalTest {
                         a -> a.kz(k1).vpsadbw(zmm0, zmm1, zmm2),
                         "'vpsadbw zmm0, zmm1, zmm2' with {k1}{z}",
                         "vpsadbw zmm, zmm, zmm/m512"),
-                refusal("mask alone", a -> a.k(k1).ret(), "'ret' with {k1}", "a write mask is legal only"),
+                refusal("mask alone", a -> masked(a).ret(), "'ret' with {k1}", "a write mask is legal only"),
                 refusal(
                         "zeroing of memory",
                         a -> a.kz(k1).vmovups(zmmword(rdi), zmm0),
@@ -141,7 +141,9 @@ class RefusalTest {
                         "vpcmpeqd k{k}, zmm, zmm/m512/m32bcst"),
                 refusal(
                         "zeroing without a mask",
-                        a -> a.decorate(new Decoration(Decoration.ZEROING)).vaddpd(zmm0, zmm1, zmm2),
+                        a -> a.decorate(new Decoration(Decoration.ZEROING))
+                                .avx512()
+                                .vaddpd(zmm0, zmm1, zmm2),
                         "zeroing needs a mask",
                         "k1 to k7"),
                 refusal(
@@ -166,7 +168,7 @@ class RefusalTest {
                         "vaddpd zmm{k}{z}, zmm, zmm/m512/m64bcst{er}"),
                 refusal(
                         "lock on a vector",
-                        a -> a.lock().vaddpd(zmm0, zmm1, zmmword(rdi)),
+                        a -> a.lock().avx512().vaddpd(zmm0, zmm1, zmmword(rdi)),
                         "'lock vaddpd",
                         "LOCK is legal only"),
                 refusal(
@@ -187,15 +189,30 @@ class RefusalTest {
                         "broadcast to nobody knows how many",
                         a -> a.emit("vcvtpd2ps", xmm0, qword(rdi).broadcast()),
                         "x or y at the end of the name"),
-                refusal("mask on a branch", a -> a.k(k1).jmp(a.label()), "before a branch", "jmp"),
-                refusal("mask on data", a -> a.k(k1).db(1), "'{k1}' is followed by no instruction", "directly before"),
-                refusal("rounding at the end", a -> a.rnSae().align(4), "'{rn-sae}' is followed by no instruction"),
+                refusal("mask on a branch", a -> masked(a).jmp(a.label()), "before a branch", "jmp"),
+                refusal(
+                        "mask on data",
+                        a -> masked(a).db(1),
+                        "'{k1}' is followed by no instruction",
+                        "directly before"),
+                refusal("rounding at the end", RefusalTest::roundsPadding, "'{rn-sae}' is followed by no instruction"),
                 refusal("branch that is none", a -> a.emit("add", a.label()), "does not branch", "add"),
                 refusal("db above", a -> a.db(256), "256 is no byte", "-128 … 255"),
                 refusal("db below", a -> a.db(-129), "-129 is no byte", "-128 … 255"),
                 refusal("alignment", a -> a.align(24), "24 is not a power of two", "1 … 4096"),
                 refusal("negative alignment", a -> a.align(Integer.MIN_VALUE), "is not a power of two", "1 … 4096"),
                 refusal("wide alignment", a -> a.align(8192), "8192 is not a power of two in", "1 … 4096"));
+    }
+
+    /** Says a mask as {@code a.k(k1)} does, and returns the assembler with the instructions that take none. */
+    private static Assembler masked(Assembler a) {
+        a.k(k1);
+        return a;
+    }
+
+    private static void roundsPadding(Assembler a) {
+        a.rnSae();
+        a.align(4);
     }
 
     private static Arguments refusal(String what, Consumer<Assembler> body, String... parts) {

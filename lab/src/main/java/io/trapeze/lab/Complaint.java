@@ -4,6 +4,9 @@ package io.trapeze.lab;
 import io.trapeze.runtime.code.ExecutableMemoryException;
 import io.trapeze.runtime.os.HostException;
 import io.trapeze.runtime.os.UnsupportedHostException;
+import io.trapeze.trampolines.abi.AbiException;
+import io.trapeze.trampolines.abi.file.AbiFileException;
+import io.trapeze.trampolines.abi.file.NearestName;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -13,6 +16,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** What a user reads when a command goes wrong: {@code trapeze: what. next step.}, on standard error. */
@@ -21,6 +25,9 @@ final class Complaint {
 
     /** Reports a command line that could not be understood; returns the status to end with. */
     static int about(ParameterException error, TrapezeCommand trapeze, String[] arguments) {
+        if (error.getCause() instanceof AbiFileException file) {
+            return about(file, trapeze);
+        }
         String command = error.getCommandLine().getCommandSpec().qualifiedName();
         say(what(error) + " `" + command + " --help` shows how to use it.", trapeze);
         if (trapeze.isVerbose() || Arrays.asList(arguments).contains("--verbose")) {
@@ -47,6 +54,9 @@ final class Complaint {
         if (error instanceof CommandException expected) {
             return expected.exit();
         }
+        if (error instanceof AbiFileException || error instanceof TypeConversionException) {
+            return Exit.USAGE;
+        }
         return isRefusal(error) ? Exit.IMPOSSIBLE : Exit.FAILED;
     }
 
@@ -58,7 +68,15 @@ final class Complaint {
     }
 
     private static String message(Exception error) {
-        if (error instanceof CommandException || isRefusal(error)) {
+        if (error instanceof AbiFileException file) {
+            int count = file.problems().size();
+            return (count == 1 ? "an ABI file is wrong" : count + " things are wrong with an ABI file") + ".\n"
+                    + error.getMessage();
+        }
+        if (error instanceof AbiException) {
+            return error.getMessage() + ".";
+        }
+        if (error instanceof CommandException || error instanceof TypeConversionException || isRefusal(error)) {
             return error.getMessage();
         }
         String text = error.getMessage() == null ? "" : ": " + error.getMessage();
@@ -84,7 +102,7 @@ final class Complaint {
             }
         }
         // A Choice says it all; what picocli puts before it names the place, which is plain to see.
-        String text = error.getMessage().replaceFirst("^Invalid value for .*?: (?=unknown )", "");
+        String text = error.getMessage().replaceFirst("^(Invalid value for .*?: (?=unknown )|Error: )", "");
         return sentence(text);
     }
 
@@ -94,7 +112,7 @@ final class Complaint {
         if (argument.startsWith("-")) {
             // Their list would be long; the help that is named next has it.
             return "unknown option '" + argument + "'."
-                    + Choice.nearest(
+                    + NearestName.of(
                                     argument,
                                     command.getCommandSpec().optionsMap().keySet())
                             .map(name -> " Did you mean " + name + "?")

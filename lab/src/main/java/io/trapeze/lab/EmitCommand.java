@@ -2,7 +2,9 @@
 package io.trapeze.lab;
 
 import io.trapeze.emitter.CodeBlob;
+import io.trapeze.runtime.host.Host;
 import io.trapeze.trampolines.CHeader;
+import io.trapeze.trampolines.Omission;
 import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
@@ -16,8 +18,10 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code trapeze emit}: writes the machine code of primitives. Pure Java, so it works on any machine. */
 @Command(
@@ -36,8 +40,8 @@ final class EmitCommand implements Callable<Integer> {
     /** What one word of the command line names. */
     record Selection(String name, List<Primitive> primitives) {}
 
-    static final class PrimitiveChoice extends Choice<Selection> {
-        PrimitiveChoice() {
+    static final class SelectionChoice extends Choice<Selection> {
+        SelectionChoice() {
             super(
                     "primitive",
                     Stream.concat(
@@ -47,15 +51,15 @@ final class EmitCommand implements Callable<Integer> {
         }
     }
 
-    static final class AbiChoice extends Choice<Abi> {
-        AbiChoice() {
-            super("ABI", Abi.builtIn().stream(), Abi::name);
-        }
-    }
-
-    static final class SaveSetChoice extends Choice<SaveSet> {
-        SaveSetChoice() {
-            super("save set", Arrays.stream(SaveSet.values()), SaveSet::label);
+    /** A save set, or the one that fits this processor. */
+    static final class SaveSetOrAuto extends Choice<String> {
+        SaveSetOrAuto() {
+            super(
+                    "save set",
+                    Stream.concat(
+                            Arrays.stream(SaveSet.values()).map(SaveSet::label),
+                            Stream.of(SaveSet.AUTO, SaveSet.AUTO_X87)),
+                    label -> label);
         }
     }
 
@@ -70,11 +74,14 @@ final class EmitCommand implements Callable<Integer> {
 
     private final TrapezeCommand trapeze;
 
+    @Spec
+    private CommandSpec spec;
+
     @Parameters(
             paramLabel = "PRIMITIVE",
             arity = "1..*",
-            converter = PrimitiveChoice.class,
-            completionCandidates = PrimitiveChoice.class,
+            converter = SelectionChoice.class,
+            completionCandidates = SelectionChoice.class,
             description = "Which ones: ${COMPLETION-CANDIDATES}.")
     private List<Selection> selections;
 
@@ -84,18 +91,28 @@ final class EmitCommand implements Callable<Integer> {
             defaultValue = "sysv",
             converter = AbiChoice.class,
             completionCandidates = AbiChoice.class,
-            description = "For which calling convention: ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} unless given.")
+            description =
+                    "For which calling convention: ${COMPLETION-CANDIDATES}, or a file (docs/abi-files.md); ${DEFAULT-VALUE}"
+                            + " unless given.")
     private Abi abi;
 
     @Option(
             names = "--save-set",
             paramLabel = "SET",
             defaultValue = "sse",
-            converter = SaveSetChoice.class,
-            completionCandidates = SaveSetChoice.class,
+            converter = SaveSetOrAuto.class,
+            completionCandidates = SaveSetOrAuto.class,
             description = "Vector registers that async_preempt saves: ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} unless"
-                    + " given. The others save none beyond their ABI.")
-    private SaveSet saveSet;
+                    + " given. auto is the widest that this machine has. The others save none beyond their ABI.")
+    private String saveSet;
+
+    @Option(
+            names = "--omit",
+            paramLabel = "REGISTER",
+            split = ",",
+            description =
+                    "Forget registers that the ABI preserves, more with commas between: a lie, to see it found out.")
+    private List<String> omitted = List.of();
 
     @Option(
             names = "--format",
@@ -120,22 +137,35 @@ final class EmitCommand implements Callable<Integer> {
     public Integer call() {
         Set<Primitive> chosen = EnumSet.noneOf(Primitive.class);
         selections.forEach(selection -> chosen.addAll(selection.primitives()));
-        WrittenCode.deliver(written(chosen), format, Optional.ofNullable(output), trapeze.shell());
+        WrittenCode.deliver(
+                written(chosen, OmittedRegisters.of(omitted, abi, spec.commandLine())),
+                format,
+                Optional.ofNullable(output),
+                trapeze.shell());
         return Exit.FINE;
     }
 
-    private byte[] written(Set<Primitive> chosen) {
+    private byte[] written(Set<Primitive> chosen, Omission omission) {
         if (format == CodeFormat.C_HEADER) {
             return CHeader.of(abi, chosen).getBytes(StandardCharsets.UTF_8);
         }
-        List<CodeBlob> blobs =
-                chosen.stream().map(primitive -> primitive.emit(abi, saveSet)).toList();
-        return new WrittenCode(blobs, this::about, Optional.of(abi.name())).as(format);
+        SaveSet set = resolved();
+        List<CodeBlob> blobs = chosen.stream()
+                .map(primitive -> primitive.emit(abi, set, omission))
+                .toList();
+        return new WrittenCode(blobs, blob -> about(blob, set, omission), Optional.of(abi.name())).as(format);
     }
 
-    private String about(CodeBlob blob) {
+    /** Only {@code auto} asks the processor: the rest is the same on every machine. */
+    private SaveSet resolved() {
+        return SaveSet.named(saveSet)
+                .or(() -> SaveSet.resolve(saveSet, Host.detect().cpu().xcr0()))
+                .orElseThrow();
+    }
+
+    private String about(CodeBlob blob, SaveSet set, Omission omission) {
         boolean saves = blob.name().equals(Primitive.ASYNC_PREEMPT.symbol());
-        return "; " + blob.name() + ", ABI " + abi.name() + (saves ? ", save set " + saveSet.label() : "") + ", "
-                + blob.size() + " bytes";
+        return "; " + blob.name() + ", ABI " + abi.name() + (saves ? ", save set " + set.label() : "")
+                + (omission.any() ? ", omitting " + omission + " on purpose" : "") + ", " + blob.size() + " bytes";
     }
 }

@@ -8,13 +8,19 @@ import io.trapeze.lab.render.Json;
 import io.trapeze.lab.text.TextRun;
 import io.trapeze.runtime.code.ExecutableMemoryException;
 import io.trapeze.runtime.os.HostException;
+import io.trapeze.runtime.os.OperatingSystem;
 import io.trapeze.runtime.os.Platform;
 import io.trapeze.runtime.os.UnsupportedHostException;
+import io.trapeze.runtime.sched.Scheduler;
+import io.trapeze.trampolines.Omission;
+import io.trapeze.trampolines.abi.Abi;
+import io.trapeze.trampolines.abi.AbiException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import picocli.CommandLine.Command;
@@ -23,6 +29,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code trapeze run}: runs programs on goroutines, checks all they did and sums it up. */
 @Command(
@@ -34,7 +41,11 @@ import picocli.CommandLine.Spec;
         },
         sortOptions = false,
         footerHeading = "%nExamples:%n",
-        footer = {"  trapeze run ring --carriers 4", "  trapeze run docs/examples/pair.s"})
+        footer = {
+            "  trapeze run ring --carriers 4",
+            "  trapeze run ring --abi win64",
+            "  trapeze run docs/examples/pair.s"
+        })
 final class RunCommand implements Callable<Integer> {
     private static final int CARRIERS = 2;
     private static final int LONGEST_TIMEOUT = 86_400;
@@ -74,6 +85,24 @@ final class RunCommand implements Callable<Integer> {
             paramLabel = "SEED",
             description = "Seed of all random values, a 64-bit integer; a fresh one unless given.")
     private Long seed;
+
+    @Option(
+            names = "--abi",
+            paramLabel = "ABI",
+            completionCandidates = EmitCommand.AbiChoice.class,
+            description =
+                    "Have ring's goroutines live by this calling convention, in a process of their own unless it is the"
+                            + " host's: ${COMPLETION-CANDIDATES}.")
+    private String abi;
+
+    @Option(
+            names = "--omit",
+            paramLabel = "REGISTER",
+            split = ",",
+            description =
+                    "Have ring's primitives forget registers that the ABI preserves, more with commas between: a lie, to"
+                            + " see it found out.")
+    private List<String> omitted = List.of();
 
     @Option(names = "--json", description = "Print the reports as JSON.")
     private boolean json;
@@ -117,9 +146,10 @@ final class RunCommand implements Callable<Integer> {
                     "'" + name + "' is no file that ends in .s, as others here are: run one sort only");
         });
         requireWithin("--timeout", timeout, LONGEST_TIMEOUT);
-        if (goroutines != null || seed != null || json || list) {
+        if (goroutines != null || seed != null || json || list || otherAbi()) {
             throw new ParameterException(
-                    spec.commandLine(), "--goroutines, --seed, --json and --list are for programs, not for files");
+                    spec.commandLine(),
+                    "--goroutines, --seed, --json, --list, --abi and --omit are for programs, not for files");
         }
         Platform.current().requireSupported();
         TextRun run = new TextRun(carriers == null ? 1 : carriers, preempt, Duration.ofSeconds(timeout));
@@ -134,12 +164,18 @@ final class RunCommand implements Callable<Integer> {
             trapeze.shell().print(RunSummary.list(programs.values(), trapeze.outStyle()));
             return Exit.FINE;
         }
+        if (otherAbi() && !chosen.stream().allMatch(program -> program.name().equals("ring"))) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "only ring runs by another ABI, the other programs are written for the host's: run ring --abi ABI");
+        }
         Platform.current().requireSupported();
+        Optional<RingRun> foreign = foreign();
         long usedSeed = seed == null ? ThreadLocalRandom.current().nextLong() : seed;
         List<ProgramReport> reports = new ArrayList<>();
         try (StatusLine status = new StatusLine(trapeze.shell())) {
             for (Program program : chosen) {
-                reports.add(run(program, threads, usedSeed, status));
+                reports.add(run(program, foreign, threads, usedSeed, status));
             }
         }
         RunSummary summary = new RunSummary(usedSeed, threads, reports);
@@ -166,12 +202,37 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private ProgramReport run(Program program, int threads, long usedSeed, StatusLine status)
+    private boolean otherAbi() {
+        return abi != null || !omitted.isEmpty();
+    }
+
+    /** The ring in a process of its own, if its primitives are not the host's; nothing has run by then. */
+    private Optional<RingRun> foreign() {
+        if (!otherAbi()) {
+            return Optional.empty();
+        }
+        Abi host = OperatingSystem.current().abi();
+        try {
+            Abi chosen = abi == null ? host : AbiArgument.of(abi);
+            Omission omission = OmittedRegisters.of(omitted, chosen, spec.commandLine());
+            Scheduler.requireSchedulable(chosen, omission);
+            return chosen.equals(host) && !omission.any()
+                    ? Optional.empty()
+                    : Optional.of(new RingRun(abi == null ? host.name() : abi, omission, RingRun.USUAL_YIELDS));
+        } catch (AbiException | TypeConversionException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private ProgramReport run(Program program, Optional<RingRun> foreign, int threads, long usedSeed, StatusLine status)
             throws InterruptedException {
         int count = goroutines == null ? program.usualGoroutines() : goroutines;
         ProgramOptions options = new ProgramOptions(threads, count, usedSeed);
         long start = System.nanoTime();
         status.show(program.name());
+        if (foreign.isPresent()) {
+            return foreign.get().of(options);
+        }
         try {
             return program.run(options, doing -> status.show(program.name() + ": " + doing));
         } catch (HostException | UnsupportedHostException | ExecutableMemoryException e) {

@@ -26,6 +26,7 @@ record RunSummary(boolean verified, long seed, int carriers, List<Entry> program
      * One program's report, as JSON shows it.
      *
      * @param seconds time it took
+     * @param checked what was checked, if there is more to say than the program's name
      */
     record Entry(
             String program,
@@ -35,6 +36,7 @@ record RunSummary(boolean verified, long seed, int carriers, List<Entry> program
             long upcalls,
             long preemptions,
             double seconds,
+            String checked,
             Map<String, Long> figures) {
         static Entry of(ProgramReport report) {
             return new Entry(
@@ -45,6 +47,7 @@ record RunSummary(boolean verified, long seed, int carriers, List<Entry> program
                     report.upcalls(),
                     report.preemptions(),
                     report.elapsed().toNanos() / 1e9,
+                    report.checked(),
                     report.figures());
         }
     }
@@ -91,6 +94,10 @@ record RunSummary(boolean verified, long seed, int carriers, List<Entry> program
                             .append('\n'));
         }
         for (Entry entry : programs) {
+            if (!entry.checked().isEmpty()) {
+                text.append(style.faint(entry.program() + ": checked " + entry.checked()))
+                        .append('\n');
+            }
             entry.figures()
                     .forEach((what, figure) ->
                             text.append(style.faint(entry.program() + ": " + what + " " + count(figure)) + "\n"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.lab;
 
+import io.trapeze.lab.render.Glyphs;
 import io.trapeze.lab.render.Style;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -97,8 +98,16 @@ final class TrapezeCommand implements Runnable {
         CommandLine line = new CommandLine(trapeze)
                 .addSubcommand(new RunCommand(trapeze, repertoire.programs()))
                 .addSubcommand(new EmitCommand(trapeze))
+                .addSubcommand(new CommandLine(new AbiCommand(trapeze))
+                        .addSubcommand(new AbiListCommand(trapeze))
+                        .addSubcommand(new AbiShowCommand(trapeze))
+                        .addSubcommand(new AbiCheckCommand(trapeze))
+                        .addSubcommand(new AbiNewCommand(trapeze)))
                 .addSubcommand(new AsmCommand(trapeze))
                 .addSubcommand(new DisasmCommand(trapeze))
+                .addSubcommand(new ExplainCommand(trapeze))
+                .addSubcommand(new DiffCommand(trapeze))
+                .addSubcommand(new LayoutCommand(trapeze))
                 .addSubcommand(new DoctorCommand(trapeze))
                 .addSubcommand(new CommandLine(new BenchCommand(trapeze))
                         .addSubcommand(new BenchSwitchCommand(trapeze, repertoire))
@@ -145,6 +154,11 @@ final class TrapezeCommand implements Runnable {
     /** How results are to look. */
     Style outStyle() {
         return style(shell.outIsTerminal());
+    }
+
+    /** What drawings in results are to be made of. */
+    Glyphs outGlyphs() {
+        return Glyphs.of(shell.environment());
     }
 
     /** How messages are to look. */

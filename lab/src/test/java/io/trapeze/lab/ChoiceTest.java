@@ -3,6 +3,7 @@ package io.trapeze.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trapeze.trampolines.abi.file.NearestName;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -30,13 +31,13 @@ class ChoiceTest {
         "asyncpreempt, async_preempt",
     })
     void guessesTheNameBehindATypingError(String typed, String meant) {
-        assertThat(Choice.nearest(typed, NAMES)).contains(meant);
+        assertThat(NearestName.of(typed, NAMES)).contains(meant);
     }
 
     @ParameterizedTest
     @CsvSource({"yield", "go", "m", "xxxxxxxxxxx", "''"})
     void guessesNothingFromSomethingElse(String typed) {
-        assertThat(Choice.nearest(typed, NAMES)).isEmpty();
+        assertThat(NearestName.of(typed, NAMES)).isEmpty();
     }
 
     @Test

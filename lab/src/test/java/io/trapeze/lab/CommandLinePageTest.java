@@ -17,8 +17,9 @@ import org.junit.jupiter.api.TestFactory;
 
 @DisplayName("The pages show the output of")
 class CommandLinePageTest {
-    private static final List<Path> PAGES =
-            List.of(Path.of("..", "docs", "cli.md"), Path.of("..", "docs", "assembler.md"));
+    private static final List<Path> PAGES = Stream.of("cli.md", "assembler.md", "insight.md", "abi-files.md")
+            .map(name -> Path.of("..", "docs", name))
+            .toList();
     private static final String PROMPT = "$ ./trapeze ";
 
     @TestFactory
@@ -36,9 +37,9 @@ class CommandLinePageTest {
         return tests;
     }
 
-    /** Pages name files as seen from the repository's root; the test runs one folder below. */
+    /** Pages name files as seen from the repository's root, and the test runs one folder below; readers' terminals know Unicode. */
     private static void compare(Path page, String command, String shown) {
-        Ending ending = new Session().type(command.replace(" docs/", " ../docs/"));
+        Ending ending = new Session().having("LC_ALL", "C.UTF-8").type(command.replace(" docs/", " ../docs/"));
         assertThat(shown)
                 .as("what %s shows for %s", page, command)
                 .isEqualTo((ending.out() + ending.err()).replace("../docs/", "docs/"));

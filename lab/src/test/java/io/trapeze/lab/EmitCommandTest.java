@@ -2,6 +2,7 @@
 package io.trapeze.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.grack.nanojson.JsonArray;
 import com.grack.nanojson.JsonObject;
@@ -9,6 +10,8 @@ import com.grack.nanojson.JsonParser;
 import com.grack.nanojson.JsonParserException;
 import io.trapeze.emitter.CodeBlob;
 import io.trapeze.lab.Session.Ending;
+import io.trapeze.runtime.host.Host;
+import io.trapeze.runtime.os.Platform;
 import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
@@ -96,6 +99,44 @@ class EmitCommandTest {
                 .contains("ymm15");
         assertThat(new Session().type("emit async_preempt --save-set avx512").out())
                 .contains("zmm31", "k7");
+    }
+
+    @Test
+    void savesTheVectorsThatThisMachineHas() {
+        Platform here = Platform.current();
+        assumeTrue(here.isX64() && here.isLinux(), "no processor can be asked on " + here.system());
+        String widest = SaveSet.widest(Host.detect().cpu().xcr0()).label();
+        assertThat(new Session().type("emit async_preempt --save-set auto").out())
+                .isEqualTo(new Session()
+                        .type("emit async_preempt --save-set " + widest)
+                        .out());
+        assertThat(new Session().type("emit async_preempt --save-set auto+x87").out())
+                .contains("save set " + widest + "+x87", "fnsave");
+    }
+
+    @Test
+    void refusesToOmitWhatNoSwitchSaves() {
+        Ending none = new Session().type("emit mcall --omit r99");
+        assertThat(none.exit()).isEqualTo(2);
+        assertThat(none.err()).startsWith("trapeze: unknown register 'r99'. Choose rbx, r12, r13, r14, r15 or rbp.");
+        assertThat(new Session().type("emit mcall --omit rbxx").err()).contains("Did you mean rbx?");
+
+        Ending free = new Session().type("emit mcall --omit rbx,r10");
+        assertThat(free.exit()).isEqualTo(2);
+        assertThat(free.out()).isEmpty();
+        assertThat(free.err())
+                .startsWith("trapeze: 'r10' can't be omitted: ABI 'sysv' does not preserve it, so no switch saves it");
+    }
+
+    @Test
+    void forgetsWhatItIsToldToAndSaysSo() {
+        String all = new Session().type("emit mcall").out();
+        String lie = new Session().type("emit mcall --omit rbx,r12").out();
+        assertThat(all).contains("mov qword ptr [rsi + 0x40], r12").doesNotContain("omitting");
+        assertThat(lie)
+                .startsWith("; mcall, ABI sysv, omitting rbx, r12 on purpose, ")
+                .contains("mov qword ptr [rsi + 0x48], r13")
+                .doesNotContain("mov qword ptr [rsi + 0x40], r12", "mov qword ptr [rsi + 0x38], rbx");
     }
 
     @Test

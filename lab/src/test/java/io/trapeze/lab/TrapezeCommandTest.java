@@ -29,7 +29,7 @@ class TrapezeCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"run", "emit", "doctor", "bench", "bench switch"})
+    @CsvSource({"run", "emit", "explain", "diff", "layout", "doctor", "bench", "bench switch"})
     void helpsWithEachCommand(String command) {
         Ending ending = new Session().type(command + " --help");
         assertThat(ending.exit()).isZero();
@@ -63,13 +63,18 @@ class TrapezeCommandTest {
                 "emit mcal                | trapeze: unknown primitive 'mcal'. Did you mean mcall? Choose gogo, mcall, systemstack, async_preempt or all.",
                 "emit MCALL               | trapeze: unknown primitive 'MCALL'. Did you mean mcall?",
                 "emit async               | trapeze: unknown primitive 'async'. Did you mean async_preempt?",
+                "explain all              | trapeze: unknown primitive 'all'. Choose gogo, mcall, systemstack or async_preempt.",
+                "explain                  | trapeze: missing PRIMITIVE. Choose gogo, mcall, systemstack or async_preempt. `trapeze explain --help`",
+                "diff sysv                | trapeze: missing B. Choose sysv, win64, seed-sysv, seed-win64, go, preserve-all, preserve-none, stack-args, vectorcall or sysv-noredzone. `trapeze diff --help`",
+                "diff sysv win65          | trapeze: unknown ABI 'win65'. Did you mean win64?",
+                "layout win64             | trapeze: unexpected argument 'win64'. `trapeze layout --help`",
                 "emit                     | trapeze: missing PRIMITIVE. Choose gogo, mcall, systemstack, async_preempt or all. `trapeze emit --help`",
                 "doctor mcall             | trapeze: unexpected argument 'mcall'. `trapeze doctor --help`",
                 "emit gogo --abi win32    | trapeze: unknown ABI 'win32'. Choose sysv, win64, seed-sysv, seed-win64, go, preserve-all, preserve-none, stack-args, vectorcall or sysv-noredzone.",
                 "emit gogo --abi sysV     | trapeze: unknown ABI 'sysV'. Did you mean sysv?",
                 "emit gogo --abi          | trapeze: missing required parameter for option '--abi' (ABI). ",
                 "emit gogo --format jsn   | trapeze: unknown format 'jsn'. Did you mean json? Choose listing, hex, bin, json, elf, gas, nasm or c-header.",
-                "emit gogo --save-set axv | trapeze: unknown save set 'axv'. Did you mean avx? Choose sse, avx, avx512, sse+x87, avx+x87 or avx512+x87.",
+                "emit gogo --save-set axv | trapeze: unknown save set 'axv'. Did you mean avx? Choose sse, avx, avx512, sse+x87, avx+x87, avx512+x87, auto or auto+x87.",
                 "emit gogo --fromat hex   | trapeze: unknown option '--fromat'. Did you mean --format? `trapeze emit --help`",
                 "emit gogo --color=blue   | trapeze: unknown colour mode 'blue'. Choose auto, always or never.",
             })

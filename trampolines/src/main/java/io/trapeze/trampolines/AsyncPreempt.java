@@ -63,8 +63,10 @@ public final class AsyncPreempt {
 
         // the frame's address waits above the shadow space, where no callee writes
         int reserve = slotAndShadow(abi) - 8;
-        IndexReg base = abi.preservedGeneral().isEmpty() ? abi.scratch(1, 0, rbp).get(0) : abi.preservedGeneral().get(0);
-        a.mov(base, rsp)                     .because("the frame's address; a walk from the callee needs it");
+        boolean keeps = !abi.preservedGeneral().isEmpty();
+        IndexReg base = !keeps ? abi.scratch(1, 0, rbp).get(0) : abi.preservedGeneral().get(0);
+        a.mov(base, rsp)                     .because("the frame's address; a walk from the callee needs it")
+                                             .serves(keeps ? AbiField.PRESERVED_GENERAL.of(base) : AbiField.PRESERVED_GENERAL.path());
         a.and(rsp, -abi.stack().alignment()) .because("the interrupt came at any alignment").serves(OutgoingCall.alignment(abi));
         a.push(base)                         .because("out of reach of the callee's homes");
         if (reserve > 0) {
@@ -132,7 +134,7 @@ public final class AsyncPreempt {
             a.because("as wide as it may be in use");
         }
         for (int i = 0; i < set.masks(); i++) {
-            a.kmovq(qword(rsp, frame.mask(i)), Registers.mask(i)) .because("mask register");
+            a.avx512().kmovq(qword(rsp, frame.mask(i)), Registers.mask(i)) .because("mask register");
         }
         a.stmxcsr(dword(rsp, frame.mxcsr())) .because("sticky status flags included");
         a.fnstcw(word(rsp, frame.x87()))     .because("x87 control word");
@@ -151,7 +153,7 @@ public final class AsyncPreempt {
             a.because("from where it was put");
         }
         for (int i = 0; i < set.masks(); i++) {
-            a.kmovq(Registers.mask(i), qword(rsp, frame.mask(i))) .because("from where it was put");
+            a.avx512().kmovq(Registers.mask(i), qword(rsp, frame.mask(i))) .because("from where it was put");
         }
         a.ldmxcsr(dword(rsp, frame.mxcsr())) .because("sticky status flags included");
         if (set.x87()) {

@@ -24,12 +24,17 @@ public final class Gogo {
 
     /** Emits the primitive as symbol {@code gogo}. */
     public static CodeBlob emit(Abi abi) {
+        return emit(abi, Omission.NONE);
+    }
+
+    /** Emits the primitive with some of what it should keep forgotten. */
+    static CodeBlob emit(Abi abi, Omission omission) {
         Assembler a = new Assembler();
         a.symbol("gogo");
         a.unwind(Callers.ofCall(abi, new OutgoingCall(abi, 0)));
         Arguments arguments = new Arguments(abi, 1, 1);
         IndexReg buf = arguments.load(a, 0, "the Gobuf");
-        resume(a, SwitchState.of(abi), buf, arguments.scratch(0));
+        resume(a, SwitchState.of(abi).omitting(omission), buf, arguments.scratch(0));
         return a.finish("gogo");
     }
 

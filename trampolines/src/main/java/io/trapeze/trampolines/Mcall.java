@@ -31,11 +31,16 @@ public final class Mcall {
     // spotless:off
     /** Emits the primitive as symbol {@code mcall}. */
     public static CodeBlob emit(Abi abi) {
+        return emit(abi, Omission.NONE);
+    }
+
+    /** Emits the primitive with some of what it should keep forgotten. */
+    static CodeBlob emit(Abi abi, Omission omission) {
         Assembler a = new Assembler();
         a.symbol("mcall");
         OutgoingCall call = new OutgoingCall(abi, 1);
         a.unwind(Callers.ofCall(abi, call));
-        SwitchState state = SwitchState.of(abi);
+        SwitchState state = SwitchState.of(abi).omitting(omission);
         Gobuf gobuf = state.gobuf();
         Arguments arguments = abi.preservesRbp() ? new Arguments(abi, 4, 1, rbp) : new Arguments(abi, 4, 1);
         IndexReg g = arguments.load(a, 0, "the goroutine");
@@ -50,20 +55,20 @@ public final class Mcall {
                 .filter(r -> !abi.integerArguments().contains(r))
                 .findFirst();
         kept.ifPresent(register ->
-            a.mov(register, sched) .because("where a walk over the stack finds the caller"));
+            a.mov(register, sched) .because("where a walk over the stack finds the caller").serves(AbiField.PRESERVED_GENERAL.of(register)));
 
         state.restoreThreadBlock(a, g0, scratch);
         state.restorePinned(a, g0);
         a.mov(rsp, gobuf.sp(g0)) .because("the switch to g0's stack");
         if (abi.preservesRbp()) {
-            a.mov(rbp, gobuf.bp(g0)) .because("a chain of frames that ends in g0");
+            a.mov(rbp, gobuf.bp(g0)) .because("a chain of frames that ends in g0").serves(AbiField.PRESERVED_RBP.is(true));
         }
         a.and(rsp, -abi.stack().alignment()) .because("aligned at the call").serves(OutgoingCall.alignment(abi));
         int room = call.bytes() + (kept.isPresent() ? 0 : 8);
         int frame = abi.stack().aligned(room);
         call.reserve(a, frame, besides(abi, kept.isPresent()));
         if (kept.isEmpty()) {
-            a.mov(qword(rsp, frame - 8), sched) .because("where a walk over the stack finds the caller");
+            a.mov(qword(rsp, frame - 8), sched) .because("where a walk over the stack finds the caller").serves(AbiField.PRESERVED_GENERAL.path());
         }
         call.argument(a, g);
         OutgoingCall.zero(a, abi);
@@ -93,7 +98,7 @@ public final class Mcall {
         if (frame.isPresent()) {
             int at = frame.getAsInt();
             a.mov(qword(sched, at + Caller.MACHINE_FRAME_RSP), scratch) .because("for walks over the stack").serves(AbiField.STACK_MACHINE_FRAMES.is(true));
-            a.mov(scratch, qword(rsp))          .because("return address");
+            a.mov(scratch, qword(rsp))          .because("return address").serves(AbiField.STACK_MACHINE_FRAMES.is(true));
             a.mov(qword(sched, at), scratch)    .because("for walks over the stack").serves(AbiField.STACK_MACHINE_FRAMES.is(true));
         }
         state.save(a, sched, scratch);

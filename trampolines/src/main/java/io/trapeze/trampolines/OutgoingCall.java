@@ -11,26 +11,51 @@ import io.trapeze.emitter.operand.Registers;
 import io.trapeze.emitter.operand.Xmm;
 import io.trapeze.trampolines.abi.Abi;
 import io.trapeze.trampolines.abi.AbiField;
+import io.trapeze.trampolines.abi.ArgumentRules.Kind;
 import io.trapeze.trampolines.abi.ArgumentRules.Place;
 import java.util.List;
 
-/** A call with at most one argument, an integer: what its caller has to see to. */
-final class OutgoingCall {
+/** A call: what its caller has to see to. */
+public final class OutgoingCall {
     private final Abi abi;
     private final List<Place> places;
 
+    /** Makes a call with at most one argument, an integer. */
     OutgoingCall(Abi abi, int arguments) {
         this.abi = abi;
         this.places = abi.arguments().integerPlaces(arguments);
     }
 
+    /** Makes a call with arguments of these classes. */
+    OutgoingCall(Abi abi, Kind... arguments) {
+        this.abi = abi;
+        this.places = abi.arguments().places(arguments);
+    }
+
+    /** Returns where the arguments are. */
+    List<Place> places() {
+        return places;
+    }
+
+    /** Returns where a word of stack arguments is, in bytes from RSP at the call. */
+    int offset(Place.Stack place) {
+        return abi.stack().shadow() + 8 * place.word();
+    }
+
     /** Returns the bytes from RSP at the call up to the caller's own data: shadow space, stack arguments, spill space. */
     int bytes() {
-        int words = 0;
+        int firstWord = Math.min(
+                abi.arguments().integer().size(), abi.arguments().vectors().size());
+        int words = abi.arguments().positional() ? Math.max(0, places.size() - firstWord) : 0;
+        int spilled = 0;
         for (Place place : places) {
-            words += place instanceof Place.Stack || abi.stack().spill() ? 1 : 0;
+            if (place instanceof Place.Stack stack) {
+                words = Math.max(words, stack.word() + 1);
+            } else if (abi.stack().spill()) {
+                spilled++;
+            }
         }
-        return abi.stack().shadow() + 8 * words;
+        return abi.stack().shadow() + 8 * (words + spilled);
     }
 
     // spotless:off
@@ -38,7 +63,7 @@ final class OutgoingCall {
     void argument(Assembler a, IndexReg value) {
         Place place = places.get(0);
         if (place instanceof Place.Stack stack) {
-            a.mov(qword(rsp, abi.stack().shadow() + 8 * stack.word()), value)
+            a.mov(qword(rsp, offset(stack)), value)
                 .because("argument of the callee, on the stack").serves(AbiField.ARGUMENTS_INTEGER.is(abi.integerArguments()));
         } else if (place instanceof Place.General general && general.register() != value) {
             a.mov(general.register(), value) .because("argument of the callee").serves(AbiField.ARGUMENTS_INTEGER.of(general.register()));
@@ -74,7 +99,7 @@ final class OutgoingCall {
     }
 
     /** Emits what makes those registers zero that have to be, at a call or a return. */
-    static void zero(Assembler a, Abi abi) {
+    public static void zero(Assembler a, Abi abi) {
         for (Register register : abi.calls().zero()) {
             if (register instanceof Xmm vector) {
                 a.xorps(vector, vector) .because("zero at calls and returns").serves(AbiField.CALLS_ZERO.of(register));

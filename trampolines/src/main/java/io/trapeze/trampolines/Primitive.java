@@ -35,10 +35,23 @@ public enum Primitive {
      * @throws io.trapeze.trampolines.abi.AbiException if the ABI leaves too few scratch registers
      */
     public CodeBlob emit(Abi abi, SaveSet saveSet) {
+        return emit(abi, saveSet, Omission.NONE);
+    }
+
+    /**
+     * Generates the primitive with registers forgotten that it should save.
+     *
+     * @param saveSet the vector state that {@link #ASYNC_PREEMPT} saves; the others do not look at it
+     * @param omission what {@link #GOGO} and {@link #MCALL} forget, and {@link #SYSTEMSTACK} where it is an argument's register
+     * @throws io.trapeze.trampolines.abi.AbiException if the ABI leaves too few scratch registers
+     * @throws IllegalArgumentException if the ABI does not preserve what is to be forgotten
+     */
+    public CodeBlob emit(Abi abi, SaveSet saveSet, Omission omission) {
+        omission.requirePreserved(abi);
         return switch (this) {
-            case GOGO -> Gogo.emit(abi);
-            case MCALL -> Mcall.emit(abi);
-            case SYSTEMSTACK -> SystemStack.emit(abi);
+            case GOGO -> Gogo.emit(abi, omission);
+            case MCALL -> Mcall.emit(abi, omission);
+            case SYSTEMSTACK -> SystemStack.emit(abi, omission);
             case ASYNC_PREEMPT -> AsyncPreempt.emit(abi, saveSet);
         };
     }

@@ -28,10 +28,11 @@ public enum SaveSet {
     /** {@link #AVX512} and the x87 registers. */
     AVX512_X87("avx512+x87", "zmm", 32, 64, 8, true);
 
-    /** The label of whatever is {@linkplain #widest widest} where the code runs; {@code auto+x87} is that with x87 registers. */
+    /** The label of whatever is {@linkplain #widest widest} where the code runs. */
     public static final String AUTO = "auto";
 
-    private static final String WITH_X87 = "+x87";
+    /** The label of that with the x87 registers. */
+    public static final String AUTO_X87 = "auto+x87";
 
     private final String label;
     private final String vectorName;
@@ -116,7 +117,7 @@ public enum SaveSet {
         SaveSet widest = widest(xcr0);
         return label.equals(AUTO)
                 ? Optional.of(widest)
-                : label.equals(AUTO + WITH_X87) ? Optional.of(widest.withX87()) : named(label);
+                : label.equals(AUTO_X87) ? Optional.of(widest.withX87()) : named(label);
     }
 
     /**

@@ -24,28 +24,44 @@ public final class SwitchState {
     private final Gobuf gobuf;
     private final ControlWords controlWords;
     private final List<IndexReg> general;
+    private final Omission omission;
 
-    private SwitchState(Abi abi, ControlWords controlWords, List<IndexReg> general) {
+    private SwitchState(Abi abi, ControlWords controlWords, List<IndexReg> general, Omission omission) {
         this.abi = abi;
         this.gobuf = Gobuf.of(abi);
         this.controlWords = controlWords;
         this.general = general;
+        this.omission = omission;
     }
 
     /** Returns everything that the ABI preserves. */
     public static SwitchState of(Abi abi) {
-        return new SwitchState(abi, abi.controlWords(), abi.preservedGeneral());
+        return new SwitchState(abi, abi.controlWords(), abi.preservedGeneral(), Omission.NONE);
     }
 
     /** Returns this state without control words: for code that is known not to change them between two switches. */
     public SwitchState withoutControlWords() {
-        return new SwitchState(abi, ControlWords.VOLATILE, general);
+        return new SwitchState(abi, ControlWords.VOLATILE, general, omission);
     }
 
     /** Returns this state without a register whose value every switch sets anew, because it is pinned to the goroutine. */
     public SwitchState without(IndexReg pinned) {
         return new SwitchState(
-                abi, controlWords, general.stream().filter(r -> r != pinned).toList());
+                abi, controlWords, general.stream().filter(r -> r != pinned).toList(), omission);
+    }
+
+    /**
+     * Returns this state without what is to be forgotten, though the ABI preserves it; the layout stays.
+     *
+     * @throws IllegalArgumentException if the ABI does not preserve one of the registers
+     */
+    public SwitchState omitting(Omission forgotten) {
+        forgotten.requirePreserved(abi);
+        return new SwitchState(
+                abi,
+                controlWords,
+                general.stream().filter(r -> !forgotten.names(r)).toList(),
+                forgotten);
     }
 
     Abi abi() {
@@ -58,8 +74,21 @@ public final class SwitchState {
     }
 
     /** Whether a register comes back: then it cannot hold the Gobuf's address while it does. */
-    boolean restores(IndexReg register) {
-        return general.contains(register) || register == rbp && abi.preservesRbp();
+    public boolean restores(IndexReg register) {
+        return general.contains(register) || register == rbp && restoresRbp();
+    }
+
+    /** Whether RBP comes back, too. */
+    boolean restoresRbp() {
+        return abi.preservesRbp() && !omission.names(rbp);
+    }
+
+    private List<PreservedVector> vectors() {
+        return abi.preservedVectors().stream().filter(v -> !omission.names(v)).toList();
+    }
+
+    private List<KReg> masks() {
+        return abi.preserved().masks().stream().filter(m -> !omission.names(m)).toList();
     }
 
     // spotless:off
@@ -70,18 +99,18 @@ public final class SwitchState {
      * @param scratch is destroyed if the ABI has a thread block
      */
     public void save(Assembler a, IndexReg base, IndexReg scratch) {
-        if (abi.preservesRbp()) {
+        if (restoresRbp()) {
             a.mov(gobuf.bp(base), rbp) .because("frame pointer").serves(PRESERVED_RBP.is(true));
         }
         for (IndexReg register : general) {
             a.mov(gobuf.slot(base, register), register) .because("callee-saved").serves(PRESERVED_GENERAL.of(register));
         }
-        for (PreservedVector vector : abi.preservedVectors()) {
+        for (PreservedVector vector : vectors()) {
             VectorMove.store(a, base, gobuf.offset(vector), vector);
             a.because("callee-saved, " + vector.bits() + " bits").serves(PRESERVED_VECTORS.of(vector));
         }
-        for (KReg mask : abi.preserved().masks()) {
-            a.kmovq(gobuf.slot(base, mask), mask) .because("callee-saved").serves(PRESERVED_MASKS.of(mask));
+        for (KReg mask : masks()) {
+            a.avx512().kmovq(gobuf.slot(base, mask), mask) .because("callee-saved").serves(PRESERVED_MASKS.of(mask));
         }
         if (controlWords.mxcsr()) {
             a.stmxcsr(gobuf.mxcsr(base)) .because("rounding and exception masks").serves(CONTROL_MXCSR.is(true));
@@ -115,17 +144,17 @@ public final class SwitchState {
             a.fldcw(gobuf.x87(base)) .because("x87 control word").serves(CONTROL_X87.is(true));
         }
         a.unwind(Callers.suspended(abi, base)); // the first register of the old caller's is about to go
-        for (PreservedVector vector : abi.preservedVectors()) {
+        for (PreservedVector vector : vectors()) {
             VectorMove.load(a, base, gobuf.offset(vector), vector);
             a.because("callee-saved, " + vector.bits() + " bits").serves(PRESERVED_VECTORS.of(vector));
         }
-        for (KReg mask : abi.preserved().masks()) {
-            a.kmovq(mask, gobuf.slot(base, mask)) .because("callee-saved").serves(PRESERVED_MASKS.of(mask));
+        for (KReg mask : masks()) {
+            a.avx512().kmovq(mask, gobuf.slot(base, mask)) .because("callee-saved").serves(PRESERVED_MASKS.of(mask));
         }
         for (IndexReg register : general) {
             a.mov(register, gobuf.slot(base, register)) .because("callee-saved").serves(PRESERVED_GENERAL.of(register));
         }
-        if (abi.preservesRbp()) {
+        if (restoresRbp()) {
             a.mov(rbp, gobuf.bp(base)) .because("frame pointer").serves(PRESERVED_RBP.is(true));
         }
     }

@@ -42,6 +42,11 @@ public final class SystemStack {
     // spotless:off
     /** Emits the primitive as symbol {@code systemstack}. */
     public static CodeBlob emit(Abi abi) {
+        return emit(abi, Omission.NONE);
+    }
+
+    /** Emits the primitive with some of what it should keep forgotten. */
+    static CodeBlob emit(Abi abi, Omission omission) {
         Assembler a = new Assembler();
         a.symbol("systemstack");
         OutgoingCall call = new OutgoingCall(abi, 1);
@@ -63,7 +68,7 @@ public final class SystemStack {
         for (ThreadBlock.Field field : fields) {
             a.push(abi.threadOperand(field)) .because(field.name() + " of the goroutine's stack").serves(THREAD_STACK_BOUNDS.of(field.name()));
         }
-        List<IndexReg> lent = lent(abi);
+        List<IndexReg> lent = lent(abi).stream().filter(r -> !omission.names(r)).toList();
         for (IndexReg register : lent) {
             a.push(register) .because("comes back, but the thunk finds something else in it").serves(rule(abi, register));
         }

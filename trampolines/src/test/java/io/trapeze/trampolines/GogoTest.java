@@ -109,7 +109,7 @@ class GogoTest {
         scene.enter(Scene.SCHED);
         scene.processor.run(Gogo.emit(abi), inside -> {});
         assertThat(scene.memory.writes())
-                .allMatch(w -> w.within(Processor.GS_BASE, Processor.GS_BASE + 0x2000))
+                .allMatch(w -> w.within(Processor.THREAD_BLOCK, Processor.THREAD_BLOCK + 0x2000))
                 .hasSize(scene.fields().size());
     }
 

@@ -63,6 +63,19 @@ class PrimitiveTest {
 
     @ParameterizedTest
     @EnumSource
+    @Tag("D8")
+    void saysOfEachInstructionWhatItIsFor(Primitive primitive) {
+        for (Abi abi : Abi.builtIn()) {
+            for (SaveSet saveSet : SaveSet.values()) {
+                assertThat(primitive.emit(abi, saveSet).instructions())
+                        .as("%s of %s", primitive.symbol(), abi.name())
+                        .allSatisfy(i -> assertThat(i.reason()).as(i.text()).isNotEmpty());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void isTheSameEveryTime(Primitive primitive) {
         for (Abi abi : Abi.builtIn()) {
             assertThat(primitive.emit(abi, SaveSet.AVX).bytes())

@@ -26,7 +26,9 @@ import java.util.function.Consumer;
  */
 final class Processor {
     static final long CODE = 0x40_0000;
-    static final long GS_BASE = 0x7000_0000_0000L;
+    /** What FS and GS point to. */
+    static final long THREAD_BLOCK = 0x7000_0000_0000L;
+
     static final long DIRECTION = 1 << 10;
     static final long ALIGNMENT_CHECK = 1 << 18;
     static final int DEFAULT_X87 = 0x37F;
@@ -264,6 +266,6 @@ final class Processor {
         if (address.index() != Address.NONE) {
             throw new AssertionError("this processor has no index registers: " + address);
         }
-        return base + address.displacement() + (address.segment() == Segment.GS ? GS_BASE : 0);
+        return base + address.displacement() + (address.segment() == Segment.NONE ? 0 : THREAD_BLOCK);
     }
 }

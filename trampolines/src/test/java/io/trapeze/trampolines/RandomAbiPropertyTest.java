@@ -225,6 +225,7 @@ class RandomAbiPropertyTest {
     }
 
     @Property(tries = 1000, edgeCases = EdgeCasesMode.NONE)
+    @Tag("D8")
     void eachRuleThatAnInstructionServesIsOneOfTheDescription(
             @ForAll("abis") Abi abi, @ForAll Primitive primitive, @ForAll SaveSet saveSet) {
         Set<String> rules = RulesOf.description(abi);

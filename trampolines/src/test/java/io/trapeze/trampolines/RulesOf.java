@@ -18,6 +18,8 @@ final class RulesOf {
         RulesOf all = new RulesOf();
         all.rules.add("arguments.integer = " + abi.arguments().integer());
         all.each("arguments.integer", abi.arguments().integer());
+        all.each("arguments.vectors", abi.arguments().vectors());
+        all.each("results.vectors", abi.results().vectors());
         all.each("preserved.general", abi.preserved().general());
         all.each("preserved.vectors", abi.preserved().vectors());
         all.each("preserved.masks", abi.preserved().masks());
@@ -35,6 +37,9 @@ final class RulesOf {
         all.when("stack.machine_frames", abi.stack().machineFrames());
         if (abi.growth() instanceof GrowthCheck.Probe probe) {
             all.rules.add("growth.probe = " + probe.probe());
+        }
+        if (abi.growth() instanceof GrowthCheck.Guard guard) {
+            all.rules.add("growth.guard = " + guard.guard());
         }
         abi.pinned().g().ifPresent(g -> all.rules.add("pinned.g = " + g));
         abi.pinned().m().ifPresent(m -> all.rules.add("pinned.m = " + m));

@@ -51,7 +51,7 @@ final class Scene {
         fillGobuf(SCHED);
         fillGobuf(G0_GOBUF);
         memory.set8(G0_GOBUF + Gobuf.SP, G0_STACK_TOP);
-        fields().forEach(f -> memory.set8(Processor.GS_BASE + f.offset(), random.nextLong()));
+        fields().forEach(f -> memory.set8(Processor.THREAD_BLOCK + f.offset(), random.nextLong()));
         processor.trash(random);
         if (abi.calls().directionFlag() == CallState.DirectionFlag.CLEAR) {
             processor.flags &= ~Processor.DIRECTION;
@@ -233,7 +233,7 @@ final class Scene {
     /** The stack bounds in the thread block. */
     List<Long> bounds() {
         return fields().stream()
-                .map(f -> memory.read8(Processor.GS_BASE + f.offset()))
+                .map(f -> memory.read8(Processor.THREAD_BLOCK + f.offset()))
                 .toList();
     }
 
@@ -262,8 +262,8 @@ final class Scene {
                 .as("writes")
                 .allMatch(w -> w.within(SCHED, SCHED + gobuf.size())
                         || fields().stream()
-                                .anyMatch(f ->
-                                        w.within(Processor.GS_BASE + f.offset(), Processor.GS_BASE + f.offset() + 8))
+                                .anyMatch(f -> w.within(
+                                        Processor.THREAD_BLOCK + f.offset(), Processor.THREAD_BLOCK + f.offset() + 8))
                         || w.within(goroutineTop - STACK_BYTES, goroutineTop)
                         || w.within(g0Top - STACK_BYTES, g0Top));
     }
@@ -279,7 +279,7 @@ final class Scene {
         for (ThreadBlock.Field field : fields()) {
             assertThat(early)
                     .as("writes before RSP moved")
-                    .contains(new Memory.Write(Processor.GS_BASE + field.offset(), 8));
+                    .contains(new Memory.Write(Processor.THREAD_BLOCK + field.offset(), 8));
         }
     }
 

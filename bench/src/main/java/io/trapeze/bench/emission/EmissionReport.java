@@ -35,7 +35,7 @@ public record EmissionReport(Conditions conditions, List<Row> rows, FirstBlock f
      * What the first block costs in a Java VM that has done nothing else, in the middle start.
      *
      * @param milliseconds from the first use of an emitter's class to the finished blob
-     * @param classes loaded meanwhile
+     * @param classes loaded meanwhile, the JDK's own left out
      * @param starts how many Java VMs were started
      */
     public record FirstBlock(double milliseconds, int classes, int starts) {}

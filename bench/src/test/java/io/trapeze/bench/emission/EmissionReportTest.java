@@ -64,11 +64,13 @@ class EmissionReportTest {
     }
 
     @Test
-    void countsTheClassesBetweenTheProbeAndItsMark() {
+    void countsTheClassesBetweenTheProbeAndItsMarkThatAreNotTheJdks() {
         String log = """
                 java.lang.Object source: shared objects file
                 io.trapeze.bench.jmh.FirstBlock source: file:/classes/
                 io.trapeze.emitter.Assembler source: file:/emitter.jar
+                java.util.jar.JarFile source: shared objects file
+                java.util.LinkedHashMap$LinkedValues source: jrt:/java.base
                 io.trapeze.emitter.Encoder source: file:/emitter.jar
                 io.trapeze.bench.jmh.FirstBlock$Finished source: file:/classes/
                 java.lang.Shutdown source: shared objects file

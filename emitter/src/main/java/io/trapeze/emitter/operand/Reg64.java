@@ -9,8 +9,13 @@ public abstract sealed class Reg64 extends Register permits IndexReg, StackPoint
     private final int base;
 
     Reg64(int code, String name) {
-        super(RegisterClass.GP64, code, name);
+        super(code, name);
         this.base = OperandBits.base(code);
+    }
+
+    @Override
+    public final RegisterClass registerClass() {
+        return RegisterClass.GP64;
     }
 
     /** Returns what {@code [register]} contributes to an instruction: see {@link OperandBits}. */

@@ -16,6 +16,11 @@ public final class Reg8 extends Register {
     public static final int FORBIDS_REX = 0x40;
 
     Reg8(int code, String name) {
-        super(RegisterClass.GP8, code, name);
+        super(code, name);
+    }
+
+    @Override
+    public RegisterClass registerClass() {
+        return RegisterClass.GP8;
     }
 }

@@ -7,14 +7,12 @@ import io.trapeze.emitter.isa.RegisterClass;
 /** A register of any class. */
 public abstract sealed class Register implements Operand
         permits Reg64, Reg32, Reg16, Reg8, Xmm, Ymm, Zmm, KReg, St, Mm, SReg, CReg, DReg {
-    private final RegisterClass registerClass;
     private final int code;
     private final int reg;
     private final int rm;
     private final String name;
 
-    Register(RegisterClass registerClass, int code, String name) {
-        this.registerClass = registerClass;
+    Register(int code, String name) {
         this.code = code;
         this.reg = OperandBits.reg(code);
         this.rm = OperandBits.rm(code);
@@ -22,9 +20,7 @@ public abstract sealed class Register implements Operand
     }
 
     /** Returns the register's class, which fixes its width. */
-    public final RegisterClass registerClass() {
-        return registerClass;
-    }
+    public abstract RegisterClass registerClass();
 
     /** Returns the number that the encoding carries, 0 to 15 (0 to 31 for vectors), without the marks of {@link Reg8}. */
     public final int number() {

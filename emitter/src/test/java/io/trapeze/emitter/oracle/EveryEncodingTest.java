@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.trapeze.emitter.Emission;
 import io.trapeze.emitter.isa.Form;
 import io.trapeze.emitter.isa.InstructionTable;
+import io.trapeze.emitter.operand.Operand;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
@@ -75,6 +77,25 @@ class EveryEncodingTest {
                 assertThat(emission.bytes()).as(renamed.toString()).isEqualTo(SOME.code(i));
             }
         }
+    }
+
+    @Test
+    void whatTakesAMaskBesidesMakesTheSameBytesWhereMasksStand() {
+        TypedMethods methods = new TypedMethods();
+        Emission emission = new Emission();
+        int twins = 0;
+        for (int i = 0; i < SOME.size(); i += 10) {
+            Sample sample = SOME.sample(i);
+            Optional<TypedMethods.Call> twin = methods.findTwin(sample.mnemonic(), sample.operands());
+            if (twin.isPresent()) {
+                emission.restart();
+                emission.decorate(sample.decoration());
+                twin.get().on(emission, sample.operands().toArray(Operand[]::new));
+                assertThat(emission.bytes()).as(sample.toString()).isEqualTo(SOME.code(i));
+                twins++;
+            }
+        }
+        assertThat(twins).isGreaterThan(5_000);
     }
 
     private static byte[] bytes(Emission emission, Sample sample) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter.oracle;
 
+import io.trapeze.emitter.Avx512;
 import io.trapeze.emitter.Instructions;
 import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.Operand;
@@ -14,17 +15,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The typed instruction methods, called for operands that are known only at run time. */
 final class TypedMethods {
     private final Map<String, List<Method>> byName = new HashMap<>();
+    private final Map<Method, Call> calls = new HashMap<>();
 
     /** A typed method, found for operands of some types. */
-    record Call(Class<?>[] types, MethodHandle handle) {
+    record Call(boolean needsAvx512, Class<?>[] types, MethodHandle handle) {
         /** Calls it. */
         void on(Instructions instructions, Operand... operands) {
             Object[] arguments = new Object[operands.length + 1];
-            arguments[0] = instructions;
+            arguments[0] = needsAvx512 ? instructions.avx512() : instructions;
             for (int i = 0; i < operands.length; i++) {
                 arguments[i + 1] = argument(types[i], operands[i]);
             }
@@ -47,20 +51,40 @@ final class TypedMethods {
     }
 
     TypedMethods() {
-        for (Method method : Instructions.class.getDeclaredMethods()) {
-            if (Modifier.isPublic(method.getModifiers())) {
-                byName.computeIfAbsent(method.getName(), n -> new ArrayList<>()).add(method);
+        for (Class<?> type : List.of(Instructions.class, Avx512.class)) {
+            for (Method method : type.getDeclaredMethods()) {
+                if (Modifier.isPublic(method.getModifiers())) {
+                    byName.computeIfAbsent(method.getName(), n -> new ArrayList<>())
+                            .add(method);
+                }
             }
         }
     }
 
-    /** Returns the method of this name that takes operands of these types. */
+    /** Returns the method of this name that takes operands of these types; of two the one that says no AVX-512. */
     Call find(String mnemonic, List<Operand> operands) {
-        return byName.getOrDefault(methodName(mnemonic), List.of()).stream()
-                .filter(method -> takes(method, operands))
+        return call(methods(mnemonic, operands)
                 .findFirst()
-                .map(TypedMethods::callable)
-                .orElseThrow(() -> new AssertionError("no typed method for " + mnemonic + " " + operands));
+                .orElseThrow(() -> new AssertionError("no typed method for " + mnemonic + " " + operands)));
+    }
+
+    /** Returns the method that stands behind a mask, if {@link #find} finds another. */
+    Optional<Call> findTwin(String mnemonic, List<Operand> operands) {
+        List<Method> found = methods(mnemonic, operands).toList();
+        boolean both = found.get(0).getDeclaringClass() == Instructions.class;
+        return found.stream()
+                .filter(method -> both && method.getDeclaringClass() == Avx512.class)
+                .findFirst()
+                .map(this::call);
+    }
+
+    private Stream<Method> methods(String mnemonic, List<Operand> operands) {
+        return byName.getOrDefault(methodName(mnemonic), List.of()).stream().filter(method -> takes(method, operands));
+    }
+
+    /** Returns the call of a method; making one takes milliseconds. */
+    private Call call(Method method) {
+        return calls.computeIfAbsent(method, TypedMethods::callable);
     }
 
     private static Call callable(Method method) {
@@ -69,7 +93,7 @@ final class TypedMethods {
                     .unreflect(method)
                     .asSpreader(Object[].class, method.getParameterCount() + 1)
                     .asType(MethodType.methodType(void.class, Object[].class));
-            return new Call(method.getParameterTypes(), handle);
+            return new Call(method.getDeclaringClass() == Avx512.class, method.getParameterTypes(), handle);
         } catch (IllegalAccessException e) {
             throw new AssertionError(e);
         }

@@ -14,6 +14,7 @@ import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.emitter.operand.Register;
 import io.trapeze.emitter.operand.Registers;
 import io.trapeze.emitter.operand.Segment;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/** Follows straight code, and knows at each instruction where the values are that its caller needs. */
+/**
+ * Follows straight code, and knows at each instruction where the values are that its caller needs. A branch may lead ahead to
+ * code that is reached from nowhere else: what lies behind the end of the straight way.
+ */
 final class StackWalk {
     private static final Rule SAME = new Rule.Same();
     /** Instructions that change nothing but the operands they name, and flags. */
@@ -60,6 +64,7 @@ final class StackWalk {
             "movq",
             "vmovq",
             "xorps",
+            "xchg",
             "frstor");
 
     private static final Set<String> MOVES =
@@ -67,8 +72,10 @@ final class StackWalk {
     private static final int VECTOR_BYTES = 16;
     private static final int FNSAVE_BYTES = 108;
     private static final Set<String> LAST = Set.of("jmp", "ret", "ud2");
+    private static final Set<String> BRANCHES = Set.of("jb", "jbe", "ja", "jae", "je", "jne");
 
-    private final Values values = new Values();
+    private final Map<Integer, Values> branched = new HashMap<>();
+    private Values values = new Values();
     private final Caller.Convention convention;
     private final Map<Register, Value> wanted = new LinkedHashMap<>();
     private Value cfa;
@@ -107,9 +114,18 @@ final class StackWalk {
 
     /** Returns the rules that hold before an instruction. */
     UnwindRow row(Instruction instruction) {
-        if (over) {
+        Values arriving = branched.get(instruction.offset());
+        if (over && arriving == null) {
             throw new UnwindException(
                     "nothing leads here from the instruction before; the walk follows straight code only");
+        }
+        if (arriving != null) {
+            if (!over) {
+                throw new UnwindException(
+                        "two ways lead here, and the walk follows one; let a branch lead behind the function's end");
+            }
+            values = arriving;
+            over = false;
         }
         boolean call = mnemonic(instruction).equals("call");
         if (call) {
@@ -177,12 +193,27 @@ final class StackWalk {
             case "call" -> {} // row() has seen to it
             case "fnsave" -> store((Mem) operands.get(0), FNSAVE_BYTES, values.unknown());
             default -> {
+                if (BRANCHES.contains(mnemonic)) {
+                    branch(instruction);
+                    return;
+                }
                 over = LAST.contains(mnemonic);
                 if (!over && !EXPLICIT.contains(mnemonic)) {
                     throw new UnwindException("the walk does not know what this does besides what it says");
                 }
                 explicit(mnemonic, instruction.form().orElseThrow(), operands);
             }
+        }
+    }
+
+    private void branch(Instruction instruction) {
+        Instruction.Target target = instruction
+                .target()
+                .filter(t -> !t.external() && t.offset() > instruction.offset())
+                .orElseThrow(() -> new UnwindException(
+                        "the walk follows a branch only if it leads ahead, to a label of the same code"));
+        if (branched.putIfAbsent(target.offset(), values.copy()) != null) {
+            throw new UnwindException("another branch leads to the same place, and the walk follows one");
         }
     }
 

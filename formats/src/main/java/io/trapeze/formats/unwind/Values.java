@@ -31,6 +31,14 @@ final class Values {
     private final Map<Value, Slot> memory = new LinkedHashMap<>();
     private int symbols;
 
+    Values copy() {
+        Values copy = new Values();
+        copy.registers.putAll(registers);
+        copy.memory.putAll(memory);
+        copy.symbols = symbols;
+        return copy;
+    }
+
     Value unknown() {
         return new Value(symbols++, 0);
     }

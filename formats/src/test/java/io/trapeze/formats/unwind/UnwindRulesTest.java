@@ -109,7 +109,7 @@ class UnwindRulesTest {
                     a.ret();
                 }))
                 .isInstanceOf(UnwindException.class)
-                .hasMessageContaining("does not know");
+                .hasMessageContaining("two ways lead here");
         assertThatThrownBy(() -> rules(a -> {
                     a.ret();
                     a.nop();

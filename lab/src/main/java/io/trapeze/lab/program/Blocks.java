@@ -6,6 +6,7 @@ import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.runtime.os.OperatingSystem;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * One block of native memory for each goroutine, by which it and Java tell each other things. The first words take the first
@@ -86,11 +87,21 @@ final class Blocks implements AutoCloseable {
      * @param names what can be wrong, in the order of their numbers
      */
     void tell(Verdict verdict, List<String> names) {
+        tell(verdict, names, name -> "");
+    }
+
+    /**
+     * Tells the verdict what goroutines found wrong.
+     *
+     * @param rule what to say of a name besides
+     */
+    void tell(Verdict verdict, List<String> names, UnaryOperator<String> rule) {
         for (int i = 0; i < count; i++) {
             long what = get(i, WHAT);
             if (what != 0) {
-                verdict.fail("goroutine %d after %,d rounds: %s: expected 0x%x, found 0x%x"
-                        .formatted(i, get(i, ROUNDS), names.get((int) what - 1), get(i, EXPECTED), get(i, FOUND)));
+                String name = names.get((int) what - 1);
+                verdict.fail("goroutine %d after %,d rounds: %s: expected 0x%x, found 0x%x%s"
+                        .formatted(i, get(i, ROUNDS), name, get(i, EXPECTED), get(i, FOUND), rule.apply(name)));
             }
         }
     }

@@ -20,6 +20,7 @@ final class Checks {
 
     private final GoroutineAssembler a;
     private final IndexReg block;
+    private final IndexReg scratch;
     private final List<String> names = new ArrayList<>();
     private final List<Check> checks = new ArrayList<>();
 
@@ -27,8 +28,16 @@ final class Checks {
      * @param block the register that holds the block's address at each check
      */
     Checks(GoroutineAssembler a, IndexReg block) {
+        this(a, block, r11);
+    }
+
+    /**
+     * @param scratch is destroyed where a check has failed
+     */
+    Checks(GoroutineAssembler a, IndexReg block, IndexReg scratch) {
         this.a = a;
         this.block = block;
+        this.scratch = scratch;
     }
 
     // spotless:off
@@ -58,8 +67,8 @@ final class Checks {
             Check check = checks.get(i);
             a.bind(check.failed());
             a.mov(Blocks.found(block), check.found());
-            a.mov(r11, check.expected());
-            a.mov(Blocks.expected(block), r11);
+            a.mov(scratch, check.expected());
+            a.mov(Blocks.expected(block), scratch);
             a.mov(Blocks.what(block), i + 1);
             a.exit();
         }

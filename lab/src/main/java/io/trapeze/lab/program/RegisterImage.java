@@ -113,7 +113,7 @@ final class RegisterImage {
             set.load(a, rax, from, i);
         }
         for (int i = 0; i < set.masks(); i++) {
-            a.kmovq(Registers.mask(i), qword(rax, offset + masks + 8 * i));
+            a.avx512().kmovq(Registers.mask(i), qword(rax, offset + masks + 8 * i));
         }
         a.ldmxcsr(dword(rax, offset + mxcsr));
         a.fldcw(word(rax, offset + x87));
@@ -164,7 +164,7 @@ final class RegisterImage {
         a.movzx(ecx, word(rsp, scratch));
         a.mov(qword(rax, offset + x87), rcx);
         for (int i = 0; i < set.masks(); i++) {
-            a.kmovq(qword(rax, offset + masks + 8 * i), Registers.mask(i));
+            a.avx512().kmovq(qword(rax, offset + masks + 8 * i), Registers.mask(i));
         }
         for (int i = 0; i < set.vectors(); i++) {
             int to = offset + vectors + i * set.vectorBytes();

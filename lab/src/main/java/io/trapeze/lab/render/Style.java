@@ -10,6 +10,7 @@ public enum Style {
     /** Text between escape sequences. */
     COLOUR;
 
+    private static final String[] HUES = {"36", "33", "35", "32", "34", "31"};
     private static final Pattern SEQUENCE = Pattern.compile("\u001b\\[[0-9;]*m");
 
     /** What is as it should be. */
@@ -35,6 +36,11 @@ public enum Style {
     /** What can be skipped. */
     public String faint(String text) {
         return wrap("2", text);
+    }
+
+    /** One of several things that are told apart: each number from 0 has a colour, which comes again after six. */
+    public String hue(int number, String text) {
+        return wrap(HUES[number % HUES.length], text);
     }
 
     private String wrap(String codes, String text) {

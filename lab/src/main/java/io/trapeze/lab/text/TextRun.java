@@ -8,9 +8,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -24,9 +22,6 @@ import java.util.concurrent.TimeUnit;
  */
 public record TextRun(int carriers, boolean preempt, Duration timeout) {
     private static final int LONGEST_LOG = 1 << 20;
-    /** A VM that finds one says so, amid what the source prints. */
-    private static final List<String> OPTION_VARIABLES =
-            List.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS");
 
     /**
      * Runs a source that has no errors, and waits for its end.
@@ -36,9 +31,10 @@ public record TextRun(int carriers, boolean preempt, Duration timeout) {
      * @throws InterruptedException if this thread was interrupted; the process is ended then
      */
     public Ending of(Source source, OutputStream out) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(command(source));
-        OPTION_VARIABLES.forEach(builder.environment()::remove);
-        Process process = builder.start();
+        Process process = JavaProcess.of(
+                        GoroutineProcess.class,
+                        List.of(source.name(), Integer.toString(carriers), Boolean.toString(preempt)))
+                .start();
         try {
             CodeMap code = new CodeMap();
             CompletableFuture<Void> printing = CompletableFuture.runAsync(() -> pump(process.getErrorStream(), out));
@@ -52,19 +48,6 @@ public record TextRun(int carriers, boolean preempt, Duration timeout) {
         } finally {
             process.destroyForcibly().waitFor();
         }
-    }
-
-    private List<String> command(Source source) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        if (Runtime.version().feature() >= 24) {
-            command.add("--enable-native-access=ALL-UNNAMED"); // a class path has no manifest to say it in
-        }
-        command.addAll(List.of("-XX:+ErrorFileToStdout", "-XX:-CreateCoredumpOnCrash"));
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), GoroutineProcess.class.getName()));
-        command.addAll(List.of(source.name(), Integer.toString(carriers), Boolean.toString(preempt)));
-        return command;
     }
 
     /** A process that ends before it has read all says why in its status. */

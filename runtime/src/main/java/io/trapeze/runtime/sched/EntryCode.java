@@ -15,7 +15,7 @@ import java.util.List;
  */
 final class EntryCode {
     /** What the scheduler's code changes inside. */
-    private static final List<IndexReg> CHANGED = List.of(rax, rcx, rdx, rsi, rdi, r8, r9, r10, r11);
+    static final List<IndexReg> CHANGED = List.of(rax, rcx, rdx, rsi, rdi, r8, r9, r10, r11);
 
     private final Assembler a;
     private final Abi abi;

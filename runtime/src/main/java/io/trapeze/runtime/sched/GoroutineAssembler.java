@@ -10,11 +10,15 @@ import io.trapeze.emitter.Instruction;
 import io.trapeze.emitter.decode.DecodedInstruction;
 import io.trapeze.emitter.isa.Form;
 import io.trapeze.emitter.isa.RegisterClass;
+import io.trapeze.emitter.operand.IndexReg;
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Mem;
 import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.emitter.operand.Register;
 import io.trapeze.runtime.code.NativeFunction;
+import io.trapeze.trampolines.OutgoingCall;
+import io.trapeze.trampolines.abi.Abi;
+import io.trapeze.trampolines.abi.StackRules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -23,11 +27,12 @@ import java.util.function.Consumer;
 /**
  * The assembler for a goroutine's body, with what only goroutines can do.
  *
- * <p>The body is a function: it begins with its arguments in {@code rdi rsi rdx rcx r8 r9}, on a stack of its own aligned as
- * after a call, and ends by {@code ret}, by {@link #exit} or by falling off its end. It may use every register but
- * {@code r14}, which holds the goroutine; a body that writes {@code r14} is refused.
+ * <p>The body is a function of the ABI that its scheduler was built for. It begins with its arguments where that ABI puts them,
+ * by the host's own always in {@code rdi rsi rdx rcx r8 r9}, on a stack of its own aligned as after a call, and ends by {@code ret}, by
+ * {@link #exit} or by falling off its end. It may use every register but {@code r14}, which holds the goroutine
+ * ({@link #goroutine} tells under any ABI); a body that writes it is refused.
  *
- * <p>{@link #yield}, {@link #park}, {@link #callJava} and {@link #callNative} are calls by the host's calling convention:
+ * <p>{@link #yield}, {@link #park} and {@link #callJava} are calls by that ABI, {@link #callNative} by the host's:
  * callee-saved registers survive them, all others and the flags may change. Preemption changes nothing at all; a body that
  * loads x87 registers, which it does not save, is not preempted.
  */
@@ -79,8 +84,8 @@ public final class GoroutineAssembler extends Assembler {
     /** Lets the other goroutines of this carrier run. Changes the registers that a call may change. */
     public void yield() {
         Label next = label();
-        lea(rax, ptr(next))  .because("where to go on");
-        jmp(external(YIELD)) .because("the others' turn");
+        lea(records.convention().resume(), ptr(next)) .because("where to go on");
+        jmp(external(YIELD))                          .because("the others' turn");
         bind(next);
     }
 
@@ -94,9 +99,34 @@ public final class GoroutineAssembler extends Assembler {
      * That goroutine must not have ended yet: another one may have its place then, and would get the permit.
      */
     public void ready(Goroutine goroutine) {
-        mov(records.abi().integerArguments().get(0), goroutine.address());
-        mov(records.abi().integerArguments().get(1), goroutine.scheduler().sharedAddress());
+        List<IndexReg> kept = records.isForeign() ? EntryCode.CHANGED.stream().filter(this::isKept).toList() : List.of();
+        kept.forEach(this::push);
+        mov(records.host().integerArguments().get(0), goroutine.address());
+        mov(records.host().integerArguments().get(1), goroutine.scheduler().sharedAddress());
         call(external("ready")) .because("now or at its next park");
+        for (int i = kept.size() - 1; i >= 0; i--) {
+            pop(kept.get(i))    .serves(PIN);
+        }
+        OutgoingCall.zero(this, records.abi());
+    }
+
+    /** Whether a body finds in a register after a call what was in there before. */
+    private boolean isKept(IndexReg register) {
+        return records.abi().preserves(register) || records.abi().pinned().all().contains(register);
+    }
+
+    /**
+     * Puts the body's first argument into a register, wherever the ABI has it, before the body has changed it.
+     *
+     * @param pushed bytes by which the body has moved RSP since it began
+     */
+    public void argument(IndexReg target, int pushed) {
+        List<IndexReg> passed = records.convention().passed();
+        if (passed.isEmpty()) {
+            mov(target, Mem.qword(rsp, pushed + 8 + records.abi().stack().shadow())) .because("the first argument");
+        } else if (passed.get(0) != target) {
+            mov(target, passed.get(0)) .because("the first argument");
+        }
     }
 
     /** Ends the goroutine. */
@@ -112,8 +142,14 @@ public final class GoroutineAssembler extends Assembler {
         });
     }
 
-    /** Calls Java with the values of {@code rdi}, {@code rsi} and {@code rdx}; its result comes back in {@code rax}. */
+    /**
+     * Calls Java with the values of {@code rdi}, {@code rsi} and {@code rdx}; its result comes back in the ABI's register for
+     * results, {@code rax} on System V. Changes {@code rax} under any ABI.
+     *
+     * @throws BodyException if the ABI has another meaning for one of the four
+     */
     public void callJava(Upcall upcall) {
+        List.of(rdi, rsi, rdx, rax).forEach(this::requireWithoutMeaning);
         mov(eax, upcalls.size());
         upcalls.add(upcall);
         call(external("upcall")) .because("systemstack, then Java");
@@ -132,14 +168,39 @@ public final class GoroutineAssembler extends Assembler {
         callsForeignCode = true;
         push(rbp);
         mov(rbp, rsp);
-        and(rsp, -records.abi().stack().alignment()) .because("aligned, wherever the body left the stack");
-        if (records.abi().stack().shadow() > 0) {
-            sub(rsp, records.abi().stack().aligned(records.abi().stack().shadow())) .because("shadow space");
+        StackRules rules = records.host().stack();
+        and(rsp, -rules.alignment()) .because("aligned, wherever the body left the stack");
+        if (rules.shadow() > 0) {
+            sub(rsp, rules.aligned(rules.shadow())) .because("shadow space");
         }
+        SchedulerCode.clearDirection(this, records.abi());
         mov(r11, function);
         xor(eax, eax) .because("no vector arguments, if the function is variadic");
         call(r11);
         leave();
+        if (records.isForeign()) {
+            pinAnew();
+            OutgoingCall.zero(this, records.abi());
+        }
+    }
+
+    /**
+     * Calls the host's kernel, with what the registers hold: the result is in {@code rax}. Changes {@code rax},
+     * {@code rcx} and {@code r11} as far as the ABI does not pin them.
+     */
+    public void systemCall() {
+        syscall();
+        pinAnew();
+        OutgoingCall.zero(this, records.abi());
+    }
+
+    /** Emits the pinned registers' way back, as far as the host's code may change them. */
+    private void pinAnew() {
+        if (!records.host().preserves(goroutine())) {
+            SchedulerCode.goroutineOfStack(this, goroutine(), slotSize);
+        }
+        records.abi().pinned().m().filter(m -> !records.host().preserves(m)).ifPresent(m ->
+            mov(m, machine()) .serves(PIN));
     }
 
     /**
@@ -148,8 +209,15 @@ public final class GoroutineAssembler extends Assembler {
      *
      * <p>The code is placed behind the body. It must keep the callee-saved registers, but for {@code r14}, which is set to
      * the goroutine for it and given back.
+     *
+     * @throws BodyException if goroutines live by another ABI than the host's
      */
     public Label callback(Consumer<GoroutineAssembler> code) {
+        if (records.isForeign()) {
+            throw new BodyException("a callback follows the host's ABI '" + records.host().name()
+                    + "', and what it calls here follows '" + records.abi().name()
+                    + "': schedule by the host's ABI where foreign code calls back");
+        }
         Label label = label("callback" + callbacks.size());
         callbacks.add(new Callback(label, code));
         callsForeignCode = true;
@@ -158,7 +226,7 @@ public final class GoroutineAssembler extends Assembler {
 
     /** Puts a handle of this goroutine into a register: what {@link Upcall}s can be told, and {@code r14} always holds. */
     public void self(Reg64 target) {
-        mov(target, SchedulerCode.G);
+        mov(target, goroutine());
     }
 
     /**
@@ -168,7 +236,7 @@ public final class GoroutineAssembler extends Assembler {
      * preemption. The same holds for any address that belongs to a thread.
      */
     public Mem.Qword machine() {
-        return records.g().at(SchedulerCode.G, GoroutineField.M);
+        return records.g().at(goroutine(), GoroutineField.M);
     }
 
     /** Returns the field of the M at {@code machine} that holds the kernel's number of its thread, as gettid returns it. */
@@ -183,7 +251,17 @@ public final class GoroutineAssembler extends Assembler {
 
     /** Returns the field of this goroutine that counts how often it was preempted. */
     public Mem.Qword preemptions() {
-        return records.g().at(SchedulerCode.G, GoroutineField.PREEMPTIONS);
+        return records.g().at(goroutine(), GoroutineField.PREEMPTIONS);
+    }
+
+    /** Returns the ABI that the body lives by; its {@code pinned.g} is set where the scheduler had to choose a register for that. */
+    public Abi abi() {
+        return records.abi();
+    }
+
+    /** Returns the register that holds the goroutine: {@code r14} on System V. */
+    public IndexReg goroutine() {
+        return records.goroutine();
     }
 
     List<Upcall> upcalls() {
@@ -196,10 +274,10 @@ public final class GoroutineAssembler extends Assembler {
         for (int i = 0; i < callbacks.size(); i++) {
             Callback callback = callbacks.get(i);
             bind(callback.label());
-            push(SchedulerCode.G) .because("the caller's");
-            SchedulerCode.goroutineOfStack(this, SchedulerCode.G, slotSize);
+            push(goroutine()) .because("the caller's");
+            SchedulerCode.goroutineOfStack(this, goroutine(), slotSize);
             callback.code().accept(this);
-            pop(SchedulerCode.G)  .serves(PIN);
+            pop(goroutine())  .serves(PIN);
             ret();
         }
         return finish(name);
@@ -245,23 +323,57 @@ public final class GoroutineAssembler extends Assembler {
                     .filter(d -> writesPinned(d) && !isOwn(instruction))
                     .ifPresent(d -> {
                         throw new BodyException("'" + instruction.text() + "' at offset 0x"
-                                + Integer.toHexString(instruction.offset()) + " writes r14, which holds the goroutine:"
-                                + " use rbx, r12, r13 or r15, which survive a yield just as well");
+                                + Integer.toHexString(instruction.offset()) + " writes " + pinnedName(d)
+                                + survivors());
                     });
         }
     }
 
-    private static boolean writesPinned(DecodedInstruction decoded) {
+    private static boolean writes(DecodedInstruction decoded, IndexReg register) {
         for (int i = 0; i < decoded.operands().size(); i++) {
-            boolean pinned = decoded.operands().get(i) instanceof Register r
+            boolean same = decoded.operands().get(i) instanceof Register r
                     && r.registerClass().bits() <= 64
                     && r.registerClass() != RegisterClass.MASK
-                    && r.number() == SchedulerCode.G.number();
-            if (pinned && decoded.form().operands().get(i).access().writes()) {
+                    && r.number() == register.number();
+            if (same && decoded.form().operands().get(i).access().writes()) {
                 return true;
             }
         }
         return false;
+    }
+
+    private boolean writesPinned(DecodedInstruction decoded) {
+        return writes(decoded, goroutine())
+                || records.abi().pinned().m().filter(m -> writes(decoded, m)).isPresent();
+    }
+
+    private String pinnedName(DecodedInstruction decoded) {
+        return writes(decoded, goroutine())
+                ? goroutine() + ", which holds the goroutine"
+                : records.abi().pinned().m().orElseThrow() + ", which holds the carrier";
+    }
+
+    /** What to use instead, of which there may be nothing. */
+    private String survivors() {
+        List<String> names = records.abi().preservedGeneral().stream()
+                .filter(r -> r != goroutine())
+                .map(IndexReg::name)
+                .toList();
+        int last = names.size() - 1;
+        return names.isEmpty()
+                ? ""
+                : ": use " + (last == 0 ? "" : String.join(", ", names.subList(0, last)) + " or ") + names.get(last)
+                        + ", which survive" + (last == 0 ? "s" : "") + " a yield just as well";
+    }
+
+    private void requireWithoutMeaning(IndexReg register) {
+        boolean taken = register == goroutine()
+                || records.abi().pinned().all().contains(register)
+                || records.abi().calls().zero().contains(register);
+        if (taken) {
+            throw new BodyException("callJava takes its values in rdi, rsi and rdx and needs rax, but ABI '"
+                    + records.abi().name() + "' has another meaning for " + register);
+        }
     }
 
     /** The entry and end of a callback write r14, and are marked by the rule they serve. */

@@ -21,8 +21,8 @@ final class GoroutineTable implements AutoCloseable {
     /** Room for what {@code async_preempt2} and the switch after it push. */
     private static final int PREEMPT_SLACK = 512;
 
-    /** Words of a new stack: six arguments, the body, its return address. */
-    private static final int FIRST_FRAME = 8 * 8;
+    /** Integer arguments of a body. */
+    static final int ARGUMENTS = 6;
 
     private final Records records;
     private final Layout<GoroutineField> g;
@@ -91,15 +91,7 @@ final class GoroutineTable implements AutoCloseable {
         long record = record(goroutine.slot());
         int slot = goroutine.slot();
         Body body = goroutine.body();
-        long high = slab.high(slot);
-        StackRules rules = records.abi().stack();
-        long frame = high - FIRST_FRAME - rules.aligned(rules.shadow()); // the body may home its arguments
-        NativeMemory stack = slab.memory();
-        for (int i = 0; i < 6; i++) {
-            stack.putLong(frame - slab.address() + 8L * i, i < arguments.length ? arguments[i] : 0);
-        }
-        stack.putLong(frame - slab.address() + 48, body.address());
-        stack.putLong(frame - slab.address() + 56, code.address("goexit"));
+        long frame = firstFrame(slot, body, code, arguments);
         slab.setHeader(slot, goroutine.address());
 
         for (int offset = 0; offset < g.size(); offset += 8) {
@@ -109,20 +101,46 @@ final class GoroutineTable implements AutoCloseable {
         memory.putLong(record + Gobuf.SP, frame);
         memory.putLong(record + Gobuf.PC, code.address("start"));
         memory.putLong(record + Gobuf.G, goroutine.address());
-        memory.putLong(record + gobuf.offset(SchedulerCode.G), goroutine.address());
-        memory.putInt(record + gobuf.mxcsrOffset(), SchedulerCode.DEFAULT_MXCSR);
-        memory.putInt(record + gobuf.x87Offset(), SchedulerCode.DEFAULT_X87);
+        if (records.abi().preserves(records.goroutine())) {
+            memory.putLong(record + gobuf.offset(records.goroutine()), goroutine.address());
+        }
+        if (records.abi().controlWords().mxcsr()) {
+            memory.putInt(record + gobuf.mxcsrOffset(), SchedulerCode.DEFAULT_MXCSR);
+        }
+        if (records.abi().controlWords().x87()) {
+            memory.putInt(record + gobuf.x87Offset(), SchedulerCode.DEFAULT_X87);
+        }
         for (ThreadBlock.Field field : records.abi().threadFields()) {
             memory.putLong(record + gobuf.offset(field), bound(field, slot));
         }
         int frameBytes = AsyncPreempt.stackBytes(records.abi(), saveSet);
         g.put(memory, record, GoroutineField.PREEMPT_LOW, slab.low(slot) + frameBytes + PREEMPT_SLACK);
-        g.put(memory, record, GoroutineField.PREEMPT_HIGH, high);
+        g.put(memory, record, GoroutineField.PREEMPT_HIGH, slab.high(slot));
         g.put(memory, record, GoroutineField.CODE_LOW, body.address());
         g.put(memory, record, GoroutineField.CODE_HIGH, body.address() + body.preemptibleBytes());
         g.put(memory, record, GoroutineField.SLOT, slot);
         g.put(memory, record, GoroutineField.AHEAD, goroutine.address());
         g.put(memory, record, GoroutineField.STATUS, GoroutineState.RUNNABLE.ordinal());
+    }
+
+    /**
+     * Writes a new stack's words, from below: the arguments that {@code start} puts into registers, the body, its return address,
+     * the space in which it may home them, and the other arguments. Returns the first one's address.
+     */
+    private long firstFrame(int slot, Body body, MappedCode code, long... arguments) {
+        StackRules rules = records.abi().stack();
+        int registers = records.convention().passed().size();
+        int above = rules.shadow() + 8 * (ARGUMENTS - registers) + (rules.spill() ? 8 * registers : 0);
+        long home = (slab.high(slot) - above & -rules.alignment()) - slab.address();
+        long frame = home - 8L * (registers + 2);
+        NativeMemory stack = slab.memory();
+        for (int i = 0; i < ARGUMENTS; i++) {
+            long place = i < registers ? frame + 8L * i : home + rules.shadow() + 8L * (i - registers);
+            stack.putLong(place, i < arguments.length ? arguments[i] : 0);
+        }
+        stack.putLong(home - 16, body.address());
+        stack.putLong(home - 8, code.address("goexit"));
+        return frame + slab.address();
     }
 
     /** What a thread block says while a thread is on the stack of a slot. */

@@ -19,6 +19,7 @@ final class Machine implements PreemptionTimer.Carrier {
     private final long record;
     private final NativeFunction enter;
     private final NativeFunction waitForWork;
+    private final Optional<LentThreadBlock> threadBlock;
     private final Optional<Preempter> preempter;
     private boolean entered;
     private Optional<Throwable> escaped = Optional.empty();
@@ -40,6 +41,10 @@ final class Machine implements PreemptionTimer.Carrier {
         this.preempter = preempter;
         this.enter = scheduler.function("enter");
         this.waitForWork = scheduler.function("wait_for_work");
+        this.threadBlock = records.isForeign() && records.abi().threadBlock().isPresent()
+                ? Optional.of(new LentThreadBlock(
+                        os, records.abi().threadBlock().get(), scheduler.function("set_thread_block")))
+                : Optional.empty();
         m.put(memory, record, MachineField.SHARED, shared);
         m.put(memory, record, MachineField.BUDGET, SchedulerCode.PERIOD);
         m.put(memory, record, MachineField.TRAMPOLINE, trampoline);
@@ -97,6 +102,14 @@ final class Machine implements PreemptionTimer.Carrier {
     /** Runs {@code work} on this carrier's thread, with what preemption needs. */
     void attached(Runnable work) {
         m.put(memory, record, MachineField.THREAD, os.currentThread());
+        if (threadBlock.isPresent()) {
+            threadBlock.get().around(() -> preemptible(work));
+        } else {
+            preemptible(work);
+        }
+    }
+
+    private void preemptible(Runnable work) {
         if (preempter.isEmpty()) {
             work.run();
             return;

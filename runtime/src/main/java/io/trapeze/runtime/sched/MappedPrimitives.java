@@ -5,9 +5,11 @@ import io.trapeze.runtime.code.CodeArena;
 import io.trapeze.runtime.code.MappedCode;
 import io.trapeze.runtime.code.NativeFunction;
 import io.trapeze.trampolines.AsyncPreempt;
+import io.trapeze.trampolines.Omission;
 import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -20,17 +22,24 @@ public final class MappedPrimitives {
     private final CodeArena arena;
     private final Abi abi;
     private final SaveSet saveSet;
+    private final Omission omission;
     private final Map<Primitive, MappedCode> code = new EnumMap<>(Primitive.class);
 
-    private MappedPrimitives(CodeArena arena, Abi abi, SaveSet saveSet) {
+    private MappedPrimitives(CodeArena arena, Abi abi, SaveSet saveSet, Omission omission) {
         this.arena = arena;
         this.abi = abi;
         this.saveSet = saveSet;
+        this.omission = omission;
     }
 
     /** Emits and maps the three that need nothing else; {@link #mapAsyncPreempt} adds the fourth. */
     public static MappedPrimitives map(CodeArena arena, Abi abi, SaveSet saveSet) {
-        MappedPrimitives primitives = new MappedPrimitives(arena, abi, saveSet);
+        return map(arena, abi, saveSet, Omission.NONE);
+    }
+
+    /** Does the same, and has them forget registers that the ABI preserves. */
+    static MappedPrimitives map(CodeArena arena, Abi abi, SaveSet saveSet, Omission omission) {
+        MappedPrimitives primitives = new MappedPrimitives(arena, abi, saveSet, omission);
         for (Primitive primitive : Primitive.values()) {
             if (primitive != Primitive.ASYNC_PREEMPT) {
                 primitives.map(primitive, Map.of());
@@ -50,7 +59,7 @@ public final class MappedPrimitives {
     }
 
     private void map(Primitive primitive, Map<String, Long> externals) {
-        code.put(primitive, arena.map(primitive.emit(abi, saveSet), externals));
+        code.put(primitive, arena.map(primitive.emit(abi, saveSet, omission), externals));
     }
 
     /** Returns a primitive's address. */
@@ -69,6 +78,11 @@ public final class MappedPrimitives {
                 Primitive.GOGO.symbol(), address(Primitive.GOGO),
                 Primitive.MCALL.symbol(), address(Primitive.MCALL),
                 Primitive.SYSTEMSTACK.symbol(), address(Primitive.SYSTEMSTACK));
+    }
+
+    /** Returns all that are mapped. */
+    Collection<MappedCode> code() {
+        return code.values();
     }
 
     private MappedCode mapped(Primitive primitive) {

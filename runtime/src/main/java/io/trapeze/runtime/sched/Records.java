@@ -2,25 +2,43 @@
 package io.trapeze.runtime.sched;
 
 import io.trapeze.emitter.Assembler;
+import io.trapeze.emitter.operand.IndexReg;
 import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.runtime.preempt.SafePoint;
 import io.trapeze.trampolines.Gobuf;
+import io.trapeze.trampolines.Omission;
 import io.trapeze.trampolines.abi.Abi;
 import java.util.Map;
 
 /**
- * The layouts of G, M and the shared record for one ABI.
+ * The layouts of G, M and the shared record, and the two calling conventions that meet at them.
  *
- * @param abi the ABI of the primitives
+ * @param host the ABI of Java and of C code here
+ * @param convention of the goroutines and the primitives
  * @param g a goroutine, its Gobuf first
  * @param m a carrier, g0's Gobuf first
  * @param shared what the carriers share
  */
-record Records(Abi abi, Layout<GoroutineField> g, Layout<MachineField> m, Layout<SharedField> shared) {
-    static Records of(Abi abi) {
-        Gobuf gobuf = Gobuf.of(abi);
+record Records(
+        Abi host, Convention convention, Layout<GoroutineField> g, Layout<MachineField> m, Layout<SharedField> shared) {
+    /** Makes the layouts for goroutines that live by the host's ABI. */
+    static Records of(Abi host) {
+        return of(host, host, Omission.NONE);
+    }
+
+    /**
+     * Makes the layouts.
+     *
+     * @param abi of the goroutines
+     * @param omission what their switches are told to forget
+     * @throws io.trapeze.trampolines.abi.AbiException if goroutines can't live by that ABI here
+     */
+    static Records of(Abi host, Abi abi, Omission omission) {
+        Convention convention = Convention.of(abi, host, omission);
+        Gobuf gobuf = Gobuf.of(convention.abi());
         return new Records(
-                abi,
+                host,
+                convention,
                 // The primitives carry these two and never look at them; they lie in the Gobuf's first cache line.
                 Layout.behind(
                         gobuf,
@@ -28,6 +46,21 @@ record Records(Abi abi, Layout<GoroutineField> g, Layout<MachineField> m, Layout
                         Map.of(GoroutineField.PREVIOUS, Gobuf.RET, GoroutineField.AHEAD, Gobuf.LR)),
                 Layout.behind(gobuf, MachineField.class),
                 Layout.of(SharedField.class));
+    }
+
+    /** Returns the ABI of the goroutines and the primitives. */
+    Abi abi() {
+        return convention.abi();
+    }
+
+    /** Returns the register that holds the running goroutine in bodies. */
+    IndexReg goroutine() {
+        return convention.g();
+    }
+
+    /** Whether goroutines live by another ABI than the host's code, so that something lies between the two. */
+    boolean isForeign() {
+        return !abi().equals(host);
     }
 
     /** Emits the writing of a goroutine's status. */
@@ -46,6 +79,6 @@ record Records(Abi abi, Layout<GoroutineField> g, Layout<MachineField> m, Layout
                 g.offset(GoroutineField.PREEMPT_HIGH),
                 g.offset(GoroutineField.CODE_LOW),
                 g.offset(GoroutineField.CODE_HIGH),
-                abi.stack().interruptSkip());
+                abi().stack().interruptSkip());
     }
 }

@@ -51,8 +51,8 @@ final class RunQueueCode {
 
     RunQueueCode(Assembler a, Records records, ThreadCalls threads) {
         this.a = a;
-        this.entry = new EntryCode(a, records.abi());
-        this.host = new HostCallCode(a, records.abi());
+        this.entry = new EntryCode(a, records.host());
+        this.host = new HostCallCode(a, records.host());
         this.threads = threads;
         this.records = records;
         this.g = records.g();

@@ -2,14 +2,17 @@
 package io.trapeze.runtime.sched;
 
 import io.trapeze.emitter.CodeBlob;
+import io.trapeze.emitter.operand.IndexReg;
 import io.trapeze.runtime.code.CodeArena;
 import io.trapeze.runtime.code.MappedCode;
 import io.trapeze.runtime.code.NativeFunction;
 import io.trapeze.runtime.host.Host;
 import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.runtime.os.OperatingSystem;
+import io.trapeze.runtime.os.UnsupportedHostException;
 import io.trapeze.runtime.preempt.Preempter;
 import io.trapeze.runtime.preempt.PreemptionTimer;
+import io.trapeze.trampolines.Omission;
 import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
@@ -23,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Runs goroutines on a few carriers.
@@ -49,6 +53,7 @@ public final class Scheduler implements AutoCloseable {
     private final NativeMemory control;
     private final GoroutineTable goroutines;
     private final MappedCode code;
+    private final List<MappedCode> fixed;
     private final NativeFunction pushGlobal;
     private final NativeFunction ready;
     private final NativeFunction wakeAll;
@@ -68,21 +73,24 @@ public final class Scheduler implements AutoCloseable {
     private Thread runner;
 
     Scheduler(OperatingSystem os, Host host, SchedulerBuilder builder) {
-        Abi abi = host.abi();
         this.timeSlice = builder.timeSlice;
         this.onFailure = builder.onFailure;
-        this.saveSet = saveSet(builder.saveSet, SaveSet.widest(host.cpu().xcr0()));
-        this.records = Records.of(abi);
+        SaveSet widest = SaveSet.widest(host.cpu().xcr0());
+        this.saveSet = saveSet(builder.saveSet, widest);
+        this.records = Records.of(host.abi(), builder.abi.orElse(host.abi()), builder.omission);
+        requireRegisters(records.abi(), widest);
         try (Unwinding opened = new Unwinding()) {
             this.goroutines =
                     opened.add(GoroutineTable.open(os, records, builder.maxGoroutines, builder.stackBytes, saveSet));
             this.arena = opened.add(CodeArena.open(os));
             this.control = opened.add(NativeMemory.allocate(
                     os, records.shared().size() + (long) records.m().size() * builder.carriers));
-            MappedPrimitives primitives = MappedPrimitives.map(arena, abi, saveSet);
+            MappedPrimitives primitives = MappedPrimitives.map(arena, records.abi(), saveSet, builder.omission);
             this.code = arena.map(
                     SchedulerCode.emit(records, os.threadCalls(), goroutines.slotSize()), primitives.symbols());
             primitives.mapAsyncPreempt(code.address("async_preempt2"));
+            this.fixed =
+                    Stream.concat(Stream.of(code), primitives.code().stream()).toList();
             this.pushGlobal = code.function("push_global");
             this.ready = code.function("ready");
             this.wakeAll = code.function("wake_all");
@@ -123,6 +131,34 @@ public final class Scheduler implements AutoCloseable {
                     + widest + "; leave the option out for the widest it has");
         });
         return asked.orElse(widest);
+    }
+
+    private static void requireRegisters(Abi abi, SaveSet widest) {
+        if (!SaveSet.neededBy(abi).fits(widest)) {
+            throw new UnsupportedHostException(
+                    "processor: ABI '" + abi.name() + "' preserves registers of " + SaveSet.neededBy(abi)
+                            + ", and here there is " + widest,
+                    "one that has them");
+        }
+    }
+
+    /**
+     * Checks that goroutines could live by an ABI on this host, without making anything but code that is thrown away.
+     *
+     * @throws io.trapeze.trampolines.abi.AbiException if not; the message names the field, the register and what would help
+     */
+    public static void requireSchedulable(Abi abi, Omission omission) {
+        OperatingSystem os = OperatingSystem.current();
+        Records records = Records.of(os.abi(), abi, omission);
+        for (Primitive primitive : Primitive.values()) {
+            primitive.emit(records.abi(), SaveSet.SSE, omission);
+        }
+        SchedulerCode.emit(records, os.threadCalls(), 1 << 16);
+    }
+
+    /** Returns the code that is not of bodies: the primitives and what is between them. To tell where something happened. */
+    public List<MappedCode> fixedCode() {
+        return fixed;
     }
 
     /** Returns a builder with the defaults. */
@@ -175,7 +211,8 @@ public final class Scheduler implements AutoCloseable {
      * Starts a goroutine.
      *
      * @param body compiled by this scheduler
-     * @param arguments up to six values, which it finds in {@code rdi rsi rdx rcx r8 r9}
+     * @param arguments up to six values, which it finds in {@code rdi rsi rdx rcx r8 r9}, or where an ABI other than the host's
+     *     puts them
      * @throws io.trapeze.runtime.stack.StackExhaustedException if as many goroutines live as the scheduler has room for
      */
     public Goroutine go(Body body, long... arguments) {
@@ -405,6 +442,19 @@ public final class Scheduler implements AutoCloseable {
     /** Returns the number of carriers. */
     public int carriers() {
         return machines.size();
+    }
+
+    /**
+     * Returns the ABI that goroutines live by. Where the one that was asked for has no register that could hold the goroutine, its
+     * {@code pinned.g} says which one was chosen.
+     */
+    public Abi abi() {
+        return records.abi();
+    }
+
+    /** Returns the register that holds the goroutine in bodies. */
+    public IndexReg goroutineRegister() {
+        return records.goroutine();
     }
 
     /** Returns what preemption saves. */

@@ -3,7 +3,9 @@ package io.trapeze.runtime.sched;
 
 import io.trapeze.runtime.host.Host;
 import io.trapeze.runtime.os.OperatingSystem;
+import io.trapeze.trampolines.Omission;
 import io.trapeze.trampolines.SaveSet;
+import io.trapeze.trampolines.abi.Abi;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -19,6 +21,8 @@ public final class SchedulerBuilder {
     long stackBytes = 60 * 1024;
     Duration timeSlice = Duration.ofMillis(10);
     Optional<SaveSet> saveSet = Optional.empty();
+    Optional<Abi> abi = Optional.empty();
+    Omission omission = Omission.NONE;
     BiConsumer<Goroutine, Throwable> onFailure = SchedulerBuilder::log;
 
     SchedulerBuilder() {}
@@ -80,6 +84,24 @@ public final class SchedulerBuilder {
         return this;
     }
 
+    /**
+     * Sets the ABI that goroutines live by, and that the primitives are generated for; by default the host's.
+     *
+     * <p>Between goroutines and the host, in calls of Java and of C, everything is kept that either of the two preserves. All
+     * schedulers of a process that preempt must agree on the layouts that follow from the ABI, so others than the host's are best
+     * kept to a process of their own, or built with {@code timeSlice(Duration.ZERO)}.
+     */
+    public SchedulerBuilder abi(Abi convention) {
+        abi = Optional.of(convention);
+        return this;
+    }
+
+    /** Makes switches forget registers that the ABI preserves: a lie, for checks to find. */
+    public SchedulerBuilder omitting(Omission forgotten) {
+        omission = forgotten;
+        return this;
+    }
+
     /** Sets what is told of a goroutine that failed in an upcall, on its carrier's thread; by default it is logged. */
     public SchedulerBuilder onFailure(BiConsumer<Goroutine, Throwable> handler) {
         onFailure = Objects.requireNonNull(handler, "handler");
@@ -97,6 +119,8 @@ public final class SchedulerBuilder {
      *
      * @throws io.trapeze.runtime.os.UnsupportedHostException if this machine cannot run them
      * @throws io.trapeze.runtime.code.ExecutableMemoryException if the system refuses executable memory
+     * @throws io.trapeze.trampolines.abi.AbiException if goroutines can't live by the ABI: it leaves too few registers, or takes
+     *     what the host needs
      * @throws IllegalArgumentException if the stack's size is none
      */
     public Scheduler build() {

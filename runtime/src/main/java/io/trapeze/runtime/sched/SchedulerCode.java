@@ -15,7 +15,9 @@ import io.trapeze.runtime.stack.StackSlab;
 import io.trapeze.trampolines.Gobuf;
 import io.trapeze.trampolines.SwitchState;
 import io.trapeze.trampolines.abi.Abi;
+import io.trapeze.trampolines.abi.CallState;
 import io.trapeze.trampolines.abi.ThreadBlock;
+import java.util.List;
 
 /**
  * The scheduler's emitted code.
@@ -25,15 +27,16 @@ import io.trapeze.trampolines.abi.ThreadBlock;
  * yields the carrier looks around: it takes its share of the global queue and gives one goroutine to it, so that goroutines
  * move between carriers, and it sees whether it is to stop.
  *
- * <p>On g0's stack {@code rbx} holds M. In a goroutine's body {@link #G} holds G, everywhere and always: a switch sets it
- * and does not save it. Nothing that belongs to a carrier is in a register while a goroutine is suspended: M is read from G.
+ * <p>On g0's stack {@code rbx} holds M, whatever the ABI. In a goroutine's body {@link Convention#g} holds G, everywhere and
+ * always: a switch sets it and does not save it. Nothing that belongs to a carrier is in a register while a goroutine is
+ * suspended, but for the one that an ABI pins to M: otherwise M is read from G.
+ *
+ * <p>What Java calls follows the host's ABI, and what goroutines call follows theirs. Where comments name registers of the
+ * goroutines' side, they are those of System V.
  *
  * <p>Inside, arguments are where each routine says. What others call, and what it calls, follows the ABI.
  */
 final class SchedulerCode {
-    /** The register that holds the running goroutine in bodies. */
-    static final IndexReg G = r14;
-
     /** Yields between two looks around. */
     static final int PERIOD = 64;
 
@@ -51,8 +54,14 @@ final class SchedulerCode {
 
     static final int DEFAULT_X87 = 0x037F;
 
+    /** Linux system call (arch/x86/entry/syscalls/syscall_64.tbl) and its operation (arch/x86/include/uapi/asm/prctl.h). */
+    private static final int SYS_ARCH_PRCTL = 158;
+
+    private static final int ARCH_SET_GS = 0x1001;
+
     private final Assembler a = new Assembler();
     private final Records records;
+    private final Abi host;
     private final Abi abi;
     private final ThreadCalls threads;
     private final RunQueueCode queue;
@@ -60,6 +69,8 @@ final class SchedulerCode {
     private final Layout<MachineField> m;
     private final Layout<SharedField> shared;
     private final Gobuf gobuf;
+    private final Convention convention;
+    private final IndexReg goroutine;
     private final SwitchState hot;
     private final int slotMask;
 
@@ -79,6 +90,7 @@ final class SchedulerCode {
 
     private SchedulerCode(Records records, ThreadCalls threads, long slotSize) {
         this.records = records;
+        this.host = records.host();
         this.abi = records.abi();
         this.threads = threads;
         this.queue = new RunQueueCode(a, records, threads);
@@ -86,7 +98,9 @@ final class SchedulerCode {
         this.m = records.m();
         this.shared = records.shared();
         this.gobuf = g.gobuf();
-        this.hot = SwitchState.of(records.abi()).withoutControlWords().without(G);
+        this.convention = records.convention();
+        this.goroutine = records.goroutine();
+        this.hot = convention.voluntary();
         this.slotMask = Math.toIntExact(slotSize - 1);
     }
 
@@ -110,6 +124,7 @@ final class SchedulerCode {
         code.queue.emit();
         new UpcallCode(code.a, records, code.goexit, code.controlWords).emit();
         code.start();
+        code.threadBlock();
         return code.a.finish("scheduler");
     }
 
@@ -135,14 +150,14 @@ final class SchedulerCode {
         a.symbol("enter");
         a.push(rbp);
         a.mov(rbp, rsp);
-        for (IndexReg register : abi.preservedGeneral()) {
+        for (IndexReg register : host.preservedGeneral()) {
             a.push(register);
         }
         a.sub(rsp, frame())                                   .because("control words, vectors, and alignment");
         a.stmxcsr(dword(rsp));
         a.fnstcw(word(rsp, 4));
-        for (int i = 0; i < abi.preservedVectors().size(); i++) {
-            a.movdqu(xmmword(rsp, vector(i)), xmm(abi.preservedVectors().get(i).number()));
+        for (int i = 0; i < host.preservedVectors().size(); i++) {
+            a.movdqu(xmmword(rsp, vector(i)), xmm(host.preservedVectors().get(i).number()));
         }
         a.mov(rax, threads.pointer().operand())               .because("the thread's own, and no other's");
         a.mov(m.at(machine, MachineField.THREAD_POINTER), rax);
@@ -158,8 +173,8 @@ final class SchedulerCode {
 
     /** Returns the bytes of enter's frame below the pushes: control words, vectors, and what aligns RSP. */
     private int frame() {
-        int pushed = 8 * (2 + abi.preservedGeneral().size());
-        return abi.stack().aligned(pushed + vector(abi.preservedVectors().size())) - pushed;
+        int pushed = 8 * (2 + host.preservedGeneral().size());
+        return host.stack().aligned(pushed + vector(host.preservedVectors().size())) - pushed;
     }
 
     /** Returns where enter's frame keeps a vector, from RSP. */
@@ -168,14 +183,7 @@ final class SchedulerCode {
     }
 
     private IndexReg argument(int index) {
-        return abi.integerArguments().get(index);
-    }
-
-    /** Emits a move, unless the value is there already. */
-    private void move(IndexReg to, IndexReg from) {
-        if (to != from) {
-            a.mov(to, from);
-        }
+        return host.integerArguments().get(index);
     }
 
     /*
@@ -209,8 +217,7 @@ final class SchedulerCode {
         a.inc(m.at(M, MachineField.SWITCHES));
         records.setStatus(a, rdi, GoroutineState.RUNNING);
         a.mov(m.at(M, MachineField.CURRENT), rdi) .because("before the stack moves");
-        move(argument(0), rdi);
-        a.jmp(gogo)                               .because("the primitive: everything comes from the Gobuf");
+        convention.resume(a, gogo, rdi, M);
 
         a.bind(idle);
         a.mov(eax, IDLE);
@@ -236,19 +243,20 @@ final class SchedulerCode {
         a.mov(m.at(M, MachineField.CURRENT), 0);
         a.ldmxcsr(dword(rsp));
         a.fldcw(word(rsp, 4));
-        for (int i = 0; i < abi.preservedVectors().size(); i++) {
-            a.movdqu(xmm(abi.preservedVectors().get(i).number()), xmmword(rsp, vector(i)));
+        for (int i = 0; i < host.preservedVectors().size(); i++) {
+            a.movdqu(xmm(host.preservedVectors().get(i).number()), xmmword(rsp, vector(i)));
         }
+        clearDirection(a, abi);
         a.add(rsp, frame());
-        for (int i = abi.preservedGeneral().size() - 1; i >= 0; i--) {
-            a.pop(abi.preservedGeneral().get(i));
+        for (int i = host.preservedGeneral().size() - 1; i >= 0; i--) {
+            a.pop(host.preservedGeneral().get(i));
         }
         a.pop(rbp);
         a.ret();
     }
 
     /*
-     * yield   in: r14 = G, rax = where to go on; jumped to, not called
+     * yield   in: G, rax = where to go on; jumped to, not called
      *         out: the other goroutines of the ring have had their turn; every callee-saved register is as it was
      *         neither stack is touched
      */
@@ -257,31 +265,41 @@ final class SchedulerCode {
         a.align(64);
         a.symbol("yield", yield);
         a.bind(yield);
-        a.mov(gobuf.pc(G), rax);
-        a.mov(gobuf.sp(G), rsp);
-        hot.save(a, G, rcx);
-        a.mov(rcx, g.at(G, GoroutineField.M))       .because("never kept in a register across a switch");
-        a.mov(rdx, g.at(G, GoroutineField.NEXT))    .because("one step round the ring");
-        a.mov(rsi, g.at(G, GoroutineField.AHEAD))    .because("a hint: where the ring will soon be");
-        a.prefetcht0(byte_(rsi, 0));
-        a.prefetcht0(byte_(rsi, Layout.CACHE_LINE));
-        a.dec(m.at(rcx, MachineField.BUDGET));
+        IndexReg resume = convention.resume();
+        IndexReg machine = convention.work().get(0);
+        IndexReg next = convention.work().get(1);
+        IndexReg ahead = convention.work().get(2);
+        a.mov(gobuf.pc(goroutine), resume);
+        a.mov(gobuf.sp(goroutine), rsp);
+        hot.save(a, goroutine, resume);
+        a.mov(machine, g.at(goroutine, GoroutineField.M))   .because("never kept in a register across a switch");
+        a.mov(next, g.at(goroutine, GoroutineField.NEXT))   .because("one step round the ring");
+        a.mov(ahead, g.at(goroutine, GoroutineField.AHEAD)) .because("a hint: where the ring will soon be");
+        a.prefetcht0(byte_(ahead, 0));
+        a.prefetcht0(byte_(ahead, Layout.CACHE_LINE));
+        a.dec(m.at(machine, MachineField.BUDGET));
         a.jz(slow);
-        records.setStatus(a, G, GoroutineState.RUNNABLE);
-        records.setStatus(a, rdx, GoroutineState.RUNNING);
-        a.mov(m.at(rcx, MachineField.CURRENT), rdx) .because("before the stack moves");
-        hot.restore(a, rdx, rax);
-        a.mov(rax, gobuf.pc(rdx));
-        a.mov(rsp, gobuf.sp(rdx))                   .because("the switch");
-        a.mov(G, rdx);
-        a.jmp(rax);
+        records.setStatus(a, goroutine, GoroutineState.RUNNABLE);
+        records.setStatus(a, next, GoroutineState.RUNNING);
+        a.mov(m.at(machine, MachineField.CURRENT), next)    .because("before the stack moves");
+        boolean borrowed = hot.restores(next);
+        if (borrowed) {
+            a.mov(goroutine, next)                          .because("all others come back");
+        }
+        IndexReg from = borrowed ? goroutine : next;
+        hot.restore(a, from, resume);
+        a.mov(resume, gobuf.pc(from));
+        a.mov(rsp, gobuf.sp(from))                          .because("the switch");
+        if (!borrowed) {
+            a.mov(goroutine, next);
+        }
+        a.jmp(resume);
 
         a.bind(slow);
-        a.inc(m.at(rcx, MachineField.BUDGET)) .because("the dispatch to come counts this switch");
-        a.mov(M, rcx);
-        a.mov(rdi, G);
+        a.inc(m.at(machine, MachineField.BUDGET)) .because("the dispatch to come counts this switch");
+        Convention.both(a, M, machine, rdi, goroutine);
         hot.restoreThreadBlock(a, M, rax);
-        a.mov(rsp, gobuf.sp(M))               .because("off the goroutine's stack before another carrier may run it");
+        a.mov(rsp, gobuf.sp(M))                   .because("off the goroutine's stack before another carrier may run it");
         a.mov(rbp, gobuf.bp(M));
         a.jmp(requeue);
     }
@@ -293,17 +311,26 @@ final class SchedulerCode {
     private void yieldWithControlWords() {
         Label back = a.label("yield_control_back");
         a.symbol("yield_control");
-        a.mov(qword(G, Gobuf.CTXT), rax) .because("the real place to go on");
-        a.stmxcsr(gobuf.mxcsr(G));
-        a.fnstcw(gobuf.x87(G));
-        a.ldmxcsr(dword(controlWords));
-        a.fldcw(word(Address.rip(controlWords).plus(4)));
-        a.lea(rax, ptr(back));
+        boolean mxcsr = abi.controlWords().mxcsr();
+        boolean x87 = abi.controlWords().x87();
+        a.mov(qword(goroutine, Gobuf.CTXT), convention.resume()) .because("the real place to go on");
+        if (mxcsr) {
+            a.stmxcsr(gobuf.mxcsr(goroutine));
+        }
+        if (x87) {
+            a.fnstcw(gobuf.x87(goroutine));
+        }
+        if (mxcsr) {
+            a.ldmxcsr(dword(controlWords));
+        }
+        if (x87) {
+            a.fldcw(word(Address.rip(controlWords).plus(4)));
+        }
+        a.lea(convention.resume(), ptr(back));
         a.jmp(yield);
         a.bind(back);
-        a.ldmxcsr(gobuf.mxcsr(G));
-        a.fldcw(gobuf.x87(G));
-        a.jmp(qword(G, Gobuf.CTXT));
+        takeControlWords();
+        a.jmp(qword(goroutine, Gobuf.CTXT));
         a.align(8);
         a.bind(controlWords);
         a.dd(DEFAULT_MXCSR, DEFAULT_X87);
@@ -320,15 +347,14 @@ final class SchedulerCode {
         mcall(onPark);
 
         a.symbol("park_control");
-        a.pop(qword(G, Gobuf.CTXT)) .because("the caller");
+        a.pop(qword(goroutine, Gobuf.CTXT)) .because("the caller");
         a.call(park);
-        a.ldmxcsr(gobuf.mxcsr(G));
-        a.fldcw(gobuf.x87(G));
-        a.jmp(qword(G, Gobuf.CTXT));
+        takeControlWords();
+        a.jmp(qword(goroutine, Gobuf.CTXT));
 
         Label waits = a.label("waits");
         a.bind(onPark);
-        move(rdi, argument(0));
+        convention.argument(a, rdi);
         a.mov(M, g.at(rdi, GoroutineField.M));
         a.call(queue.remove);
         records.setStatus(a, rdi, GoroutineState.WAITING);
@@ -344,13 +370,46 @@ final class SchedulerCode {
         a.jmp(schedule);
     }
 
-    /** Emits a tail call of {@code mcall(g, g.sched, g0, fn)} for the goroutine in {@link #G}; the return address is its. */
+    /** Emits the goroutine's control words' way back, as far as its ABI preserves them. */
+    private void takeControlWords() {
+        if (abi.controlWords().mxcsr()) {
+            a.ldmxcsr(gobuf.mxcsr(goroutine));
+        }
+        if (abi.controlWords().x87()) {
+            a.fldcw(gobuf.x87(goroutine));
+        }
+    }
+
+    /** Emits what the host's code expects of the direction flag, where goroutines may leave it as they like. */
+    static void clearDirection(Assembler a, Abi abi) {
+        if (abi.calls().directionFlag() == CallState.DirectionFlag.UNSPECIFIED) {
+            a.cld() .because("as the host's code expects it");
+        }
+    }
+
+    /**
+     * Emits {@code mcall(g, g.sched, g0, fn)} for the running goroutine, and the return to its caller: a tail call, unless an
+     * argument is on the stack, or in a register that the caller gets back.
+     */
     private void mcall(Label fn) {
-        a.mov(argument(0), G);
-        a.mov(argument(1), G)                         .because("its Gobuf is its first field");
-        a.mov(argument(2), g.at(G, GoroutineField.M)) .because("g0's Gobuf is M's first field");
-        a.lea(argument(3), ptr(fn));
-        a.jmp(mcall);
+        List<IndexReg> values = convention.values();
+        List<IndexReg> borrowed = values.stream().filter(abi::preserves).toList();
+        for (IndexReg register : borrowed) {
+            a.push(register)                                    .because("the caller's");
+        }
+        a.mov(values.get(0), goroutine);
+        a.mov(values.get(1), goroutine)                         .because("its Gobuf is its first field");
+        a.mov(values.get(2), g.at(goroutine, GoroutineField.M)) .because("g0's Gobuf is M's first field");
+        a.lea(values.get(3), ptr(fn));
+        if (borrowed.isEmpty() && convention.room(4) == 0) {
+            a.jmp(mcall);
+            return;
+        }
+        convention.call(a, mcall, 4);
+        for (int i = borrowed.size() - 1; i >= 0; i--) {
+            a.pop(borrowed.get(i));
+        }
+        a.ret();
     }
 
     /*
@@ -359,12 +418,12 @@ final class SchedulerCode {
     private void exit() {
         a.symbol("goexit", goexit);
         a.bind(goexit);
-        goroutineOfStack(a, G, slotMask + 1L);
-        a.push(G) .because("a place for mcall to find a return address");
+        goroutineOfStack(a, goroutine, slotMask + 1L);
+        a.push(goroutine) .because("a place for mcall to find a return address");
         mcall(onExit);
 
         a.bind(onExit);
-        move(rdi, argument(0));
+        convention.argument(a, rdi);
         a.mov(M, g.at(rdi, GoroutineField.M));
         a.call(queue.remove);
         records.setStatus(a, rdi, GoroutineState.DEAD);
@@ -378,10 +437,11 @@ final class SchedulerCode {
      */
     private void preempt() {
         a.symbol("async_preempt2");
-        goroutineOfStack(a, G, slotMask + 1L);
-        a.inc(g.at(G, GoroutineField.PREEMPTIONS));
-        a.mov(rdx, g.at(G, GoroutineField.M));
-        a.inc(m.at(rdx, MachineField.PREEMPTIONS));
+        IndexReg machine = convention.values().get(2);
+        goroutineOfStack(a, goroutine, slotMask + 1L);
+        a.inc(g.at(goroutine, GoroutineField.PREEMPTIONS));
+        a.mov(machine, g.at(goroutine, GoroutineField.M));
+        a.inc(m.at(machine, MachineField.PREEMPTIONS));
         mcall(onPreempt);
     }
 
@@ -392,7 +452,7 @@ final class SchedulerCode {
     private void requeue() {
         Label keep = a.label("keep");
         a.bind(onPreempt);
-        move(rdi, argument(0));
+        convention.argument(a, rdi);
         a.mov(M, g.at(rdi, GoroutineField.M));
         a.bind(requeue);
         records.setStatus(a, rdi, GoroutineState.RUNNABLE);
@@ -428,13 +488,24 @@ final class SchedulerCode {
      */
     private void start() {
         a.symbol("start");
-        a.pop(rdi);
-        a.pop(rsi);
-        a.pop(rdx);
-        a.pop(rcx);
-        a.pop(r8);
-        a.pop(r9);
+        for (IndexReg register : convention.passed()) {
+            a.pop(register);
+        }
         a.ret() .because("to the body; its own return address is goexit");
+    }
+
+    /*
+     * set_thread_block(address)   by the rules of C; from now on gs leads this thread there
+     */
+    private void threadBlock() {
+        if (records.isForeign() && abi.threadBlock().isPresent()) {
+            a.symbol("set_thread_block");
+            a.mov(rsi, rdi);
+            a.mov(edi, ARCH_SET_GS);
+            a.mov(eax, SYS_ARCH_PRCTL);
+            a.syscall();
+            a.ret();
+        }
     }
     // spotless:on
 }

@@ -247,7 +247,7 @@ class PreemptionTest {
             at += set.vectorBytes();
         }
         for (int i = 0; i < set.masks(); i++) {
-            a.kmovq(Registers.mask(i), qword(rax, at + 8 * i));
+            a.avx512().kmovq(Registers.mask(i), qword(rax, at + 8 * i));
         }
     }
 
@@ -258,7 +258,7 @@ class PreemptionTest {
             at += set.vectorBytes();
         }
         for (int i = 0; i < set.masks(); i++) {
-            a.kmovq(qword(rax, at + 8 * i), Registers.mask(i));
+            a.avx512().kmovq(qword(rax, at + 8 * i), Registers.mask(i));
         }
     }
 

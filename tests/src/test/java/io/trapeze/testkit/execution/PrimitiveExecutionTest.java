@@ -4,23 +4,14 @@ package io.trapeze.testkit.execution;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.trapeze.runtime.code.NativeFunction;
-import io.trapeze.runtime.host.CpuFeature;
-import io.trapeze.runtime.host.Host;
-import io.trapeze.runtime.os.OperatingSystem;
-import io.trapeze.runtime.os.Platform;
-import io.trapeze.runtime.os.UnsupportedHostException;
+import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -28,65 +19,64 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Runs the primitives of both ABIs on this processor. Win64 code runs here as well as on Windows: its thread block is a block of
- * memory that the GS base points to while it runs.
+ * Runs the primitives of the built-in ABIs on this processor. Win64 code runs here as well as on Windows: its thread block is a
+ * block of memory that the GS base points to while it runs.
  */
 @DisplayName("Executed on this processor,")
 class PrimitiveExecutionTest {
-    private static final int AT_HWCAP2 = 26;
-    private static final int HWCAP2_FSGSBASE = 2;
+    private static Cases cases;
 
     @TempDir
-    Path folder;
+    static Path folder;
 
-    @BeforeEach
-    void onlyWhereCodeRuns() {
-        try {
-            Platform.current().requireSupported();
-        } catch (UnsupportedHostException e) {
-            assumeTrue(false, e.getMessage());
-        }
+    @BeforeAll
+    static void runAll() throws Exception {
+        ThisHost.assumeThatItRunsCode();
+        int count = BuiltInCase.all(Bench.widestHere()).size();
+        cases = Cases.of(folder, PrimitiveRun.class, "built-in", 1, count);
+    }
+
+    static List<String> abis() {
+        return Abi.builtIn().stream().map(Abi::name).toList();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sysv", "win64"})
+    @MethodSource("abis")
     @Tag("S10")
     @Tag("S13")
     @Tag("S14")
     @Tag("S18")
-    void gogoResumesWithEveryPreservedRegisterFromTheGobuf(String abi) throws Exception {
-        assertAllIsWell("gogo", abi, SaveSet.SSE);
+    void gogoResumesWithEveryPreservedRegisterFromTheGobuf(String abi) {
+        assertAllIsWell(Primitive.GOGO, abi, SaveSet.SSE);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sysv", "win64"})
+    @MethodSource("abis")
     @Tag("S12")
     @Tag("S19")
     @Tag("S20")
     @Tag("S21")
     @Tag("S25")
-    void mcallSuspendsAndGogoGoesOnBehindTheCall(String abi) throws Exception {
-        assertAllIsWell("mcall", abi, SaveSet.SSE);
+    void mcallSuspendsAndGogoGoesOnBehindTheCall(String abi) {
+        assertAllIsWell(Primitive.MCALL, abi, SaveSet.SSE);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sysv", "win64"})
+    @MethodSource("abis")
     @Tag("S30")
     @Tag("S31")
     @Tag("S32")
     @Tag("S33")
     @Tag("S37")
     @Tag("Sg")
-    void systemstackRunsAThunkThatTrashesAllItMay(String abi) throws Exception {
-        assertAllIsWell("systemstack", abi, SaveSet.SSE);
+    void systemstackRunsAThunkThatTrashesAllItMay(String abi) {
+        assertAllIsWell(Primitive.SYSTEMSTACK, abi, SaveSet.SSE);
     }
 
     static Stream<Arguments> saveSets() {
-        return Stream.of(Abi.SYSTEM_V, Abi.WIN64)
-                .flatMap(abi -> Arrays.stream(SaveSet.values()).map(set -> Arguments.of(abi.name(), set)));
+        return abis().stream().flatMap(abi -> Arrays.stream(SaveSet.values()).map(set -> Arguments.of(abi, set)));
     }
 
     @ParameterizedTest
@@ -99,64 +89,38 @@ class PrimitiveExecutionTest {
     @Tag("S52")
     @Tag("Sb")
     @Tag("Sf")
-    void asyncPreemptBringsEverythingBackWhateverTheOthersDid(String abi, SaveSet set) throws Exception {
-        SaveSet widest = SaveSet.widest(Host.detect().cpu().xcr0());
-        assumeTrue(set.fits(widest), "this processor has no registers for save set " + set.label());
-        assertAllIsWell("async_preempt", abi, set);
+    void asyncPreemptBringsEverythingBackWhateverTheOthersDid(String abi, SaveSet set) {
+        assumeTrue(set.fits(Bench.widestHere()), "this processor has no registers for save set " + set.label());
+        assertAllIsWell(Primitive.ASYNC_PREEMPT, abi, set);
     }
 
     @Test
     @Tag("S26")
     void mcallTrapsWhenFnReturns() throws Exception {
-        String output = run("fn-returns", "sysv", SaveSet.SSE);
-        Matcher expected =
-                Pattern.compile("expect SIGILL at (pc=0x\\p{XDigit}{16})").matcher(output);
-        assertThat(expected.find()).as(output).isTrue();
-        assertThat(output).contains("SIGILL (0x4) at " + expected.group(1)).doesNotContain(PrimitiveRun.DONE);
+        List<String> failures =
+                Cases.of(folder, PrimitiveRun.class, "fn-returns", 1, 1).failures();
+        assertThat(failures).singleElement().asString().contains("SIGILL (0x4) at ");
+        String expected =
+                failures.get(0).substring("a trap at ".length(), failures.get(0).indexOf(':'));
+        assertThat(failures.get(0)).contains("SIGILL (0x4) at " + expected);
     }
 
     @Test
     void aRegisterThatIsForgottenIsNoticed() throws Exception {
-        assertThat(run("gogo-without-r14", "sysv", SaveSet.SSE))
-                .contains("AssertionError: r14: expected")
-                .doesNotContain(PrimitiveRun.DONE);
+        assertThat(Cases.of(folder, PrimitiveRun.class, "without-r14", 1, 1).failures())
+                .singleElement()
+                .asString()
+                .contains("AssertionError: after gogo, r14: expected");
     }
 
-    private void assertAllIsWell(String scenario, String abi, SaveSet set) throws Exception {
-        if (abi.equals("win64")) {
-            assumeGsBaseIsOurs();
-        }
-        assertThat(run(scenario, abi, set).strip()).endsWith(PrimitiveRun.DONE);
-    }
-
-    /** Runs in a process of its own, and returns what it said; what a crash leaves behind goes to the output as well. */
-    private String run(String scenario, String abi, SaveSet set) throws IOException, InterruptedException {
-        Process child = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:+ErrorFileToStdout",
-                        "-XX:-CreateCoredumpOnCrash",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        PrimitiveRun.class.getName(),
-                        scenario,
-                        abi,
-                        set.label(),
-                        "1")
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        return output;
-    }
-
-    private static void assumeGsBaseIsOurs() {
-        assumeTrue(
-                Host.detect().cpu().has(CpuFeature.FSGSBASE),
-                "this processor has no wrgsbase, so it cannot show Win64 code a thread block");
-        long getauxval = OperatingSystem.current().symbol("getauxval");
-        assumeTrue(
-                (NativeFunction.at(getauxval).call(AT_HWCAP2) & HWCAP2_FSGSBASE) != 0,
-                "this kernel does not let programs use wrgsbase (Linux 5.9 and later do)");
+    private static void assertAllIsWell(Primitive primitive, String abi, SaveSet set) {
+        Abi described = Abi.builtIn(abi).orElseThrow();
+        boolean fits = primitive == Primitive.ASYNC_PREEMPT
+                || primitive == Primitive.SYSTEMSTACK
+                || SaveSet.neededBy(described).fits(Bench.widestHere());
+        assumeTrue(fits, "this processor lacks registers that " + abi + " preserves");
+        String name = new BuiltInCase(described, primitive, set).toString();
+        assertThat(cases.failures()).filteredOn(f -> f.startsWith(name + ":")).isEmpty();
+        assertThat(cases.fine()).contains(name);
     }
 }

@@ -5,167 +5,230 @@ import static io.trapeze.emitter.operand.Mem.*;
 import static io.trapeze.emitter.operand.Registers.*;
 
 import io.trapeze.emitter.Assembler;
+import io.trapeze.emitter.operand.Address;
 import io.trapeze.emitter.operand.IndexReg;
+import io.trapeze.emitter.operand.Label;
+import io.trapeze.emitter.operand.Mem;
 import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.emitter.operand.Registers;
+import io.trapeze.emitter.operand.Scale;
+import io.trapeze.emitter.operand.Segment;
 import io.trapeze.runtime.code.CodeArena;
 import io.trapeze.runtime.code.MappedCode;
-import io.trapeze.runtime.memory.NativeMemory;
-import io.trapeze.runtime.os.OperatingSystem;
 import io.trapeze.trampolines.SaveSet;
 import java.util.List;
-import java.util.Map;
 
 /**
- * Loads every register, jumps to code under test, and stores every register once that code arrives at {@link #arrival()}.
+ * Code around code under test that assumes no ABI: {@code enter} loads every register and jumps, {@code arrival} notes every
+ * register and comes back to Java, {@code callee} notes every register, changes those that it may, and returns.
  *
- * <p>RSP at the arrival needs 520 bytes above it that nobody uses: {@link #PARKED} keeps RDI while it is the base register.
+ * <p>None of them needs a register or touches the stack that it finds, but for what a callee may write of it. Code under test may
+ * therefore be right or wrong about anything. If there is a segment, its base is the thread block's during the run.
  */
 final class Probe {
-    /** Where the recorder parks RDI, in bytes above the RSP it arrives with. */
-    static final int PARKED = 512;
-    /** Bytes below RSP that the recorder copies before it uses the stack. */
-    static final int BELOW = 128;
-
-    private static final int IN = 0;
-    private static final int OUT = RegisterState.BYTES;
-    private static final int HOST = 2 * RegisterState.BYTES;
-    private static final int HOST_RSP = HOST;
-    private static final int HOST_MXCSR = HOST + 8;
-    private static final int HOST_X87 = HOST + 12;
-    private static final int HOST_GS = HOST + 16;
-    private static final int TEST_GS = HOST + 24;
-    private static final int RED_ZONE = HOST + 64;
+    private static final int ARCH_PRCTL = 158;
+    private static final int ARCH_SET_GS = 0x1001;
+    private static final int ARCH_SET_FS = 0x1002;
+    private static final int ARCH_GET_FS = 0x1003;
+    private static final int ARCH_GET_GS = 0x1004;
     private static final List<IndexReg> HOST_SAVED = List.of(rbx, rbp, r12, r13, r14, r15);
 
-    private final NativeMemory memory;
+    private final ProbeMemory memory;
+    private final LowMemory low;
+    private final SaveSet widest;
+    private final Segment segment;
     private final MappedCode code;
-    private final SaveSet width;
 
     /**
-     * @param width which vector state is loaded and stored
-     * @param target where to jump
-     * @param threadBlock GS base during the run; 0 to leave GS alone
+     * @param widest which vector state is loaded and stored: all that there is
+     * @param segment whose base is to be the thread block; none to leave both alone
      */
-    Probe(OperatingSystem os, CodeArena arena, SaveSet width, long target, long threadBlock) {
-        this.width = width;
-        this.memory = NativeMemory.allocate(os, HOST + 1024);
-        memory.putLong(TEST_GS, threadBlock);
+    Probe(CodeArena arena, ProbeMemory memory, SaveSet widest, Segment segment) {
+        this.memory = memory;
+        this.low = memory.low();
+        this.widest = widest;
+        this.segment = segment;
         Assembler a = new Assembler();
-        load(a, threadBlock != 0);
-        record(a, threadBlock != 0);
-        this.code = arena.map(a.finish("probe"), Map.of("target", target));
-    }
-
-    /** What the registers are before the run; set RSP and the arguments. */
-    RegisterState in() {
-        return new RegisterState(memory, IN, width);
-    }
-
-    /** What they were at the arrival. */
-    RegisterState out() {
-        return new RegisterState(memory, OUT, width);
-    }
-
-    /** The {@link #BELOW} bytes below RSP at the arrival. */
-    byte[] below() {
-        return memory.getBytes(RED_ZONE, BELOW);
+        enter(a);
+        arrive(a);
+        callee(a);
+        this.code = arena.map(a.finish("probe"));
     }
 
     /** The address that the code under test must arrive at, by whatever jump, call or return. */
     long arrival() {
-        return code.address("record");
+        return code.address("arrival");
     }
 
-    void run() {
-        code.function("probe").call();
+    /** The address of the function that may be called any number of times. */
+    long callee() {
+        return code.address("callee");
     }
 
-    private void load(Assembler a, boolean gs) {
-        a.symbol("probe");
+    /** Runs from {@code target} to the arrival, with the registers of {@link ProbeMemory#entry}. */
+    void run(long target) {
+        memory.aim(target);
+        code.function("enter").call();
+    }
+
+    private void enter(Assembler a) {
+        a.symbol("enter");
         HOST_SAVED.forEach(a::push);
-        a.mov(rdi, memory.address());
-        a.mov(qword(rdi, HOST_RSP), rsp);
-        a.stmxcsr(dword(rdi, HOST_MXCSR));
-        a.fnstcw(word(rdi, HOST_X87));
-        if (gs) {
-            a.rdgsbase(rax);
-            a.mov(qword(rdi, HOST_GS), rax);
-            a.mov(rax, qword(rdi, TEST_GS));
-            a.wrgsbase(rax);
+        a.mov(low.qword(ProbeMemory.HOST_RSP), rsp);
+        a.stmxcsr(low.dword(ProbeMemory.HOST_MXCSR));
+        a.fnstcw(low.word(ProbeMemory.HOST_X87));
+        if (segment != Segment.NONE) {
+            boolean gs = segment == Segment.GS;
+            a.mov(edi, gs ? ARCH_GET_GS : ARCH_GET_FS);
+            a.mov(esi, low.address(ProbeMemory.HOST_BASE));
+            a.mov(eax, ARCH_PRCTL);
+            a.syscall();
+            a.mov(edi, gs ? ARCH_SET_GS : ARCH_SET_FS);
+            a.mov(esi, low.address(ProbeMemory.THREAD_BLOCK));
+            a.mov(eax, ARCH_PRCTL);
+            a.syscall();
         }
-        vectors(a, width, rdi, IN, true);
-        a.ldmxcsr(dword(rdi, IN + RegisterState.MXCSR));
-        a.fldcw(word(rdi, IN + RegisterState.X87));
-        a.push(qword(rdi, IN + RegisterState.FLAGS));
-        a.popfq();
-        for (int i = 0; i < 16; i++) {
-            Reg64 register = Registers.gp64(i);
-            if (register != rsp && register != rdi) {
-                a.mov(register, qword(rdi, IN + RegisterState.general(register)));
-            }
-        }
-        a.mov(rsp, qword(rdi, IN + RegisterState.general(rsp)));
-        a.mov(rdi, qword(rdi, IN + RegisterState.general(rdi)));
-        a.jmp(a.external("target"));
+        vectors(a, ProbeMemory.ENTRY, true);
+        a.ldmxcsr(low.dword(ProbeMemory.ENTRY + RegisterState.MXCSR));
+        int x87 = ProbeMemory.ENTRY + RegisterState.X87_STATE;
+        a.frstor(ptr(Address.absolute(low.address(x87))));
+        a.fnsave(ptr(Address.absolute(low.address(x87)))); // in the form in which it will be stored afterwards
+        a.frstor(ptr(Address.absolute(low.address(x87))));
+        general(a, ProbeMemory.ENTRY);
+        a.mov(esp, low.address(ProbeMemory.JUMP));
+        a.iretq(); // target, flags and RSP at once, and no register left over
     }
 
-    private void record(Assembler a, boolean gs) {
-        a.symbol("record");
-        a.mov(qword(rsp, PARKED), rdi);
-        a.mov(rdi, memory.address());
-        for (int i = 0; i < 16; i++) {
-            Reg64 register = Registers.gp64(i);
-            if (register != rdi) {
-                a.mov(qword(rdi, OUT + RegisterState.general(register)), register);
-            }
+    private void arrive(Assembler a) {
+        a.symbol("arrival");
+        note(a, ProbeMemory.ARRIVAL, ProbeMemory.ARRIVAL_BOUNDS);
+        if (segment != Segment.NONE) {
+            a.mov(edi, segment == Segment.GS ? ARCH_SET_GS : ARCH_SET_FS);
+            a.mov(rsi, low.qword(ProbeMemory.HOST_BASE));
+            a.mov(eax, ARCH_PRCTL);
+            a.syscall();
         }
-        a.mov(rax, qword(rsp, PARKED));
-        a.mov(qword(rdi, OUT + RegisterState.general(rdi)), rax);
-        vectors(a, width, rdi, OUT, false);
-        for (int i = 0; i < BELOW; i += 8) {
-            a.mov(rax, qword(rsp, i - BELOW));
-            a.mov(qword(rdi, RED_ZONE + i), rax);
-        }
-        a.pushfq();
-        a.pop(rax);
-        a.mov(qword(rdi, OUT + RegisterState.FLAGS), rax);
-        a.stmxcsr(dword(rdi, OUT + RegisterState.MXCSR));
-        a.fnstcw(word(rdi, OUT + RegisterState.X87));
-
-        a.mov(rsp, qword(rdi, HOST_RSP));
-        a.push(0);
-        a.popfq();
-        a.ldmxcsr(dword(rdi, HOST_MXCSR));
-        a.fldcw(word(rdi, HOST_X87));
-        if (gs) {
-            a.mov(rax, qword(rdi, HOST_GS));
-            a.wrgsbase(rax);
-        }
-        if (width.vectorBytes() > 16) {
+        a.ldmxcsr(low.dword(ProbeMemory.HOST_MXCSR));
+        a.fldcw(low.word(ProbeMemory.HOST_X87));
+        if (widest.vectorBytes() > 16) {
             a.vzeroupper();
         }
+        a.mov(rsp, low.qword(ProbeMemory.HOST_RSP));
         for (int i = HOST_SAVED.size() - 1; i >= 0; i--) {
             a.pop(HOST_SAVED.get(i));
         }
         a.ret();
     }
 
-    /** Emits the way of all vector and mask registers from a register state, or into it. */
-    static void vectors(Assembler a, SaveSet width, IndexReg base, int state, boolean load) {
-        for (int i = 0; i < width.vectors(); i++) {
-            int at = state + RegisterState.vector(i);
-            if (load) {
-                width.load(a, base, at, i);
-            } else {
-                width.store(a, base, at, i);
+    private void callee(Assembler a) {
+        a.symbol("callee");
+        note(a, ProbeMemory.FOUND, ProbeMemory.FOUND_BOUNDS);
+        a.mov(rdx, low.qword(ProbeMemory.FOUND + RegisterState.general(rsp)));
+        a.mov(ecx, ProbeMemory.WORDS_ABOVE);
+        Label words = a.here();
+        a.mov(rax, qword(rdx, rcx, Scale.X8, 0)); // its arguments on the stack, before they are gone
+        a.mov(qword(Address.of(rcx, Scale.X8, low.address(ProbeMemory.ABOVE))), rax);
+        a.dec(rcx);
+        a.jnz(words);
+        a.mov(rax, low.qword(ProbeMemory.JUNK));
+        a.mov(rcx, low.qword(ProbeMemory.HOME_WORDS)); // what it may write above its return address
+        fill(a, 0);
+        a.mov(ecx, ProbeMemory.SCRATCHED / 8); // and below, where its frame would be
+        fill(a, -8 - ProbeMemory.SCRATCHED);
+        a.mov(ebx, low.address(0));
+        a.mov(ecx, RegisterState.BYTES / 8);
+        Label more = a.here();
+        a.mov(rax, word(ProbeMemory.FOUND));
+        a.mov(rdx, word(ProbeMemory.JUNK));
+        a.xor(rax, rdx);
+        a.and(rax, word(ProbeMemory.KEPT)); // what was found where it is kept, junk everywhere else
+        a.xor(rax, rdx);
+        a.mov(word(ProbeMemory.GIVEN), rax);
+        a.dec(rcx);
+        a.jnz(more);
+        vectors(a, ProbeMemory.GIVEN, true);
+        a.ldmxcsr(low.dword(ProbeMemory.GIVEN + RegisterState.MXCSR));
+        a.frstor(ptr(Address.absolute(low.address(ProbeMemory.GIVEN + RegisterState.X87_STATE))));
+        a.fldcw(low.word(ProbeMemory.GIVEN + RegisterState.X87));
+        a.push(low.qword(ProbeMemory.GIVEN + RegisterState.FLAGS));
+        a.popfq();
+        general(a, ProbeMemory.GIVEN);
+        a.mov(rsp, low.qword(ProbeMemory.FOUND + RegisterState.general(rsp)));
+        a.ret();
+    }
+
+    /** A word of a register state, from the last one to the first as RCX counts down from their number. */
+    private static Mem.Qword word(int state) {
+        return qword(rbx, rcx, Scale.X8, state - 8);
+    }
+
+    /** Emits a loop that writes RAX to RCX words; the first one lies 8 bytes above {@code [rdx + from]}. */
+    private static void fill(Assembler a, int from) {
+        Label done = a.label("filled");
+        Label more = a.here();
+        a.test(rcx, rcx);
+        a.jz(done);
+        a.mov(qword(rdx, rcx, Scale.X8, from), rax);
+        a.dec(rcx);
+        a.jmp(more);
+        a.bind(done);
+    }
+
+    /** Emits the way of every register to a state; afterwards RSP is in memory of the probe's own, and DF and AC are clear. */
+    private void note(Assembler a, int state, int bounds) {
+        for (int i = 0; i < 16; i++) {
+            a.mov(low.qword(state + 8 * i), Registers.gp64(i));
+        }
+        a.mov(esp, low.address(ProbeMemory.OWN_STACK));
+        a.pushfq();
+        a.pop(rax);
+        a.mov(low.qword(state + RegisterState.FLAGS), rax);
+        a.push(2);
+        a.popfq();
+        if (segment != Segment.NONE) {
+            Label done = a.label("all bounds read");
+            a.mov(rcx, low.qword(ProbeMemory.BOUNDS));
+            Label more = a.here();
+            a.test(rcx, rcx);
+            a.jz(done);
+            a.mov(rax, qword(Address.of(rcx, Scale.X8, low.address(ProbeMemory.BOUNDS))));
+            a.mov(rax, qword(Address.of(rax, 0).in(segment)));
+            a.mov(qword(Address.of(rcx, Scale.X8, low.address(bounds))), rax);
+            a.dec(rcx);
+            a.jmp(more);
+            a.bind(done);
+        }
+        vectors(a, state, false);
+        a.stmxcsr(low.dword(state + RegisterState.MXCSR));
+        a.fnstcw(low.word(state + RegisterState.X87));
+        a.fnsave(ptr(Address.absolute(low.address(state + RegisterState.X87_STATE))));
+    }
+
+    /** Emits the general registers' way from a state, RSP's excepted; flags stay. */
+    private void general(Assembler a, int state) {
+        for (int i = 0; i < 16; i++) {
+            Reg64 register = Registers.gp64(i);
+            if (register != rsp) {
+                a.mov(register, low.qword(state + 8 * i));
             }
         }
-        for (int i = 0; i < width.masks(); i++) {
+    }
+
+    /** Emits the way of all vector and mask registers from a register state, or into it; destroys RBX. */
+    private void vectors(Assembler a, int state, boolean load) {
+        a.mov(ebx, low.address(state));
+        for (int i = 0; i < widest.vectors(); i++) {
             if (load) {
-                a.kmovq(Registers.mask(i), qword(base, state + RegisterState.mask(i)));
+                widest.load(a, rbx, RegisterState.vector(i), i);
             } else {
-                a.kmovq(qword(base, state + RegisterState.mask(i)), Registers.mask(i));
+                widest.store(a, rbx, RegisterState.vector(i), i);
+            }
+        }
+        for (int i = 0; i < widest.masks(); i++) {
+            if (load) {
+                a.avx512().kmovq(Registers.mask(i), qword(rbx, RegisterState.mask(i)));
+            } else {
+                a.avx512().kmovq(qword(rbx, RegisterState.mask(i)), Registers.mask(i));
             }
         }
     }

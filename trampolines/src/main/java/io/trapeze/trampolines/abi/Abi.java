@@ -227,19 +227,7 @@ public record Abi(
      * @throws AbiException if the convention leaves too few
      */
     public List<IndexReg> scratch(int count, int arguments, Reg64... reserved) {
-        Set<Register> taken = new HashSet<>(integerArguments()
-                .subList(0, Math.min(arguments, integerArguments().size())));
-        taken.addAll(List.of(reserved));
-        taken.addAll(pinned.all());
-        taken.addAll(calls.zero());
-        List<IndexReg> free = new ArrayList<>();
-        for (int number = 0; number < 16 && free.size() < count; number++) {
-            if (Registers.gp64(number) instanceof IndexReg register
-                    && !preserves(register)
-                    && !taken.contains(register)) {
-                free.add(register);
-            }
-        }
+        List<IndexReg> free = free(arguments, reserved);
         if (free.size() < count) {
             throw new AbiException(
                     AbiField.PRESERVED_GENERAL,
@@ -250,6 +238,29 @@ public record Abi(
                                     ? ""
                                     : Stream.of(reserved).map(Reg64::name).collect(Collectors.joining(", ", " (", ")")))
                             + "; make " + (count - free.size()) + " more general registers volatile");
+        }
+        return free.subList(0, count);
+    }
+
+    /**
+     * Returns all registers that {@link #scratch} may choose from.
+     *
+     * @param arguments number of integer arguments whose registers are in use
+     * @param reserved registers that the caller has a use for already
+     */
+    public List<IndexReg> free(int arguments, Reg64... reserved) {
+        Set<Register> taken = new HashSet<>(integerArguments()
+                .subList(0, Math.min(arguments, integerArguments().size())));
+        taken.addAll(List.of(reserved));
+        taken.addAll(pinned.all());
+        taken.addAll(calls.zero());
+        List<IndexReg> free = new ArrayList<>();
+        for (int number = 0; number < 16; number++) {
+            if (Registers.gp64(number) instanceof IndexReg register
+                    && !preserves(register)
+                    && !taken.contains(register)) {
+                free.add(register);
+            }
         }
         return free;
     }

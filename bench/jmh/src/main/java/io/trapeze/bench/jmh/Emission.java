@@ -113,7 +113,7 @@ public class Emission {
                 a.pshufb(xmm9, xmm1);
                 a.vmovdqa(ymm1, ymm9);
                 a.vmovdqu(ymmword(rdi, 32), ymm9);
-                a.vmovdqu64(zmmword(rdi, 64), zmm17);
+                a.avx512().vmovdqu64(zmmword(rdi, 64), zmm17);
                 a.jmp(label);
                 a.finish("kinds");
             }

@@ -20,13 +20,15 @@ public final class GenerateSources {
     /** Runs the generators. */
     public static void main(String[] arguments) throws IOException {
         InstructionTable table = WrittenTable.read(Files.readString(Path.of(arguments[0])));
-        Path instructions = Path.of(arguments[1], "io/trapeze/emitter/Instructions.java");
-        Files.createDirectories(instructions.getParent());
-        write(instructions, InstructionsSource.text(table));
-        Path operands = Path.of(arguments[1], "io/trapeze/emitter/operand");
+        Path emitter = Path.of(arguments[1], "io/trapeze/emitter");
+        Files.createDirectories(emitter);
+        write(emitter.resolve("Instructions.java"), InstructionsSource.instructions(table));
+        write(emitter.resolve("Avx512.java"), InstructionsSource.avx512(table));
+        Path operands = emitter.resolve("operand");
         Files.createDirectories(operands);
         write(operands.resolve("Mem.java"), MemorySource.text());
-        write(operands.resolve("Registers.java"), RegistersSource.text());
+        write(operands.resolve("BasicRegisters.java"), RegistersSource.basic());
+        write(operands.resolve("Registers.java"), RegistersSource.all());
         RegisterTypes.write(operands);
         Path packed = Path.of(arguments[2], "io/trapeze/emitter/isa", FormPacker.RESOURCE);
         Files.createDirectories(packed.getParent());

@@ -97,12 +97,19 @@ final class MemorySource {
 
                 /** Returns memory of {@code bits} (0 for any) at {@code address}. */
                 public static Mem of(int bits, Address address) {
-                    return switch (bits) {
+                    return OfAnySize.of(bits, address);
+                }
+
+                /** Names all types, and so is apart: memory of one size is used without the others being loaded. */
+                private static final class OfAnySize {
+                    static Mem of(int bits, Address address) {
+                        return switch (bits) {
             <cases>
-                        default ->
-                            throw new IllegalArgumentException("no memory operand of " + bits
-                                    + " bits: use <bits>, or 0 for any size");
-                    };
+                            default ->
+                                throw new IllegalArgumentException("no memory operand of " + bits
+                                        + " bits: use <bits>, or 0 for any size");
+                        };
+                    }
                 }
             <factories><types>}
             """;
@@ -196,7 +203,7 @@ final class MemorySource {
 
     static String text() {
         return FILE.replace("<permitted>", each(",\n                ", s -> s.in("Mem.<type>")))
-                .replace("<cases>", each("\n", s -> s.in("            case <bits> -> new <type>(address);")))
+                .replace("<cases>", each("\n", s -> s.in("                case <bits> -> new <type>(address);")))
                 .replace("<bits>", each(", ", s -> s.in("<bits>")).replace("0, 8,", "8,"))
                 .replace("<factories>", each("", s -> s.in(FACTORIES)))
                 .replace("<types>", each("", s -> s.in(TYPE)));

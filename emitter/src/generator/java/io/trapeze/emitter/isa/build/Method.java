@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** One method of {@code Instructions}: a mnemonic, operand types, and the forms to choose from in order of preference. */
+/** One method of {@code Instructions}, {@code Avx512} or both: a mnemonic, operand types, and the forms to choose from in order of preference. */
 final class Method {
     private static final Set<String> KEYWORDS = Set.of("int");
     private static final List<String> NAMES = List.of("dst", "src", "src2", "src3");
@@ -27,6 +27,8 @@ final class Method {
     private final List<String> types;
     private final List<Signature> candidates = new ArrayList<>();
     private boolean ambiguous;
+    /** What stands before a call of the encoder's. */
+    private String receiver = "";
 
     Method(InstructionTable table, String mnemonic, List<String> types) {
         this.table = table;
@@ -47,22 +49,47 @@ final class Method {
         return ambiguous;
     }
 
+    /** Whether no processor without AVX-512 has any of the forms. */
+    boolean needsAvx512() {
+        return types.contains("KReg") || candidates.stream().allMatch(Method::isEvex);
+    }
+
+    /** Whether a processor with AVX-512 has forms that others have not. */
+    boolean isAvx512() {
+        return needsAvx512() || candidates.stream().anyMatch(Method::isEvex);
+    }
+
+    private static boolean isEvex(Signature candidate) {
+        return candidate.form().encoding().prefixing() == Prefixing.EVEX;
+    }
+
     private Signature last() {
         return candidates.get(candidates.size() - 1);
     }
 
     /** Whether a form takes the upper vector registers, and the one before does not. */
     private boolean reachesFurther(Signature candidate) {
-        return candidate.form().encoding().prefixing() == Prefixing.EVEX
-                && last().form().encoding().prefixing() != Prefixing.EVEX
-                && !vectors().isEmpty();
+        return isEvex(candidate) && !isEvex(last()) && !vectors().isEmpty();
     }
 
     private boolean isBranch() {
         return types.equals(List.of("Label"));
     }
 
-    void write(StringBuilder out) {
+    /** Returns the method of the encoder's own class. */
+    String instruction() {
+        receiver = "";
+        return text("public final Instructions", "this");
+    }
+
+    /** Returns the method of a class beside the encoder's. */
+    String avx512() {
+        receiver = "assembler.";
+        return text("public Instructions", "assembler");
+    }
+
+    private String text(String modifiers, String result) {
+        StringBuilder out = new StringBuilder();
         String doc = candidates.stream()
                 .flatMap(c -> Stream.concat(Stream.of(c.form()), reversed(c).stream()))
                 .map(form -> "{@code " + manual(form) + " | " + form.encodingText() + "}")
@@ -73,7 +100,7 @@ final class Method {
             parameters.add(types.get(i) + " " + name(i));
         }
         out.append("\n    /** ").append(doc).append(". */\n");
-        out.append("    public final Instructions ").append(methodName()).append('(');
+        out.append("    ").append(modifiers).append(' ').append(methodName()).append('(');
         out.append(String.join(", ", parameters)).append(") {\n");
         if (isBranch()) {
             out.append("        branch(").append(branchForm(OperandKind.REL8)).append(", ");
@@ -85,7 +112,8 @@ final class Method {
             writeChoice(out);
         }
         out.setLength(out.length() - 1);
-        out.append(" return this;\n    }\n"); // one line is one entry in the table of line numbers
+        // one line is one entry in the table of line numbers
+        return out.append(" return ").append(result).append(";\n    }\n").toString();
     }
 
     /** The signature as the manual prints it: the mnemonic in capitals. */
@@ -118,7 +146,11 @@ final class Method {
         String operands = IntStream.range(0, types.size())
                 .mapToObj(i -> types.get(i).matches("int|long") ? "new Immediate(" + name(i) + ")" : name(i))
                 .collect(Collectors.joining(", "));
-        out.append(" else {\n            throw refused(\"").append(mnemonic).append("\", List.of(");
+        out.append(" else {\n            throw ")
+                .append(receiver)
+                .append("refused(\"")
+                .append(mnemonic)
+                .append("\", List.of(");
         out.append(operands).append("), \"no form takes these operands\");\n        }\n");
     }
 
@@ -154,9 +186,10 @@ final class Method {
 
     /** Returns the condition under which a form is taken although others follow it. */
     private String guard(Signature candidate) {
-        boolean low = candidate.form().encoding().prefixing() != Prefixing.EVEX
-                && !vectors().isEmpty();
-        return Stream.of(valueGuard(candidate), low ? "vexSuffices(" + String.join(" | ", vectors()) + ")" : "")
+        boolean low = !isEvex(candidate) && !vectors().isEmpty();
+        return Stream.of(
+                        valueGuard(candidate),
+                        low ? receiver + "vexSuffices(" + String.join(" | ", vectors()) + ")" : "")
                 .filter(condition -> !condition.isEmpty())
                 .collect(Collectors.joining(" && "));
     }
@@ -167,12 +200,12 @@ final class Method {
                 && candidates.stream().allMatch(c -> valueGuard(c).isEmpty())
                 && candidates.get(0).form().encoding().prefixing() == Prefixing.VEX
                 && candidates.get(0).form().opEn() == last().form().opEn()
-                && last().form().encoding().prefixing() == Prefixing.EVEX;
+                && isEvex(last());
     }
 
     /** Returns the descriptor of a VEX form, or of the EVEX form where that one does not reach. */
     private String evexToo(Signature vex) {
-        return "vexOr(" + descriptor(vex.form()) + ", " + descriptor(last().form()) + ", "
+        return receiver + "vexOr(" + descriptor(vex.form()) + ", " + descriptor(last().form()) + ", "
                 + String.join(" | ", vectors()) + ")";
     }
 
@@ -250,7 +283,18 @@ final class Method {
         }
         if (reversed(candidate).isPresent()) {
             String other = descriptor(reversed(candidate).get());
-            return "eitherWay(" + String.join(", ", descriptor, other, name(0), v, name(types.size() - 1)) + ")";
+            String dst = name(0);
+            String src = name(types.size() - 1);
+            return receiver + "eitherWay("
+                    + String.join(
+                            ", ",
+                            descriptor,
+                            other,
+                            dst + ".reg() | " + src + ".rm()",
+                            src + ".reg() | " + dst + ".rm()",
+                            v,
+                            "Guard.isShorterReversed(" + dst + ".code(), " + src + ".code())")
+                    + ")";
         }
         List<String> arguments = new ArrayList<>(List.of(descriptor));
         String method;
@@ -270,6 +314,6 @@ final class Method {
         if (!value.isEmpty()) {
             arguments.add(value);
         }
-        return method + "(" + String.join(", ", arguments) + ")";
+        return receiver + method + "(" + String.join(", ", arguments) + ")";
     }
 }

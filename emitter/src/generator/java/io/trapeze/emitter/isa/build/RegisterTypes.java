@@ -45,7 +45,12 @@ final class RegisterTypes {
             /** <meaning>. */
             public final class <type> extends Register {
                 <type>(int code, String name) {
-                    super(RegisterClass.<class>, code, name);
+                    super(code, name);
+                }
+
+                @Override
+                public RegisterClass registerClass() {
+                    return RegisterClass.<class>;
                 }
             }
             """;

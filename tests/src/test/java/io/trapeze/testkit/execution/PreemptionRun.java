@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.testkit.execution;
+
+import static io.trapeze.emitter.operand.Mem.qword;
+import static io.trapeze.emitter.operand.Registers.*;
+
+import io.trapeze.emitter.Assembler;
+import io.trapeze.emitter.CodeBlob;
+import io.trapeze.emitter.Instruction;
+import io.trapeze.emitter.operand.Label;
+import io.trapeze.runtime.code.MappedCode;
+import io.trapeze.runtime.memory.NativeMemory;
+import io.trapeze.runtime.os.SignalAction;
+import io.trapeze.runtime.os.SignalStack;
+import io.trapeze.testkit.execution.Stacks.Window;
+import io.trapeze.trampolines.AsyncPreempt;
+import io.trapeze.trampolines.Primitive;
+import io.trapeze.trampolines.SaveSet;
+import io.trapeze.trampolines.abi.Abi;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SplittableRandom;
+
+/**
+ * A process that interrupts {@link LiveBody} at each of its instructions in turn: single-stepped by the trap flag up to there,
+ * sent to the trampoline by the handler of SIGTRAP, and compared at its end with a run that nothing interrupted.
+ */
+final class PreemptionRun {
+    private static final int SIGTRAP = 5;
+    /** Offsets in {@code ucontext_t} on x86-64 Linux: {@code uc_mcontext.gregs} begins at 40. */
+    private static final int UC_RSP = 40 + 15 * 8;
+
+    private static final int UC_RIP = 40 + 16 * 8;
+    private static final int UC_FLAGS = 40 + 17 * 8;
+
+    /** Where the handler finds its orders, and counts. */
+    private static final int TARGET = 0;
+
+    private static final int DISPLACEMENT = 8;
+    private static final int TRAMPOLINE = 16;
+    private static final int INTERRUPTED = 24;
+
+    private final Bench bench;
+    private final LowMemory orders;
+
+    private PreemptionRun(Bench bench) {
+        this.bench = bench;
+        this.orders = LowMemory.allocate(bench.os(), 4096);
+        long bytes = bench.os().minimumSignalStack() + 65_536 & -65_536;
+        NativeMemory stack = NativeMemory.allocate(bench.os(), bytes);
+        bench.os().installSignalStack(new SignalStack(stack.address(), bytes));
+        MappedCode handler = bench.arena().map(handler());
+        bench.os().installSignalAction(SIGTRAP, SignalAction.handledAt(handler.address()));
+    }
+
+    /** Takes anything, a seed, the number of the first case and the number behind the last. */
+    public static void main(String[] arguments) {
+        PreemptionRun run = new PreemptionRun(Bench.open());
+        List<BuiltInCase> cases = cases(run.bench.widest());
+        int end = Integer.parseInt(arguments[3]);
+        for (int number = Integer.parseInt(arguments[2]); number < end; number++) {
+            BuiltInCase builtIn = cases.get(number);
+            Random random = new Random(new SplittableRandom(Long.parseLong(arguments[1]) + number).nextLong());
+            Cases.run(
+                    number,
+                    builtIn.toString(),
+                    builtIn.abi(),
+                    () -> run.everywhere(builtIn.abi(), builtIn.saveSet(), random));
+        }
+    }
+
+    /** The trampolines among the cases that there are. */
+    static List<BuiltInCase> cases(SaveSet widest) {
+        return BuiltInCase.all(widest).stream()
+                .filter(c -> c.primitive() == Primitive.ASYNC_PREEMPT)
+                .toList();
+    }
+
+    private CodeBlob handler() {
+        Assembler a = new Assembler();
+        Label done = a.label("done");
+        a.symbol("trap_handler");
+        a.mov(rax, qword(rdx, UC_RIP));
+        a.cmp(rax, orders.qword(TARGET));
+        a.jne(done);
+        a.inc(orders.qword(INTERRUPTED));
+        a.mov(rcx, qword(rdx, UC_RSP));
+        a.sub(rcx, orders.qword(DISPLACEMENT));
+        a.mov(qword(rcx), rax); // below what an interrupt skips: where the trampoline returns to
+        a.mov(qword(rdx, UC_RSP), rcx);
+        a.mov(rcx, orders.qword(TRAMPOLINE));
+        a.mov(qword(rdx, UC_RIP), rcx);
+        a.and(qword(rdx, UC_FLAGS), ~(int) RegisterState.TRAP);
+        a.bind(done);
+        a.ret();
+        return a.finish("trap_handler");
+    }
+
+    private void everywhere(Abi abi, SaveSet set, Random random) {
+        Scene scene = new Scene(bench, abi, random);
+        Probe probe = bench.probe(abi);
+        ProbeMemory memory = bench.memory();
+        CodeBlob blob = LiveBody.emit(abi, set, random);
+        try (MappedCode body = bench.arena().map(blob, Map.of("arrival", probe.arrival()));
+                MappedCode trampoline =
+                        bench.arena().map(AsyncPreempt.emit(abi, set), Map.of(AsyncPreempt.CALLEE, probe.callee()))) {
+            orders.memory().putLong(DISPLACEMENT, abi.stack().interruptSkip() + 8);
+            orders.memory().putLong(TRAMPOLINE, trampoline.address());
+            RegisterState in = memory.entry();
+            in.randomize(random);
+            in.fillX87();
+            in.set(rsp, bench.stacks().goroutineTop());
+            in.setFlags(in.flags() | RegisterState.DIRECTION | RegisterState.ALIGNMENT_CHECK);
+            scene.randomize();
+            List<Long> bounds = scene.bounds();
+            probe.run(body.address());
+            Map<String, String> undisturbed = memory.arrival().values(set);
+
+            List<Instruction> instructions =
+                    blob.instructions().subList(1, blob.instructions().size());
+            in.setFlags(in.flags() | RegisterState.TRAP);
+            for (Instruction instruction : instructions) {
+                orders.memory().putLong(TARGET, body.address() + instruction.offset());
+                orders.memory().putLong(INTERRUPTED, 0);
+                scene.calleeDoesWhatItLikes();
+                bench.stacks().randomize(random);
+                probe.run(body.address());
+                String where = "interrupted before " + instruction.text() + " at " + instruction.offset();
+                Expect.equal(where + ", times", 1L, orders.memory().getLong(INTERRUPTED));
+                Expect.equal(where, undisturbed, memory.arrival().values(set));
+                Expect.equal(where + ", stack bounds", bounds, memory.boundsAtArrival());
+                bench.stacks()
+                        .requireUntouchedBut(List.of(new Window(
+                                "the goroutine's stack",
+                                memory.found().get(rsp) - ProbeMemory.SCRATCHED,
+                                bench.stacks().goroutineTop())));
+            }
+            Cases.note(instructions.size() + " instructions");
+        }
+    }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.testkit.execution;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.trapeze.runtime.os.Platform;
+import io.trapeze.runtime.os.UnsupportedHostException;
+
+/** What these tests need of the machine. */
+final class ThisHost {
+    private ThisHost() {}
+
+    static void assumeThatItRunsCode() {
+        try {
+            Platform.current().requireSupported();
+        } catch (UnsupportedHostException e) {
+            assumeTrue(false, e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.trampolines;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.trapeze.trampolines.abi.Abi;
+import io.trapeze.trampolines.abi.file.AbiFile;
+import io.trapeze.trampolines.abi.file.AbiFileException;
+import io.trapeze.trampolines.abi.file.AbiText;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Label;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.BeforeContainer;
+
+@Label("An ABI file of any ABI")
+class AbiFilePropertyTest {
+    private static Path folder;
+
+    @BeforeContainer
+    static void makeFolder() throws IOException {
+        folder = Files.createTempDirectory("abi-files");
+    }
+
+    @AfterContainer
+    static void removeFolder() throws IOException {
+        Files.deleteIfExists(folder.resolve("random.toml"));
+        Files.delete(folder);
+    }
+
+    private static Abi readBack(String text) throws IOException {
+        return AbiFile.read(Files.writeString(folder.resolve("random.toml"), text))
+                .abi();
+    }
+
+    @Provide
+    Arbitrary<Abi> abis() {
+        return Abis.any();
+    }
+
+    @Provide
+    Arbitrary<Abi> bases() {
+        return Arbitraries.of(Abi.builtIn());
+    }
+
+    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+    void readsBackAsTheSame(@ForAll("abis") Abi abi) throws IOException {
+        assertThat(readBack(AbiText.complete(abi))).isEqualTo(abi);
+    }
+
+    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+    void readsBackAsTheSameIfItSaysOnlyWhatDiffersFromAnother(@ForAll("abis") Abi abi, @ForAll("bases") Abi base)
+            throws IOException {
+        assertThat(readBack(AbiText.difference(abi, base, base.name()))).isEqualTo(abi);
+    }
+
+    @Property(tries = 50)
+    void readsBackWhateverItIsCalled(@ForAll String name) throws IOException {
+        String sound = new String(name.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+        Abi abi = Abi.SYSTEM_V.named("x" + sound);
+        assertThat(readBack(AbiText.complete(abi))).isEqualTo(abi);
+    }
+
+    /** Whatever somebody does to a file, it is read or refused with a reason and a place. */
+    @Property(tries = 200)
+    void isReadOrRefusedWhateverIsDoneToIt(@ForAll("bases") Abi abi, @ForAll Random random) throws IOException {
+        StringBuilder text = new StringBuilder(AbiText.complete(abi));
+        for (int i = random.nextInt(4); i >= 0; i--) {
+            int at = random.nextInt(text.length());
+            int to = Math.min(text.length(), at + random.nextInt(12));
+            if (random.nextBoolean()) {
+                text.delete(at, to);
+            } else {
+                text.insert(random.nextInt(text.length()), text.substring(at, to));
+            }
+        }
+        try {
+            assertThat(readBack(text.toString()).name()).isNotBlank();
+        } catch (AbiFileException e) {
+            assertThat(e.problems()).isNotEmpty().allSatisfy(problem -> {
+                assertThat(problem.line())
+                        .isBetween(1, (int) text.chars().filter(c -> c == '\n').count() + 2);
+                assertThat(problem.column()).isPositive();
+                assertThat(problem.reason()).isNotBlank();
+            });
+        }
+    }
+}
