@@ -64,7 +64,7 @@ final class PrimitiveCheck {
         try (MappedCode gogo = bench.arena().map(blob)) {
             for (int i = 0; i < rounds; i++) {
                 scene.randomize();
-                long sp = stacks.goroutineTop() - 8 * random.nextInt(16);
+                long sp = stacks.goroutineTop() - 8L * random.nextInt(16);
                 scene.fillGobuf(Scene.SCHED, sp, probe.arrival());
                 resume(gogo);
                 Expect.equal("after gogo", scene.saved(Scene.SCHED), scene.preserved(memory.arrival()));
@@ -170,7 +170,7 @@ final class PrimitiveCheck {
                 scene.assertZero("afterwards", back);
                 Expect.equal("stack bounds", bounds, memory.boundsAtArrival());
                 Expect.equal("g0's Gobuf", hex(g0), hex(scene.gobuf(Scene.G0)));
-                long kept = 8 * (1 + abi.threadFields().size() + 2);
+                long kept = 8L * (1 + abi.threadFields().size() + 2);
                 stacks.requireUntouchedBut(List.of(
                         new Window("the goroutine's stack", entry - kept, entry),
                         new Window("g0's stack", thunk.get(rsp) - ProbeMemory.SCRATCHED, g0sp)));
