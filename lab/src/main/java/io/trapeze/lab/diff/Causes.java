@@ -122,8 +122,9 @@ final class Causes {
         if (a.displacement() != b.displacement()) {
             Optional<String> field =
                     field(one, a).filter(f -> field(other, b).filter(f::equals).isPresent());
-            Set<RuleDifference> before =
-                    field.isPresent() ? fieldsBefore.movers(field.get(), differences) : number(one, other, found);
+            Set<RuleDifference> before = field.isPresent()
+                    ? tried(fieldsBefore.movers(field.get(), differences), found)
+                    : number(one, other, found);
             causes.addAll(before.isEmpty() ? withPaths(found) : before);
         }
     }
@@ -176,6 +177,15 @@ final class Causes {
         Set<RuleDifference> served = new LinkedHashSet<>(meantBy(one.rule()));
         served.addAll(meantBy(other.rule()));
         return served;
+    }
+
+    /** Drops those that an experiment found to change nothing; what takes as much room as something else moves no field. */
+    private Set<RuleDifference> tried(Set<RuleDifference> causes, Set<String> found) {
+        return only(
+                causes,
+                d -> found.contains(d.path())
+                        || !onLeft.paths().contains(d.path())
+                                && !onRight.paths().contains(d.path()));
     }
 
     private Set<RuleDifference> meantBy(String rule) {

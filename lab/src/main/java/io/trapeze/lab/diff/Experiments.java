@@ -42,6 +42,11 @@ final class Experiments {
         this.saveSet = saveSet;
     }
 
+    /** Returns all rules that an experiment changes. */
+    Set<String> paths() {
+        return paths(experiment -> true);
+    }
+
     /** Returns the rules by which a line comes or goes: those without which it is gone. */
     Set<String> thatRemove(Line line) {
         return paths(experiment -> experiment.pairs().stream()

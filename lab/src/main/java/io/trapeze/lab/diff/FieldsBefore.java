@@ -28,7 +28,7 @@ final class FieldsBefore {
     }
 
     /**
-     * Returns why a field that both have is elsewhere.
+     * Returns what may move a field that both have.
      *
      * @param differences all rules in which the two differ
      */
@@ -39,16 +39,19 @@ final class FieldsBefore {
         names.addAll(there.keySet());
         names.removeIf(name -> here.containsKey(name) && here.get(name).equals(there.get(name)));
         Set<RuleDifference> movers = new LinkedHashSet<>();
-        for (String name : names) {
-            String path = (here.containsKey(name) ? leftRules : rightRules).path(name);
-            Optional<RuleDifference> own =
-                    differences.stream().filter(d -> d.path().equals(path)).findFirst();
-            own.or(() -> differences.stream()
-                            .filter(d -> d.isOrder() && d.isMeantBy(path))
-                            .findFirst())
-                    .ifPresent(movers::add);
-        }
+        names.forEach(name -> difference((here.containsKey(name) ? leftRules : rightRules).path(name), differences)
+                .ifPresent(movers::add));
         return movers;
+    }
+
+    /** Returns the difference in a rule, or else that in the order of its list. */
+    private static Optional<RuleDifference> difference(String path, List<RuleDifference> differences) {
+        return differences.stream()
+                .filter(d -> d.path().equals(path))
+                .findFirst()
+                .or(() -> differences.stream()
+                        .filter(d -> d.isOrder() && d.isMeantBy(path))
+                        .findFirst());
     }
 
     /** Returns the sizes of the fields before one, by name. */

@@ -14,6 +14,7 @@ import io.trapeze.lab.abi.Substitution;
 import io.trapeze.lab.diff.Comparison.Kind;
 import io.trapeze.lab.diff.Comparison.Row;
 import io.trapeze.lab.diff.Comparison.Side;
+import io.trapeze.lab.explain.Walk;
 import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
@@ -115,10 +116,10 @@ class ComparisonTest {
         }
     }
 
-    /** If one part of a description differs, whatever differs in the code comes from that part. */
+    /** One part of a description at a time. */
     @ParameterizedTest
     @EnumSource
-    void blamesNoOtherPartThanTheOneThatDiffers(Primitive primitive) {
+    void explainsWhatEachPartOfADescriptionChanges(Primitive primitive) {
         int differing = 0;
         for (int seed = 0; seed < 12; seed++) {
             Abi left = seed == 0 ? Abi.SYSTEM_V : AnyAbi.of("left", seed);
@@ -130,6 +131,56 @@ class ComparisonTest {
             }
         }
         assertThat(differing).as("comparisons with differences").isGreaterThan(10);
+    }
+
+    /** Two parts differ. Whichever is blamed, the line must be another if that part alone is taken back. */
+    @ParameterizedTest
+    @EnumSource
+    void blamesNoPartThatMakesNoDifference(Primitive primitive) {
+        int checked = 0;
+        for (int seed = 0; seed < 15; seed++) {
+            Abi left = seed == 0 ? Abi.SYSTEM_V : AnyAbi.of("left", 20 + seed);
+            Abi other = seed == 0 ? Abi.WIN64 : AnyAbi.of("right", 40 + seed);
+            List<Abi> firstParts = Substitution.each(left, other);
+            for (int i = 0; i < firstParts.size(); i++) {
+                Abi middle = firstParts.get(i);
+                List<Abi> lastParts = Substitution.each(middle, other);
+                for (int j = i % 3; j < lastParts.size(); j += 3) {
+                    checked += blamed(primitive, left, middle, lastParts.get(j));
+                }
+            }
+        }
+        assertThat(checked).as("lines that the last part is blamed for").isGreaterThan(10);
+    }
+
+    private static int blamed(Primitive primitive, Abi left, Abi middle, Abi right) {
+        List<Line> withoutTheLastPart;
+        List<Line> whole;
+        try {
+            withoutTheLastPart = Line.of(Walk.through(primitive, middle, SaveSet.SSE));
+            whole = Line.of(Walk.through(primitive, right, SaveSet.SSE));
+        } catch (AbiException tooFewRegisters) {
+            return 0;
+        }
+        List<Alignment.Pair> last = Alignment.of(withoutTheLastPart, whole);
+        List<String> lastPart = AbiRules.of(middle).differences(AbiRules.of(right)).stream()
+                .map(RuleDifference::path)
+                .toList();
+        int checked = 0;
+        for (Row row : possible(primitive, left, right).map(Comparison::rows).orElse(List.of())) {
+            if (row.causes().stream().map(RuleDifference::path).anyMatch(lastPart::contains)) {
+                Optional<Integer> step = row.right().map(Side::step);
+                boolean another = last.stream()
+                        .filter(pair ->
+                                pair.right().map(line -> line.step().number()).equals(step))
+                        .anyMatch(pair -> !pair.isSame());
+                assertThat(another)
+                        .as("whether without the last part %s would be another; %s against %s", row, left, right)
+                        .isTrue();
+                checked++;
+            }
+        }
+        return checked;
     }
 
     @Test
@@ -187,7 +238,7 @@ class ComparisonTest {
     @EnumSource
     void explainsConventionsThatDifferInEverything(Primitive primitive) {
         int compared = 0;
-        for (int seed = 50; seed < 75; seed++) {
+        for (int seed = 50; seed < 150; seed++) {
             Abi left = AnyAbi.of("left", seed);
             Abi right = AnyAbi.of("right", seed + 1000);
             Optional<Comparison> comparison = possible(primitive, left, right);
