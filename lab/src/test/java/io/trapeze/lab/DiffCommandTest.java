@@ -63,6 +63,19 @@ class DiffCommandTest {
     }
 
     @Test
+    void fitsATerminalForEveryConvention() {
+        for (Abi abi : Abi.builtIn()) {
+            for (String line :
+                    List.of("diff go " + abi.name() + " mcall", "diff " + abi.name() + " preserve-all gogo")) {
+                assertThat(type("C.UTF-8", line).out().lines())
+                        .as(line)
+                        .allSatisfy(
+                                l -> assertThat(l.codePointCount(0, l.length())).isLessThanOrEqualTo(TERMINAL));
+            }
+        }
+    }
+
+    @Test
     void hasTheLinesOfBothSidesInTheirOrder() {
         List<String> left = new ArrayList<>();
         List<String> right = new ArrayList<>();

@@ -81,11 +81,21 @@ class ExplainCommandTest {
 
     @Test
     void fitsATerminal() {
-        for (Primitive primitive : Primitive.values()) {
-            String line = "explain " + primitive.symbol() + " --abi win64";
-            assertThat(type("C.UTF-8", line).lines().filter(l -> l.matches(".*[│┌└├].*")))
-                    .allSatisfy(l -> assertThat(l.length()).isLessThanOrEqualTo(120));
+        for (Abi abi : Abi.builtIn()) {
+            for (Primitive primitive : Primitive.values()) {
+                String line = "explain " + primitive.symbol() + " --save-set avx512+x87 --abi " + abi.name();
+                assertThat(type("C.UTF-8", line).lines())
+                        .as(line)
+                        .allSatisfy(l -> assertThat(l.length()).isLessThanOrEqualTo(120));
+            }
         }
+    }
+
+    @Test
+    void saysWhatItDoesNotFollow() {
+        String note = "(what it does to values is not followed)";
+        assertThat(type("C.UTF-8", "explain async_preempt --save-set avx")).containsOnlyOnce(note);
+        assertThat(type("C.UTF-8", "explain async_preempt --save-set sse+x87")).doesNotContain(note);
     }
 
     @Test

@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
 public final class ExplanationText {
     static final String NOT_FOLLOWED = "(what it does to values is not followed)";
     private static final String INDENT = "      ";
+    /** Columns for what a field says: bytes, name and gaps take the others. */
+    private static final int MEANING = 84;
 
     private final Explanation explanation;
     private final Style style;
@@ -56,8 +58,10 @@ public final class ExplanationText {
                     parameter.meaning(),
                     style.faint(parameter.rule()));
         }
-        return style.strong(explanation.primitive()) + ", ABI " + explanation.abi() + saves + ", " + explanation.bytes()
-                + " bytes. " + explanation.summary() + "\n" + table.text();
+        String what = style.strong(explanation.primitive()) + ", ABI " + explanation.abi() + saves + ", "
+                + explanation.bytes() + " bytes.";
+        boolean fits = Style.width(what) + 1 + explanation.summary().length() <= MomentText.WIDTH;
+        return what + (fits ? " " : "\n") + explanation.summary() + "\n" + table.text();
     }
 
     private String step(ExplainedStep step) {
@@ -89,9 +93,22 @@ public final class ExplanationText {
         Table table = new Table(RIGHT, LEFT, LEFT);
         for (int i = 0; i < step.fields().size(); i++) {
             ByteField field = step.fields().get(i);
-            table.row(style.hue(i, spaced(field.bytes())), style.hue(i, field.name()), meaning(field));
+            String bytes = style.hue(i, spaced(field.bytes()));
+            String name = style.hue(i, field.name());
+            for (String line : lines(meaning(field))) {
+                table.row(bytes, name, line);
+                bytes = "";
+                name = "";
+            }
         }
         return table.text().lines().map(line -> INDENT + "  " + line + "\n").collect(Collectors.joining());
+    }
+
+    /** Returns a meaning on as many lines as it takes beside the longest bytes and names. */
+    private static List<String> lines(String meaning) {
+        return Wrapped.text("", List.of(meaning.split(" ")), " ", MEANING)
+                .lines()
+                .toList();
     }
 
     private static String spaced(String hex) {

@@ -13,7 +13,7 @@ final class Wrapped {
         String line = head;
         boolean begun = false;
         for (String item : texts) {
-            if (begun && Style.width(line + separator + item) > width) {
+            if (begun && Style.width(line + separator + item + separator.stripTrailing()) > width) {
                 text.append(line).append(separator.stripTrailing()).append('\n');
                 line = " ".repeat(Style.width(head)) + item;
             } else {

@@ -91,6 +91,16 @@ class ComparisonTest {
     }
 
     @Test
+    void explainsEveryPairOfBuiltInConventions() {
+        for (Abi left : Abi.builtIn()) {
+            for (Abi right : Abi.builtIn()) {
+                assertEveryDifferenceHasACause(compare(Primitive.MCALL, left, right), left, right);
+                assertEveryDifferenceHasACause(compare(Primitive.GOGO, left, right), left, right);
+            }
+        }
+    }
+
+    @Test
     void namesTheVeryFieldOfTheDescription() {
         Comparison mcall = compare(Primitive.MCALL, Abi.SYSTEM_V, Abi.WIN64);
         assertThat(causes(mcall, "mov qword ptr [rsi + 0x10], rdi"))

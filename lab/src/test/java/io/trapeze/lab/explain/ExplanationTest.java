@@ -8,6 +8,7 @@ import io.trapeze.trampolines.Gobuf;
 import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
+import io.trapeze.trampolines.abi.BuiltInAbis;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -99,6 +100,24 @@ class ExplanationTest {
                             "rsp",
                             "entry + 0x" + Integer.toHexString(8 + abi.stack().interruptSkip()));
         }
+    }
+
+    @Test
+    void givesBackTheX87Registers() {
+        List<Moment> story = Explanation.of(Primitive.ASYNC_PREEMPT, Abi.SYSTEM_V, SaveSet.AVX512_X87)
+                .moments();
+        assertThat(story.get(1).registers()).containsEntry("x87 state", "empty");
+        assertThat(story.get(2).registers()).containsOnlyKeys("rsp", "rip");
+    }
+
+    @Test
+    void pinsTheGoroutineThatRuns() {
+        assertThat(of(Primitive.GOGO, BuiltInAbis.GO).moments().get(1).registers())
+                .containsEntry("r14", "gobuf.g")
+                .containsEntry("xmm15", "0");
+        List<Moment> story = of(Primitive.SYSTEMSTACK, BuiltInAbis.GO).moments();
+        assertThat(story.get(1).registers()).containsEntry("r14", "g0.g");
+        assertThat(story.get(2).registers()).doesNotContainKey("r14");
     }
 
     @Test
