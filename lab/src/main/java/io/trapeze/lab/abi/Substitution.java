@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 
 /**
  * A description in which one part is that of another: what tells by experiment which part of a description a line of code
@@ -39,13 +39,28 @@ public final class Substitution {
     private Substitution() {}
 
     /**
-     * Returns {@code abi} with one part of {@code other} in it, for each part in which they differ: of a list that does not go
-     * together with the rest, with each of its elements; without what makes a description contradict itself.
+     * A part in which two descriptions differ, replaced in one of them. What makes a description contradict itself is left out.
+     *
+     * @param whole the description with the other's part
+     * @param elements if the part is a list: with one element of the other's, or without one that it lacks
      */
-    public static List<Abi> each(Abi abi, Abi other) {
-        List<Abi> results = new ArrayList<>();
-        each(abi, other, UnaryOperator.identity(), results);
-        return results;
+    public record Part(Optional<Abi> whole, List<Abi> elements) {
+        /** Copies the list. */
+        public Part {
+            elements = List.copyOf(elements);
+        }
+
+        /** Returns what is most of the other's: the whole part, or else each element. */
+        public List<Abi> most() {
+            return whole.map(List::of).orElse(elements);
+        }
+    }
+
+    /** Returns {@code abi} with one part of {@code other} in it, for each part in which they differ. */
+    public static List<Part> each(Abi abi, Abi other) {
+        List<Part> parts = new ArrayList<>();
+        parts(abi, other, changed -> Optional.of((Abi) changed), parts);
+        return parts;
     }
 
     /**
@@ -53,13 +68,14 @@ public final class Substitution {
      * from two parts together.
      */
     public static List<Abi> sections(Abi abi, Abi other) {
-        List<Abi> results = new ArrayList<>();
+        List<Abi> sections = new ArrayList<>();
         for (RecordComponent component : Abi.class.getRecordComponents()) {
-            if (!get(abi, component).equals(get(other, component))) {
-                add(results, value -> with(abi, component.getName(), value), get(other, component));
+            Object foreign = get(other, component);
+            if (!get(abi, component).equals(foreign)) {
+                sound(abi, component.getName(), foreign).ifPresent(sections::add);
             }
         }
-        return results;
+        return sections;
     }
 
     /**
@@ -99,31 +115,63 @@ public final class Substitution {
         }
     }
 
-    /** Tries one value after the other for each component in which two records differ, taking apart what has parts itself. */
-    private static void each(Record record, Record other, UnaryOperator<Object> whole, List<Abi> results) {
+    /**
+     * Adds the parts in which two records differ, taking apart what has parts itself.
+     *
+     * @param around makes a description of a record with another value in it, unless that contradicts the rest
+     */
+    private static void parts(Record record, Record other, Function<Record, Optional<Abi>> around, List<Part> parts) {
         for (RecordComponent component : record.getClass().getRecordComponents()) {
             Object own = get(record, component);
             Object foreign = get(other, component);
-            UnaryOperator<Object> around = value -> whole.apply(with(record, component.getName(), value));
+            Function<Object, Optional<Abi>> changed =
+                    value -> sound(record, component.getName(), value).flatMap(around);
             if (own.equals(foreign)) {
                 continue;
             }
             if (isCompound(own) && isCompound(foreign)) {
-                each((Record) own, (Record) foreign, around, results);
+                parts((Record) own, (Record) foreign, changed::apply, parts);
             } else if (own instanceof Optional<?> one
                     && foreign instanceof Optional<?> two
                     && one.filter(Substitution::isCompound).isPresent()
                     && two.isPresent()) {
-                UnaryOperator<Object> present = value -> around.apply(Optional.of(value));
-                each((Record) one.get(), (Record) two.get(), present, results);
-            } else if (!add(results, around, foreign) && own instanceof List<?> list) {
-                each(list, (List<?>) foreign).forEach(value -> add(results, around, value));
+                parts((Record) one.get(), (Record) two.get(), value -> changed.apply(Optional.of(value)), parts);
+            } else {
+                List<Abi> elements = new ArrayList<>();
+                if (own instanceof List<?> list) {
+                    elements(record, list, (List<?>) foreign)
+                            .forEach(value -> changed.apply(value).ifPresent(elements::add));
+                }
+                parts.add(new Part(changed.apply(foreign), elements));
             }
         }
     }
 
     private static boolean isCompound(Object value) {
         return COMPOUND.contains(value.getClass());
+    }
+
+    /** Arguments and results have places, which other elements must keep; whatever is preserved has not. */
+    private static List<List<?>> elements(Record record, List<?> list, List<?> other) {
+        boolean places = record instanceof ArgumentRules || record instanceof ResultRules;
+        return places ? eachPlace(list, other) : each(list, other);
+    }
+
+    /** Returns a list with another's element in one place, for each, the place behind the last included. */
+    private static List<List<?>> eachPlace(List<?> list, List<?> other) {
+        List<List<?>> results = new ArrayList<>();
+        for (int i = 0; i < Math.min(list.size() + 1, other.size()); i++) {
+            List<Object> changed = new ArrayList<>(list.subList(0, i));
+            changed.add(other.get(i));
+            changed.addAll(list.subList(Math.min(i + 1, list.size()), list.size()));
+            if (!changed.equals(list)) {
+                results.add(changed);
+            }
+        }
+        if (list.size() > other.size()) {
+            results.add(list.subList(0, list.size() - 1));
+        }
+        return results;
     }
 
     /** Returns a list with one element of another in it, or without one that the other lacks, for each. */
@@ -146,13 +194,11 @@ public final class Substitution {
         return results;
     }
 
-    /** Adds a description with another value for one part; returns whether they go together. */
-    private static boolean add(List<Abi> results, UnaryOperator<Object> around, Object value) {
+    private static <R extends Record> Optional<R> sound(R record, String component, Object value) {
         try {
-            results.add((Abi) around.apply(value));
-            return true;
+            return Optional.of(with(record, component, value));
         } catch (AbiException contradiction) {
-            return false; // other parts, or a part of this one, have to tell
+            return Optional.empty(); // other parts, or elements of this one, have to tell
         }
     }
 

@@ -74,7 +74,11 @@ final class Causes {
                         .ifPresent(index -> about.add(ARGUMENTS + "[" + index + "]"));
             }
         }
-        Set<RuleDifference> exact = only(served, d -> about.contains(d.path()));
+        if (line.rule().equals(ARGUMENTS) && line.operands().get(0) instanceof Mem) {
+            about = Set.of(ARGUMENTS + "[0]"); // passed on the stack: that of the function that is called, which has one
+        }
+        Set<String> paths = about;
+        Set<RuleDifference> exact = only(served, d -> paths.contains(d.path()));
         if (!exact.isEmpty()) {
             return exact;
         }
@@ -184,8 +188,8 @@ final class Causes {
         return only(
                 causes,
                 d -> found.contains(d.path())
-                        || !onLeft.paths().contains(d.path())
-                                && !onRight.paths().contains(d.path()));
+                        || !onLeft.tried().contains(d.path())
+                                && !onRight.tried().contains(d.path()));
     }
 
     private Set<RuleDifference> meantBy(String rule) {
