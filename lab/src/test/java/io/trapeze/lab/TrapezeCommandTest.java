@@ -4,6 +4,7 @@ package io.trapeze.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trapeze.lab.Session.Ending;
+import io.trapeze.trampolines.abi.AbiException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -132,6 +133,18 @@ class TrapezeCommandTest {
         assertThat(new Session().type("emit --help --color=always").out()).contains(ESCAPE);
         assertThat(new Session().onTerminal().type("emit --help --color=never").out())
                 .doesNotContain(ESCAPE);
+    }
+
+    @Test
+    void saysWhatIsWrongWithADescriptionAndNothingElse() {
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Shell shell =
+                new Shell(InputStream.nullInputStream(), OutputStream.nullOutputStream(), err, false, false, Map.of());
+        int exit = Complaint.about(
+                new AbiException("stack.shadow = 3: must be a multiple of 8"), new TrapezeCommand(shell));
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .isEqualTo("trapeze: stack.shadow = 3: must be a multiple of 8.\n");
+        assertThat(exit).isEqualTo(1);
     }
 
     @Test
