@@ -21,8 +21,6 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExamples:%n",
         footer = "  trapeze abi new mine.toml --extends sysv")
 final class AbiNewCommand implements Callable<Integer> {
-    private final TrapezeCommand trapeze;
-
     @Parameters(paramLabel = "FILE", description = "The file to write; its name ends in .toml.")
     private Path file;
 
@@ -36,10 +34,6 @@ final class AbiNewCommand implements Callable<Integer> {
 
     @Option(names = "--force", description = "Overwrite the file if there is one.")
     private boolean force;
-
-    AbiNewCommand(TrapezeCommand trapeze) {
-        this.trapeze = trapeze;
-    }
 
     @Override
     public Integer call() {

@@ -33,7 +33,7 @@ public final class RingProcess {
      * @param arguments the ABI as the command line names it, what to forget with commas between, carriers, goroutines, seed, yields
      */
     public static void main(String[] arguments) throws InterruptedException {
-        Abi abi = AbiArgument.of(arguments[0]);
+        Abi abi = new AbiChoice().convert(arguments[0]);
         ProgramOptions options = new ProgramOptions(
                 Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]), Long.parseLong(arguments[4]));
         Ring ring = Ring.by(abi, omission(arguments[1]), Long.parseLong(arguments[5]), RingProcess::tellCode);

@@ -88,11 +88,11 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(
             names = "--abi",
-            paramLabel = "ABI",
-            completionCandidates = EmitCommand.AbiChoice.class,
+            paramLabel = AbiChoice.LABEL,
+            completionCandidates = AbiChoice.class,
             description =
                     "Have ring's goroutines live by this calling convention, in a process of their own unless it is the"
-                            + " host's: ${COMPLETION-CANDIDATES}.")
+                            + " host's: ${COMPLETION-CANDIDATES}, or a file that describes one.")
     private String abi;
 
     @Option(
@@ -213,7 +213,7 @@ final class RunCommand implements Callable<Integer> {
         }
         Abi host = OperatingSystem.current().abi();
         try {
-            Abi chosen = abi == null ? host : AbiArgument.of(abi);
+            Abi chosen = abi == null ? host : new AbiChoice().convert(abi);
             Omission omission = OmittedRegisters.of(omitted, chosen, spec.commandLine());
             Scheduler.requireSchedulable(chosen, omission);
             return chosen.equals(host) && !omission.any()

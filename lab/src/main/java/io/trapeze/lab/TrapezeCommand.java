@@ -102,7 +102,7 @@ final class TrapezeCommand implements Runnable {
                         .addSubcommand(new AbiListCommand(trapeze))
                         .addSubcommand(new AbiShowCommand(trapeze))
                         .addSubcommand(new AbiCheckCommand(trapeze))
-                        .addSubcommand(new AbiNewCommand(trapeze)))
+                        .addSubcommand(new AbiNewCommand()))
                 .addSubcommand(new AsmCommand(trapeze))
                 .addSubcommand(new DisasmCommand(trapeze))
                 .addSubcommand(new ExplainCommand(trapeze))

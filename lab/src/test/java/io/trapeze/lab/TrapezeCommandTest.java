@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trapeze.lab.Session.Ending;
 import io.trapeze.trampolines.abi.AbiException;
+import io.trapeze.trampolines.abi.AbiField;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -141,7 +142,7 @@ class TrapezeCommandTest {
         Shell shell =
                 new Shell(InputStream.nullInputStream(), OutputStream.nullOutputStream(), err, false, false, Map.of());
         int exit = Complaint.about(
-                new AbiException("stack.shadow = 3: must be a multiple of 8"), new TrapezeCommand(shell));
+                new AbiException(AbiField.STACK_SHADOW, 3, "must be a multiple of 8"), new TrapezeCommand(shell));
         assertThat(err.toString(StandardCharsets.UTF_8))
                 .isEqualTo("trapeze: stack.shadow = 3: must be a multiple of 8.\n");
         assertThat(exit).isEqualTo(1);

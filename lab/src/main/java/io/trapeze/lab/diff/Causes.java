@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Finds the rules that make a primitive's code for two conventions differ, line by line.
@@ -67,24 +68,26 @@ final class Causes {
 
     /** Of a list's elements, those that the line is about: an argument that it loads, or a register that it names. */
     private Set<RuleDifference> narrowed(Set<RuleDifference> served, Line line) {
-        Set<String> about = new LinkedHashSet<>();
-        for (Operand operand : line.operands()) {
-            if (operand instanceof Register register) {
-                Roles.argument(line.step().made().register(register.name()))
-                        .ifPresent(index -> about.add(ARGUMENTS + "[" + index + "]"));
-            }
-        }
-        if (line.rule().equals(ARGUMENTS) && line.operands().get(0) instanceof Mem) {
-            about = Set.of(ARGUMENTS + "[0]"); // passed on the stack: that of the function that is called, which has one
-        }
-        Set<String> paths = about;
-        Set<RuleDifference> exact = only(served, d -> paths.contains(d.path()));
+        Set<String> about = arguments(line);
+        Set<RuleDifference> exact = only(served, d -> about.contains(d.path()));
         if (!exact.isEmpty()) {
             return exact;
         }
         Set<RuleDifference> named = only(
                 served, d -> line.operands().stream().anyMatch(o -> o instanceof Register r && d.mentions(r.name())));
         return named.isEmpty() ? served : named;
+    }
+
+    private static Set<String> arguments(Line line) {
+        if (line.rule().equals(ARGUMENTS) && line.operands().get(0) instanceof Mem) {
+            return Set.of(ARGUMENTS + "[0]"); // passed on the stack: that of the function that is called, which has one
+        }
+        return line.operands().stream()
+                .filter(Register.class::isInstance)
+                .map(register -> line.step().made().register(((Register) register).name()))
+                .flatMap(made -> Roles.argument(made).stream())
+                .map(index -> ARGUMENTS + "[" + index + "]")
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     private Set<RuleDifference> changed(Line one, Line other) {

@@ -71,7 +71,8 @@ final class Experiments {
                 .filter(experiment -> experiment.pairs().stream()
                         .anyMatch(pair -> is(pair.left(), line) && pair.right().isEmpty()))
                 .flatMap(experiment -> experiment.paths().stream())
-                .filter(path -> AbiField.at(path).isPresent() && rules.elements(path).isEmpty())
+                .filter(path ->
+                        AbiField.at(path).isPresent() && rules.elements(path).isEmpty())
                 .collect(Collectors.toSet());
     }
 

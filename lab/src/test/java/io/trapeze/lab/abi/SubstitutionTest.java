@@ -41,7 +41,10 @@ class SubstitutionTest {
                 .map(abi -> sysv.differences(AbiRules.of(abi)))
                 .filter(all -> all.get(0).list().startsWith("preserved"))
                 .toList();
-        assertThat(differences).as("one for each of xmm8 to xmm15, which carry no arguments").hasSize(8).allMatch(all -> all.size() == 1);
+        assertThat(differences)
+                .as("one for each of xmm8 to xmm15, which carry no arguments")
+                .hasSize(8)
+                .allMatch(all -> all.size() == 1);
     }
 
     @Test

@@ -95,8 +95,8 @@ class PreemptTest {
     @Test
     void aChangeOfAMaskOrOfTheUpperVectorRegistersIsFoundAndNamed() throws InterruptedException {
         assumeTrue(Host.detect().cpu().hasAvx512State(), "this processor or system has no AVX-512 state");
-        requireFound("k7:", a -> a.knotq(k7, k7));
-        requireFound("zmm31, bits 256 to 319:", a -> a.vinserti64x4(zmm31, zmm31, ymm0, 1));
+        requireFound("k7:", a -> a.avx512().knotq(k7, k7));
+        requireFound("zmm31, bits 256 to 319:", a -> a.avx512().vinserti64x4(zmm31, zmm31, ymm0, 1));
     }
 
     private static void requireFound(String what, Consumer<GoroutineAssembler> intruder) throws InterruptedException {

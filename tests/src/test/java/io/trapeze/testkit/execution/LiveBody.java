@@ -85,12 +85,12 @@ final class LiveBody {
             switch (set.vectorBytes()) {
                 case 16 -> steps.add(a -> a.paddq(xmm(to), xmm(from)));
                 case 32 -> steps.add(a -> a.vpaddq(ymm(to), ymm(to), ymm(from)));
-                default -> steps.add(a -> a.vpaddq(zmm(to), zmm(to), zmm(from)));
+                default -> steps.add(a -> a.avx512().vpaddq(zmm(to), zmm(to), zmm(from)));
             }
         }
         for (int i = 0; i < set.masks(); i++) {
             int to = i;
-            steps.add(a -> a.kaddq(mask(to), mask(to), mask((to + 1) % 8)));
+            steps.add(a -> a.avx512().kaddq(mask(to), mask(to), mask((to + 1) % 8)));
         }
         if (set.x87()) {
             for (St register : List.of(st1, st2, st3, st4, st5, st6, st7)) {

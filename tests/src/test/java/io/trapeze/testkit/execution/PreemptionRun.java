@@ -12,6 +12,7 @@ import io.trapeze.runtime.code.MappedCode;
 import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.runtime.os.SignalAction;
 import io.trapeze.runtime.os.SignalStack;
+import io.trapeze.runtime.os.Signals;
 import io.trapeze.testkit.execution.Stacks.Window;
 import io.trapeze.trampolines.AsyncPreempt;
 import io.trapeze.trampolines.Primitive;
@@ -47,11 +48,12 @@ final class PreemptionRun {
     private PreemptionRun(Bench bench) {
         this.bench = bench;
         this.orders = LowMemory.allocate(bench.os(), 4096);
-        long bytes = bench.os().minimumSignalStack() + 65_536 & -65_536;
+        Signals signals = (Signals) bench.os().interrupts();
+        long bytes = signals.minimumSignalStack() + 65_536 & -65_536;
         NativeMemory stack = NativeMemory.allocate(bench.os(), bytes);
-        bench.os().installSignalStack(new SignalStack(stack.address(), bytes));
+        signals.installSignalStack(new SignalStack(stack.address(), bytes));
         MappedCode handler = bench.arena().map(handler());
-        bench.os().installSignalAction(SIGTRAP, SignalAction.handledAt(handler.address()));
+        signals.installSignalAction(SIGTRAP, SignalAction.handledAt(handler.address()));
     }
 
     /** Takes anything, a seed, the number of the first case and the number behind the last. */
