@@ -54,7 +54,8 @@ class RunProgramsTest {
         assertThat(ending.out())
                 .containsPattern("ring .* FAILED\n")
                 .containsPattern("qsort .* verified\n")
-                .containsPattern("ring: goroutine 0 after 0 rounds: rbx: expected 0x[0-9a-f]+, found 0x[0-9a-f]+\n");
+                .containsPattern("ring: goroutine 0 after 0 rounds: rbx: expected 0x[0-9a-f]+, found 0x[0-9a-f]+"
+                        + " \\(ABI sysv, preserved.general: rbx\\)\n");
     }
 
     @Test

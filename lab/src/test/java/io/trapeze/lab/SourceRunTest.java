@@ -166,7 +166,7 @@ class SourceRunTest {
                 "run ring x.s            | trapeze: 'ring' is no file that ends in .s, as others here are: run one sort only.",
                 "run nowhere.s           | trapeze: there is no file nowhere.s.",
                 "run x.s --timeout 0     | trapeze: --timeout is 0: it takes 1 to 86400.",
-                "run x.s --seed 1        | trapeze: --goroutines, --seed, --json and --list are for programs, not for files.",
+                "run x.s --seed 1        | trapeze: --goroutines, --seed, --json, --list, --abi and --omit are for programs, not for files.",
             })
     void wrongUsageIsRefused(String line, String message) {
         Ending ending = new Session().type(line);

@@ -20,6 +20,7 @@ final class RulesOf {
         all.each("arguments.integer", abi.arguments().integer());
         all.each("arguments.vectors", abi.arguments().vectors());
         all.each("results.vectors", abi.results().vectors());
+        all.rules.add("preserved.general"); // the list, where its lack of a register is the reason
         all.each("preserved.general", abi.preserved().general());
         all.each("preserved.vectors", abi.preserved().vectors());
         all.each("preserved.masks", abi.preserved().masks());
