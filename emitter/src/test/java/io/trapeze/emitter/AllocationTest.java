@@ -11,14 +11,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Emission leaves nothing for the garbage collector, once its methods are compiled. */
 class AllocationTest {
     private static final int BLOCKS = 2_000;
-    /** How often it is tried; the compiler needs some seconds on a busy machine. */
-    private static final int ATTEMPTS = 2_000;
+    /** How long the compiler is waited for, which others may keep from a processor; it needs less than a second of one. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Assembler assembler = new Assembler(false);
 
@@ -45,7 +46,7 @@ class AllocationTest {
         ThreadMXBean bean = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long thread = Thread.currentThread().getId();
         long least = Long.MAX_VALUE;
-        for (int i = 0; i < ATTEMPTS && least > 0; i++) {
+        for (long start = System.nanoTime(); least > 0 && System.nanoTime() - start < PATIENCE.toNanos(); ) {
             long before = bean.getThreadAllocatedBytes(thread);
             emit(block);
             least = Math.min(least, (bean.getThreadAllocatedBytes(thread) - before) / BLOCKS);
