@@ -86,7 +86,7 @@ abstract class Encoder {
 
     /** Says something of the next instruction: {@link Decoration#bits}. */
     final void decorateNext(int bits) {
-        if (pending != 0 && decoration().contradicts(new Decoration(bits))) {
+        if (Decoration.contradict(pending, bits)) {
             throw refused(new EncodingException("'"
                     + new Decoration(bits).toString().strip() + "' after '"
                     + decoration().toString().strip() + "', which still waited for its instruction: say it once"));

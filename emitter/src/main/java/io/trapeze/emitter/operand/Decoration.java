@@ -55,10 +55,10 @@ public record Decoration(int bits) {
         return new Decoration(bits | other.bits);
     }
 
-    /** Whether both say the same sort of thing, so that they cannot stand together. */
-    public boolean contradicts(Decoration other) {
-        boolean masks = (bits & MASK) != 0 && (other.bits & MASK) != 0;
-        return masks || (bits & other.bits & (ZEROING | ROUNDING | LOCK)) != 0;
+    /** Whether the {@link #bits} of two say the same sort of thing, so that they cannot stand together. */
+    public static boolean contradict(int one, int other) {
+        boolean masks = (one & MASK) != 0 && (other & MASK) != 0;
+        return masks || (one & other & (ZEROING | ROUNDING | LOCK)) != 0;
     }
 
     /** Whether there is a LOCK prefix. */

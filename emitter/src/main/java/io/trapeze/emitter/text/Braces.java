@@ -63,7 +63,7 @@ final class Braces {
                 .orElseThrow(() -> start.mistake("unknown '{" + text
                         + "}': there are {k1} to {k7}, {z}, {rn-sae} {rd-sae} {ru-sae} {rz-sae} {sae},"
                         + " and {1to2} to {1to16} behind memory"));
-        if (said.contradicts(one)) {
+        if (Decoration.contradict(said.bits(), one.bits())) {
             throw start.mistake("'{" + text + "}' beside '" + said + "': one is enough");
         }
         said = said.and(one);
