@@ -23,6 +23,9 @@ public final class WindowsProcess implements AutoCloseable {
     private static final long SHARED_BYTES = 64L << 20;
     private static final long APART = 1L << 32;
     private static final int SECONDS = 60;
+    /** How often Wine may fail to start a process, as it does now and then on a busy machine. */
+    private static final int STARTS = 3;
+
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     private final Process process;
@@ -39,6 +42,9 @@ public final class WindowsProcess implements AutoCloseable {
         this.process = wine.startServer();
         this.to = process.outputWriter(StandardCharsets.US_ASCII);
         this.from = process.inputReader(StandardCharsets.US_ASCII);
+    }
+
+    private void share() {
         String answer = ask("map " + Wine.windowsName(memory.file()) + hex(memory.address()) + hex(memory.bytes()));
         if (!answer.equals("ok")) {
             throw new IllegalStateException("the shared memory cannot be mapped there: " + answer);
@@ -47,7 +53,20 @@ public final class WindowsProcess implements AutoCloseable {
 
     /** Starts one; a test that asks is skipped, with the reason, where Wine or the compiler are not installed. */
     public static WindowsProcess start() {
-        return new WindowsProcess(Wine.orSkip());
+        Wine wine = Wine.orSkip();
+        for (int i = 1; ; i++) {
+            WindowsProcess process = new WindowsProcess(wine);
+            try {
+                process.share();
+                return process;
+            } catch (IllegalStateException e) {
+                process.close();
+                if (i == STARTS) {
+                    throw e;
+                }
+                System.out.println("Wine is started once more: " + e.getMessage());
+            }
+        }
     }
 
     /** The memory that both processes see, as a system to allocate and map code from. */
