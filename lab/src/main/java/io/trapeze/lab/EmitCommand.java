@@ -2,7 +2,6 @@
 package io.trapeze.lab;
 
 import io.trapeze.emitter.CodeBlob;
-import io.trapeze.runtime.host.Host;
 import io.trapeze.trampolines.CHeader;
 import io.trapeze.trampolines.Omission;
 import io.trapeze.trampolines.Primitive;
@@ -51,18 +50,6 @@ final class EmitCommand implements Callable<Integer> {
         }
     }
 
-    /** A save set, or the one that fits this processor. */
-    static final class SaveSetOrAuto extends Choice<String> {
-        SaveSetOrAuto() {
-            super(
-                    "save set",
-                    Stream.concat(
-                            Arrays.stream(SaveSet.values()).map(SaveSet::label),
-                            Stream.of(SaveSet.AUTO, SaveSet.AUTO_X87)),
-                    label -> label);
-        }
-    }
-
     static final class FormatChoice extends Choice<CodeFormat> {
         FormatChoice() {
             super(
@@ -100,11 +87,11 @@ final class EmitCommand implements Callable<Integer> {
             names = "--save-set",
             paramLabel = "SET",
             defaultValue = "sse",
-            converter = SaveSetOrAuto.class,
-            completionCandidates = SaveSetOrAuto.class,
+            converter = SaveSetChoice.class,
+            completionCandidates = SaveSetChoice.class,
             description = "Vector registers that async_preempt saves: ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} unless"
                     + " given. auto is the widest that this machine has. The others save none beyond their ABI.")
-    private String saveSet;
+    private SaveSet saveSet;
 
     @Option(
             names = "--omit",
@@ -149,23 +136,15 @@ final class EmitCommand implements Callable<Integer> {
         if (format == CodeFormat.C_HEADER) {
             return CHeader.of(abi, chosen).getBytes(StandardCharsets.UTF_8);
         }
-        SaveSet set = resolved();
         List<CodeBlob> blobs = chosen.stream()
-                .map(primitive -> primitive.emit(abi, set, omission))
+                .map(primitive -> primitive.emit(abi, saveSet, omission))
                 .toList();
-        return new WrittenCode(blobs, blob -> about(blob, set, omission), Optional.of(abi.name())).as(format);
+        return new WrittenCode(blobs, blob -> about(blob, omission), Optional.of(abi.name())).as(format);
     }
 
-    /** Only {@code auto} asks the processor: the rest is the same on every machine. */
-    private SaveSet resolved() {
-        return SaveSet.named(saveSet)
-                .or(() -> SaveSet.resolve(saveSet, Host.detect().cpu().xcr0()))
-                .orElseThrow();
-    }
-
-    private String about(CodeBlob blob, SaveSet set, Omission omission) {
+    private String about(CodeBlob blob, Omission omission) {
         boolean saves = blob.name().equals(Primitive.ASYNC_PREEMPT.symbol());
-        return "; " + blob.name() + ", ABI " + abi.name() + (saves ? ", save set " + set.label() : "")
+        return "; " + blob.name() + ", ABI " + abi.name() + (saves ? ", save set " + saveSet.label() : "")
                 + (omission.any() ? ", omitting " + omission + " on purpose" : "") + ", " + blob.size() + " bytes";
     }
 }

@@ -54,7 +54,8 @@ final class ExplainCommand implements Callable<Integer> {
             converter = SaveSetChoice.class,
             completionCandidates = SaveSetChoice.class,
             description =
-                    "Vector registers that async_preempt saves: ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} unless given.")
+                    "Vector registers that async_preempt saves: ${COMPLETION-CANDIDATES}, auto being the widest that this machine"
+                            + " has; ${DEFAULT-VALUE} unless given.")
     private SaveSet saveSet;
 
     @Option(

@@ -36,8 +36,9 @@ final class LayoutCommand implements Callable<Integer> {
             defaultValue = "sse",
             converter = SaveSetChoice.class,
             completionCandidates = SaveSetChoice.class,
-            description = "Vector registers in the preemption frame: ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} unless"
-                    + " given.")
+            description =
+                    "Vector registers in the preemption frame: ${COMPLETION-CANDIDATES}, auto being the widest that this"
+                            + " machine has; ${DEFAULT-VALUE} unless given.")
     private SaveSet saveSet;
 
     @ArgGroup(exclusive = true)

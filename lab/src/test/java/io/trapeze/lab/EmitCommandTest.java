@@ -112,6 +112,8 @@ class EmitCommandTest {
                         .out());
         assertThat(new Session().type("emit async_preempt --save-set auto+x87").out())
                 .contains("save set " + widest + "+x87", "fnsave");
+        assertThat(new Session().type("layout --save-set auto").out())
+                .contains("Preemption frame, save set " + widest + ":");
     }
 
     @Test
