@@ -2,4 +2,8 @@
 /** The test kit: what a program needs to check primitives of its own. */
 module io.trapeze.testkit {
     requires transitive io.trapeze.runtime;
+    requires io.trapeze.formats;
+
+    exports io.trapeze.testkit.check;
+    exports io.trapeze.testkit.state;
 }
