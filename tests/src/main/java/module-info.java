@@ -4,6 +4,8 @@ module io.trapeze.testkit {
     requires transitive io.trapeze.runtime;
     requires io.trapeze.formats;
 
+    exports io.trapeze.testkit.capsule;
     exports io.trapeze.testkit.check;
+    exports io.trapeze.testkit.oracle;
     exports io.trapeze.testkit.state;
 }

@@ -38,8 +38,7 @@ public sealed interface Verdict {
      * @param shrunk the smallest case that shows the same
      * @param live the registers whose values that case needs; all the others are quiet
      */
-    record Failed(int tries, Ending ending, Difference difference, Case shrunk, Set<String> live)
-            implements Verdict {
+    record Failed(int tries, Ending ending, Difference difference, Case shrunk, Set<String> live) implements Verdict {
         /** Copies the set. */
         public Failed {
             live = Set.copyOf(live);
