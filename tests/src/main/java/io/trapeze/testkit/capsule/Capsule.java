@@ -7,6 +7,8 @@ import io.trapeze.runtime.code.Linker;
 import io.trapeze.runtime.host.Host;
 import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.runtime.os.OperatingSystem;
+import io.trapeze.runtime.os.Platform;
+import io.trapeze.runtime.os.UnsupportedHostException;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
 import io.trapeze.trampolines.abi.ThreadBlock;
@@ -62,6 +64,10 @@ public final class Capsule implements AutoCloseable {
      * @throws io.trapeze.runtime.os.UnsupportedHostException if this is not Linux on x86-64
      */
     public static Capsule open() {
+        Platform.current().requireSupported();
+        if (!Platform.current().isLinux()) {
+            throw new UnsupportedHostException("system for capsules", "Linux on x86-64");
+        }
         SharedMemory shared = new SharedMemory(OperatingSystem.current());
         try {
             Path file = Files.createTempFile(

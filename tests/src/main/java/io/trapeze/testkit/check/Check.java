@@ -97,8 +97,7 @@ public final class Check implements AutoCloseable {
         });
     }
 
-    private Verdict inPlace(
-            Supplier<Trial> made, Function<Trial, Verdict> judged) {
+    private Verdict inPlace(Supplier<Trial> made, Function<Trial, Verdict> judged) {
         int mark = runner.capsule().mark();
         try {
             return judged.apply(made.get());

@@ -69,12 +69,15 @@ final class FunctionTrial implements Trial {
 
         String after = "after " + symbol;
         RegisterState back = world.memory().arrival();
-        Expect.same(after, oracle.values(in), oracle.values(back), register -> oracle.about(register)
-                .orElse("rsp"));
+        Expect.same(
+                after,
+                oracle.values(in),
+                oracle.values(back),
+                register -> oracle.about(register).orElse("rsp"));
         Expect.equal(after, "rsp", entry + 8, back.get(rsp), "a function leaves RSP above its return address");
         scene.assertZero(after, back);
         scene.assertDirection(after, back);
-        stacks.requireUntouchedBut(List.of(
-                new Stacks.Window(Stacks.GOROUTINE, entry - FRAME, entry + 8 + scene.calleesBytes(ARGUMENTS))));
+        stacks.requireUntouchedBut(
+                List.of(new Stacks.Window(Stacks.GOROUTINE, entry - FRAME, entry + 8 + scene.calleesBytes(ARGUMENTS))));
     }
 }

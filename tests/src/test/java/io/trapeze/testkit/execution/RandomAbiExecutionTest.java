@@ -54,14 +54,14 @@ class RandomAbiExecutionTest {
     private void assertAllIsWell(int count) {
         ThisHost.assumeThatItRunsCapsules();
         long slice = Long.getLong("slice", ThreadLocalRandom.current().nextLong(1_000_000_000));
+        SaveSet widest = Bench.widestHere();
+        List<SaveSet> sets =
+                Arrays.stream(SaveSet.values()).filter(s -> s.fits(widest)).toList();
         Map<Primitive, Integer> written = new EnumMap<>(Primitive.class);
         try (Check check = Check.open()) {
             for (int number = 0; number < count; number++) {
                 Random random = new Random(Check.seedOf(slice, number));
-                Abi abi = RandomAbi.draw(random, Bench.widestHere());
-                List<SaveSet> sets = Arrays.stream(SaveSet.values())
-                        .filter(s -> s.fits(Bench.widestHere()))
-                        .toList();
+                Abi abi = RandomAbi.draw(random, widest);
                 SaveSet set = sets.get(random.nextInt(sets.size()));
                 for (Primitive primitive : Primitive.values()) {
                     if (isWell(check, primitive, abi, set, slice)) {
