@@ -63,8 +63,7 @@ class CheckCommandTest {
                 .forEach(line -> assertThat(ending.out()).contains(line));
         assertNoted(ending.out(), "check " + file);
 
-        Files.writeString(
-                file, source.replace("keep:\n", "keep:\n push r12\n").replace("    ret", " pop r12\n ret"));
+        Files.writeString(file, source.replace("keep:\n", "keep:\n push r12\n").replace("    ret", " pop r12\n ret"));
         assertThat(new Session().run("check", file.toString(), "--tries", "20").out())
                 .isEqualTo("ok    keep by the rules of sysv, 20 tries\n");
     }

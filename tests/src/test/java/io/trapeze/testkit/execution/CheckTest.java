@@ -87,7 +87,8 @@ class CheckTest {
     void tellsWhereItCrashed() {
         Failed failed = failed(gogo("gogo: mov rax, 16\n mov rax, [rax]\n ret"));
         assertThat(failed.ending()).isEqualTo(Ending.CRASHED);
-        assertThat(failed.difference().found()).isEqualTo("SIGSEGV at gogo+0x7: mov rax, qword ptr [rax], address 0x10");
+        assertThat(failed.difference().found())
+                .isEqualTo("SIGSEGV at gogo+0x7: mov rax, qword ptr [rax], address 0x10");
         assertThat(failed.live()).isEmpty();
     }
 
