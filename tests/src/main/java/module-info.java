@@ -2,4 +2,10 @@
 /** The test kit: what a program needs to check primitives of its own. */
 module io.trapeze.testkit {
     requires transitive io.trapeze.runtime;
+    requires io.trapeze.formats;
+
+    exports io.trapeze.testkit.capsule;
+    exports io.trapeze.testkit.check;
+    exports io.trapeze.testkit.oracle;
+    exports io.trapeze.testkit.state;
 }

@@ -108,6 +108,7 @@ final class TrapezeCommand implements Runnable {
                 .addSubcommand(new ExplainCommand(trapeze))
                 .addSubcommand(new DiffCommand(trapeze))
                 .addSubcommand(new LayoutCommand(trapeze))
+                .addSubcommand(new CheckCommand(trapeze))
                 .addSubcommand(new DoctorCommand(trapeze))
                 .addSubcommand(new CommandLine(new BenchCommand(trapeze))
                         .addSubcommand(new BenchSwitchCommand(trapeze, repertoire))

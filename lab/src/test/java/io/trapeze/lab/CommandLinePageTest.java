@@ -17,7 +17,8 @@ import org.junit.jupiter.api.TestFactory;
 
 @DisplayName("The pages show the output of")
 class CommandLinePageTest {
-    private static final List<Path> PAGES = Stream.of("cli.md", "assembler.md", "insight.md", "abi-files.md")
+    private static final List<Path> PAGES = Stream.of(
+                    "cli.md", "assembler.md", "insight.md", "abi-files.md", "testing-your-code.md")
             .map(name -> Path.of("..", "docs", name))
             .toList();
     private static final String PROMPT = "$ ./trapeze ";

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /** Fills the places of a blob that depend on where it and other symbols are. */
-final class Linker {
+public final class Linker {
 
     private Linker() {}
 
@@ -18,7 +18,7 @@ final class Linker {
      * @param externals address of each symbol that the blob does not define
      * @return its bytes, ready to run at {@code base}
      */
-    static byte[] link(CodeBlob blob, long base, Map<String, Long> externals) {
+    public static byte[] link(CodeBlob blob, long base, Map<String, Long> externals) {
         byte[] bytes = blob.bytes();
         ByteBuffer code = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         for (Relocation place : blob.relocations()) {

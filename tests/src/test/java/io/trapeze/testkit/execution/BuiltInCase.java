@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.testkit.execution;
 
+import io.trapeze.testkit.check.Subject;
 import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
@@ -25,6 +26,10 @@ record BuiltInCase(Abi abi, Primitive primitive, SaveSet saveSet) {
             }
         }
         return cases;
+    }
+
+    Subject subject() {
+        return Subject.of(primitive, abi, saveSet);
     }
 
     @Override

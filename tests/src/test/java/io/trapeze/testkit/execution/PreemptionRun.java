@@ -13,7 +13,12 @@ import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.runtime.os.SignalAction;
 import io.trapeze.runtime.os.SignalStack;
 import io.trapeze.runtime.os.Signals;
-import io.trapeze.testkit.execution.Stacks.Window;
+import io.trapeze.testkit.capsule.LowMemory;
+import io.trapeze.testkit.capsule.ProbeMemory;
+import io.trapeze.testkit.check.Expect;
+import io.trapeze.testkit.check.Scene;
+import io.trapeze.testkit.check.Stacks.Window;
+import io.trapeze.testkit.state.RegisterState;
 import io.trapeze.trampolines.AsyncPreempt;
 import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
@@ -22,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 
 /**
  * A process that interrupts {@link LiveBody} at each of its instructions in turn: single-stepped by the trap flag up to there,
@@ -100,23 +106,24 @@ final class PreemptionRun {
     }
 
     private void everywhere(Abi abi, SaveSet set, Random random) {
-        Scene scene = new Scene(bench, abi, random);
-        Probe probe = bench.probe(abi);
-        ProbeMemory memory = bench.memory();
+        Scene scene = new Scene(bench.world(), abi, random);
+        MappedCode probe = bench.probe(abi);
+        ProbeMemory memory = bench.world().memory();
         CodeBlob blob = LiveBody.emit(abi, set, random);
-        try (MappedCode body = bench.arena().map(blob, Map.of("arrival", probe.arrival()));
-                MappedCode trampoline =
-                        bench.arena().map(AsyncPreempt.emit(abi, set), Map.of(AsyncPreempt.CALLEE, probe.callee()))) {
+        try (MappedCode body = bench.arena().map(blob, Map.of("arrival", probe.address("arrival")));
+                MappedCode trampoline = bench.arena()
+                        .map(AsyncPreempt.emit(abi, set), Map.of(AsyncPreempt.CALLEE, probe.address("callee")))) {
             orders.memory().putLong(DISPLACEMENT, abi.stack().interruptSkip() + 8);
             orders.memory().putLong(TRAMPOLINE, trampoline.address());
             RegisterState in = memory.entry();
             in.randomize(random);
             in.fillX87();
-            in.set(rsp, bench.stacks().goroutineTop());
+            in.set(rsp, bench.world().stacks().goroutineTop());
             in.setFlags(in.flags() | RegisterState.DIRECTION | RegisterState.ALIGNMENT_CHECK);
             scene.randomize();
             List<Long> bounds = scene.bounds();
-            probe.run(body.address());
+            run(probe, body.address());
+            UnaryOperator<String> rule = register -> "async_preempt: nothing shows";
             Map<String, String> undisturbed = memory.arrival().values(set);
 
             List<Instruction> instructions =
@@ -126,19 +133,25 @@ final class PreemptionRun {
                 orders.memory().putLong(TARGET, body.address() + instruction.offset());
                 orders.memory().putLong(INTERRUPTED, 0);
                 scene.calleeDoesWhatItLikes();
-                bench.stacks().randomize(random);
-                probe.run(body.address());
+                bench.world().stacks().randomize(random);
+                run(probe, body.address());
                 String where = "interrupted before " + instruction.text() + " at " + instruction.offset();
-                Expect.equal(where + ", times", 1L, orders.memory().getLong(INTERRUPTED));
-                Expect.equal(where, undisturbed, memory.arrival().values(set));
-                Expect.equal(where + ", stack bounds", bounds, memory.boundsAtArrival());
-                bench.stacks()
+                Expect.equal(where, "times", 1L, orders.memory().getLong(INTERRUPTED), "it is interrupted once");
+                Expect.same(where, undisturbed, memory.arrival().values(set), rule);
+                Expect.equal(where, "stack bounds", bounds, memory.boundsAtArrival(), "async_preempt: they stay");
+                bench.world()
+                        .stacks()
                         .requireUntouchedBut(List.of(new Window(
                                 "the goroutine's stack",
                                 memory.found().get(rsp) - ProbeMemory.SCRATCHED,
-                                bench.stacks().goroutineTop())));
+                                bench.world().stacks().goroutineTop())));
             }
             Cases.note(instructions.size() + " instructions");
         }
+    }
+
+    private void run(MappedCode probe, long target) {
+        bench.world().memory().aim(target);
+        probe.function("enter").call();
     }
 }

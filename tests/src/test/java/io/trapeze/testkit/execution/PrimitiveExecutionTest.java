@@ -4,18 +4,29 @@ package io.trapeze.testkit.execution;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.trapeze.emitter.Assembler;
+import io.trapeze.emitter.CodeBlob;
+import io.trapeze.testkit.capsule.Capsule;
+import io.trapeze.testkit.capsule.Outcome;
+import io.trapeze.testkit.capsule.Placed;
+import io.trapeze.testkit.check.Check;
+import io.trapeze.testkit.check.Scene;
+import io.trapeze.testkit.check.Verdict;
+import io.trapeze.testkit.check.World;
+import io.trapeze.trampolines.Mcall;
 import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,16 +37,21 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @DisplayName("Executed on this processor,")
 class PrimitiveExecutionTest {
-    private static Cases cases;
+    private static final int TRIES = 100;
 
-    @TempDir
-    static Path folder;
+    private static Check check;
 
     @BeforeAll
-    static void runAll() throws Exception {
-        ThisHost.assumeThatItRunsCode();
-        int count = BuiltInCase.all(Bench.widestHere()).size();
-        cases = Cases.of(folder, PrimitiveRun.class, "built-in", 1, count);
+    static void open() {
+        ThisHost.assumeThatItRunsCapsules();
+        check = Check.open();
+    }
+
+    @AfterAll
+    static void close() {
+        if (check != null) {
+            check.close();
+        }
     }
 
     static List<String> abis() {
@@ -96,21 +112,27 @@ class PrimitiveExecutionTest {
 
     @Test
     @Tag("S26")
-    void mcallTrapsWhenFnReturns() throws Exception {
-        List<String> failures =
-                Cases.of(folder, PrimitiveRun.class, "fn-returns", 1, 1).failures();
-        assertThat(failures).singleElement().asString().contains("SIGILL (0x4) at ");
-        String expected =
-                failures.get(0).substring("a trap at ".length(), failures.get(0).indexOf(':'));
-        assertThat(failures.get(0)).contains("SIGILL (0x4) at " + expected);
-    }
-
-    @Test
-    void aRegisterThatIsForgottenIsNoticed() throws Exception {
-        assertThat(Cases.of(folder, PrimitiveRun.class, "without-r14", 1, 1).failures())
-                .singleElement()
-                .asString()
-                .contains("AssertionError: after gogo, r14: expected");
+    void mcallTrapsWhenFnReturns() {
+        try (Capsule capsule = Capsule.open()) {
+            World world = World.in(capsule);
+            Random random = new Random(1);
+            Scene scene = new Scene(world, Abi.SYSTEM_V, random);
+            CodeBlob blob = Mcall.emit(Abi.SYSTEM_V);
+            Placed mcall = capsule.place(blob, Map.of());
+            long fn = capsule.place(Assembler.parse("ret"), Map.of()).address();
+            scene.randomize();
+            scene.fillGobuf(Scene.G0, world.stacks().g0Top(), 0);
+            world.memory().entry().randomize(random);
+            scene.enter(
+                    world.stacks().goroutineTop(), Scene.G, scene.address(Scene.SCHED), scene.address(Scene.G0), fn);
+            int trap = blob.instructions().get(blob.instructions().size() - 1).offset();
+            assertThat(capsule.run(Abi.SYSTEM_V, mcall.address()))
+                    .isInstanceOfSatisfying(Outcome.Crashed.class, crashed -> {
+                        assertThat(crashed.crash().signalName()).isEqualTo("SIGILL");
+                        assertThat(crashed.crash().pc()).isEqualTo(mcall.address() + trap);
+                        assertThat(crashed.crash().place()).endsWith(": ud2");
+                    });
+        }
     }
 
     private static void assertAllIsWell(Primitive primitive, String abi, SaveSet set) {
@@ -119,8 +141,7 @@ class PrimitiveExecutionTest {
                 || primitive == Primitive.SYSTEMSTACK
                 || SaveSet.neededBy(described).fits(Bench.widestHere());
         assumeTrue(fits, "this processor lacks registers that " + abi + " preserves");
-        String name = new BuiltInCase(described, primitive, set).toString();
-        assertThat(cases.failures()).filteredOn(f -> f.startsWith(name + ":")).isEmpty();
-        assertThat(cases.fine()).contains(name);
+        Verdict verdict = check.of(new BuiltInCase(described, primitive, set).subject(), TRIES, 1);
+        assertThat(verdict).isEqualTo(new Verdict.Passed(TRIES));
     }
 }

@@ -17,4 +17,9 @@ final class ThisHost {
             assumeTrue(false, e.getMessage());
         }
     }
+
+    static void assumeThatItRunsCapsules() {
+        assumeThatItRunsCode();
+        assumeTrue(Platform.current().isLinux(), "capsules are programs for Linux");
+    }
 }

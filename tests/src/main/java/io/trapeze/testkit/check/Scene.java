@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.trapeze.testkit.execution;
+package io.trapeze.testkit.check;
 
 import static io.trapeze.emitter.operand.Registers.*;
 
@@ -8,8 +8,13 @@ import io.trapeze.emitter.operand.KReg;
 import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.emitter.operand.Register;
 import io.trapeze.runtime.memory.NativeMemory;
+import io.trapeze.testkit.capsule.ProbeMemory;
+import io.trapeze.testkit.state.Part;
+import io.trapeze.testkit.state.RegisterState;
 import io.trapeze.trampolines.Gobuf;
+import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
+import io.trapeze.trampolines.abi.AbiField;
 import io.trapeze.trampolines.abi.ArgumentRules.Place;
 import io.trapeze.trampolines.abi.CallState.DirectionFlag;
 import io.trapeze.trampolines.abi.PreservedVector;
@@ -21,12 +26,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 
 /** A goroutine about to be switched, as one ABI has it: what is put in place before a run, and what is read off afterwards. */
-final class Scene {
-    static final long G = 0x6071_0071_0071_0071L;
-    static final int SCHED = 8; // no multiple of 16: a Gobuf is aligned to 8 only
-    static final int G0 = 8192 + 8;
+public final class Scene {
+    public static final long G = 0x6071_0071_0071_0071L;
+    public static final int SCHED = 8; // no multiple of 16: a Gobuf is aligned to 8 only
+    public static final int G0 = 8192 + 8;
 
     private final Abi abi;
     private final Gobuf gobuf;
@@ -36,19 +42,19 @@ final class Scene {
     private final NativeMemory gobufs;
     private final List<ThreadBlock.Field> fields;
 
-    Scene(Bench bench, Abi abi, Random random) {
+    public Scene(World world, Abi abi, Random random) {
         this.abi = abi;
         this.gobuf = Gobuf.of(abi);
         this.random = random;
-        this.memory = bench.memory();
-        this.stacks = bench.stacks();
-        this.gobufs = bench.gobufs();
+        this.memory = world.memory();
+        this.stacks = world.stacks();
+        this.gobufs = world.gobufs();
         this.fields = abi.threadFields();
         memory.setFields(fields);
     }
 
     /** Gives stacks, Gobufs and thread block random values. */
-    void randomize() {
+    public void randomize() {
         stacks.randomize(random);
         fields.forEach(f -> memory.setThreadField(f, random.nextLong()));
         fillGobuf(SCHED, random.nextLong(), random.nextLong());
@@ -56,7 +62,7 @@ final class Scene {
     }
 
     /** Random values in every slot of a Gobuf, but such control words as the processor takes. */
-    void fillGobuf(int at, long sp, long pc) {
+    public void fillGobuf(int at, long sp, long pc) {
         byte[] bytes = new byte[gobuf.size()];
         random.nextBytes(bytes);
         gobufs.putBytes(at, bytes);
@@ -76,7 +82,7 @@ final class Scene {
      *
      * @return RSP: the return address belongs there
      */
-    long enter(long top, long... arguments) {
+    public long enter(long top, long... arguments) {
         long entry = top - 1024 - 8;
         RegisterState in = memory.entry();
         in.set(rsp, entry);
@@ -100,7 +106,7 @@ final class Scene {
     }
 
     /** Lets the next callee be a thunk that obeys the ABI and changes all that is volatile, its shadow space included. */
-    void thunkDoesWhatItMay() {
+    public void thunkDoesWhatItMay() {
         RegisterState junk = memory.junk();
         RegisterState kept = memory.kept();
         junk.randomize(random);
@@ -136,7 +142,7 @@ final class Scene {
     }
 
     /** Lets the next callee change everything: other goroutines run in the meantime. */
-    void calleeDoesWhatItLikes() {
+    public void calleeDoesWhatItLikes() {
         memory.junk().randomize(random);
         memory.junk().setFlags(memory.junk().flags() | (random.nextBoolean() ? RegisterState.DIRECTION : 0));
         memory.kept().fill(0);
@@ -144,7 +150,7 @@ final class Scene {
     }
 
     /** Bytes above its return address that a callee may write: homes, and arguments on the stack. */
-    private int calleesBytes(int arguments) {
+    int calleesBytes(int arguments) {
         int words = 0;
         for (Place place : abi.arguments().integerPlaces(arguments)) {
             words += place instanceof Place.Stack || abi.stack().spill() ? 1 : 0;
@@ -153,118 +159,172 @@ final class Scene {
     }
 
     /** The first integer argument of a function that has just been entered with these registers. */
-    long firstArgument(RegisterState entered) {
+    public long firstArgument(RegisterState entered) {
         return abi.arguments().integerPlaces(1).get(0) instanceof Place.General in
                 ? entered.get(in.register())
                 : stacks.get(entered.get(rsp) + 8 + abi.stack().shadow());
     }
 
     /** The same of the callee, which has overwritten it by now. */
-    long firstArgumentOfCallee() {
+    public long firstArgumentOfCallee() {
         return abi.arguments().integerPlaces(1).get(0) instanceof Place.General in
                 ? memory.found().get(in.register())
                 : memory.above(abi.stack().shadow());
     }
 
-    /** What the ABI preserves besides RSP and the stack bounds, by name. */
-    Map<String, Object> preserved(RegisterState state) {
-        Map<String, Object> values = new LinkedHashMap<>();
-        abi.preservedGeneral().forEach(r -> values.put(r.name(), state.get(r)));
-        if (abi.preservesRbp()) {
-            values.put("rbp", state.get(rbp));
-        }
-        abi.preservedVectors().forEach(v -> values.put(v.name(), HexFormat.of().formatHex(state.get(v))));
-        abi.preserved().masks().forEach(k -> values.put(k.name(), state.get(k)));
-        if (abi.controlWords().mxcsr()) {
-            values.put("mxcsr", state.mxcsr());
-        }
-        if (abi.controlWords().x87()) {
-            values.put("x87 control word", state.x87());
-        }
+    /** What a switch has to bring back, as a Gobuf holds it. */
+    Map<String, String> saved(int at) {
+        Map<String, String> values = new LinkedHashMap<>();
+        slots().forEach((part, slot) -> values.put(part.name(), digits(gobufs.getBytes(at + slot, part.bytes()))));
         return values;
     }
 
-    /** The same after a call that returned an integer: sticky flags are the callee's, and so is the result's register. */
-    Map<String, Object> preservedByReturning(RegisterState state) {
-        Map<String, Object> values = preserved(state);
-        values.remove(abi.result().name());
-        values.computeIfPresent("mxcsr", (name, value) -> (Integer) value & RegisterState.MXCSR_CONTROL);
-        abi.pinned().m().ifPresent(m -> values.put("the carrier in " + m, state.get(m)));
-        return values;
-    }
-
-    /** The same, as a Gobuf holds it. */
-    Map<String, Object> saved(int at) {
-        Map<String, Object> values = new LinkedHashMap<>();
-        abi.preservedGeneral().forEach(r -> values.put(r.name(), word(at + gobuf.offset(r))));
+    /** Where a Gobuf has the parts of the state that a switch has to bring back. */
+    private Map<Part, Integer> slots() {
+        Map<Part, Integer> slots = new LinkedHashMap<>();
+        abi.preservedGeneral().forEach(r -> slots.put(Part.of(r), gobuf.offset(r)));
         if (abi.preservesRbp()) {
-            values.put("rbp", word(at + Gobuf.BP));
+            slots.put(Part.of(rbp), Gobuf.BP);
         }
-        abi.preservedVectors()
-                .forEach(v -> values.put(
-                        v.name(), HexFormat.of().formatHex(gobufs.getBytes(at + gobuf.offset(v), v.bytes()))));
-        abi.preserved().masks().forEach(k -> values.put(k.name(), word(at + gobuf.offset(k))));
+        abi.preservedVectors().forEach(v -> slots.put(Part.of(v), gobuf.offset(v)));
+        abi.preserved().masks().forEach(k -> slots.put(Part.of(k), gobuf.offset(k)));
         if (abi.controlWords().mxcsr()) {
-            values.put("mxcsr", gobufs.getInt(at + gobuf.mxcsrOffset()));
+            slots.put(Part.MXCSR, gobuf.mxcsrOffset());
         }
         if (abi.controlWords().x87()) {
-            values.put("x87 control word", gobufs.getInt(at + gobuf.x87Offset()) & 0xFFFF);
+            slots.put(Part.X87_CONTROL, gobuf.x87Offset());
         }
-        return values;
+        return slots;
+    }
+
+    /** Digits of a number in memory, most significant first. */
+    private static String digits(byte[] bytes) {
+        StringBuilder digits = new StringBuilder();
+        for (int i = bytes.length - 1; i >= 0; i--) {
+            digits.append(HexFormat.of().toHexDigits(bytes[i]));
+        }
+        return digits.toString();
+    }
+
+    /** Makes parts of the state quiet: at the entry, in what others leave, and in both Gobufs. */
+    void quieten(Set<String> names, SaveSet widest) {
+        for (Part part : Part.all(widest.withX87())) {
+            if (names.contains(name(part))) {
+                memory.entry().quieten(part);
+                memory.junk().quieten(part);
+            }
+        }
+        slots().forEach((part, slot) -> {
+            if (names.contains(name(part))) {
+                for (int at : List.of(SCHED, G0)) {
+                    gobufs.putBytes(at + slot, quiet(part));
+                }
+            }
+        });
+    }
+
+    private static byte[] quiet(Part part) {
+        int value = part.equals(Part.MXCSR) ? 0x1F80 : part.equals(Part.X87_CONTROL) ? 0x37F : 0;
+        byte[] bytes = new byte[part.bytes()];
+        bytes[0] = (byte) value;
+        if (bytes.length > 1) {
+            bytes[1] = (byte) (value >> 8);
+        }
+        return bytes;
+    }
+
+    /** What a part is called in a {@link Case}: vectors by their number, however wide. */
+    static String name(Part part) {
+        return part.offset() >= RegisterState.VECTORS
+                ? "vector " + (part.offset() - RegisterState.VECTORS) / 64
+                : part.name();
     }
 
     /** A word of a Gobuf. */
-    long word(int at) {
+    public long word(int at) {
         return gobufs.getLong(at);
     }
 
-    long address(int at) {
+    public long address(int at) {
         return gobufs.address() + at;
     }
 
-    byte[] gobuf(int at) {
+    public byte[] gobuf(int at) {
         return gobufs.getBytes(at, gobuf.size());
     }
 
     /** The stack bounds in the thread block. */
-    List<Long> bounds() {
+    public List<Long> bounds() {
         return fields.stream().map(memory::threadField).toList();
     }
 
     /** The stack bounds in a Gobuf. */
-    List<Long> bounds(int at) {
+    public List<Long> bounds(int at) {
         return fields.stream().map(f -> word(at + gobuf.offset(f))).toList();
     }
 
     /** Requires that a callee was entered aligned, and that all it may write lies below {@code top}. */
-    void assertCallIsFit(long rsp, long top, int arguments) {
-        Expect.equal("rsp at the call, mod alignment", 0L, rsp + 8 & abi.stack().alignment() - 1);
-        Expect.that("what the callee may write lies below rsp as it was", rsp + 8 + calleesBytes(arguments) <= top);
+    void assertCallIsFit(String where, long rsp, long top, int arguments) {
+        int alignment = abi.stack().alignment();
+        Expect.equal(
+                where, "rsp, mod " + alignment, 0L, rsp + 8 & alignment - 1, AbiField.STACK_ALIGNMENT.is(alignment));
+        Expect.that(
+                where,
+                "rsp",
+                rsp + 8 + calleesBytes(arguments) <= top,
+                AbiField.STACK_SHADOW.is(abi.stack().shadow())
+                        + ": what the callee may write lies below rsp as it was");
     }
 
     /** Requires the goroutine in the register that is pinned to it, and the carrier as before the run. */
-    void assertPinned(RegisterState state, long g) {
-        abi.pinned().g().ifPresent(r -> Expect.equal("the goroutine in " + r, g, state.get(r)));
+    void assertPinned(String where, RegisterState state, long g) {
+        abi.pinned().g().ifPresent(r -> Expect.equal(where, r.name(), g, state.get(r), AbiField.PINNED_G.is(r)));
         abi.pinned()
                 .m()
-                .ifPresent(
-                        r -> Expect.equal("the carrier in " + r, memory.entry().get(r), state.get(r)));
+                .ifPresent(r ->
+                        Expect.equal(where, r.name(), memory.entry().get(r), state.get(r), AbiField.PINNED_M.is(r)));
+    }
+
+    /** Makes zero what is zero at calls. */
+    void zeroWhereItIsZero(RegisterState state) {
+        for (Register register : abi.calls().zero()) {
+            if (register instanceof Reg64 general) {
+                state.set(general, 0);
+            } else {
+                state.quieten(Part.of(new PreservedVector(register.number(), 128)));
+            }
+        }
     }
 
     /** Requires zero in every register that is zero at calls and returns. */
     void assertZero(String where, RegisterState state) {
         for (Register register : abi.calls().zero()) {
-            boolean zero = register instanceof Reg64 general
-                    ? state.get(general) == 0
-                    : Arrays.equals(state.vector(register.number(), 16), new byte[16]);
-            Expect.that(register + " is zero " + where, zero);
+            String rule = AbiField.CALLS_ZERO.of(register);
+            if (register instanceof Reg64 general) {
+                Expect.equal(where, register.name(), 0L, state.get(general), rule);
+            } else {
+                Expect.equal(where, register.name(), new byte[16], state.vector(register.number(), 16), rule);
+            }
         }
     }
 
     /** Requires the direction flag clear where the ABI has it clear. */
-    void assertDirection(RegisterState state) {
-        Expect.that(
-                "the direction flag is clear",
-                abi.calls().directionFlag() != DirectionFlag.CLEAR || (state.flags() & RegisterState.DIRECTION) == 0);
+    void assertDirection(String where, RegisterState state) {
+        if (abi.calls().directionFlag() == DirectionFlag.CLEAR) {
+            Expect.equal(
+                    where,
+                    "DF",
+                    0L,
+                    state.flags() & RegisterState.DIRECTION,
+                    AbiField.CALLS_DIRECTION_FLAG.is("clear"));
+        }
+    }
+
+    /** Requires stack bounds. */
+    void assertBounds(String where, List<Long> expected, List<Long> found) {
+        for (int i = 0; i < expected.size(); i++) {
+            String field = fields.get(i).name();
+            Expect.equal(where, field, expected.get(i), found.get(i), AbiField.THREAD_STACK_BOUNDS.of(field));
+        }
     }
 }

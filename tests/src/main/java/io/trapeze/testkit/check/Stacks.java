@@ -1,48 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.trapeze.testkit.execution;
+package io.trapeze.testkit.check;
 
 import io.trapeze.runtime.memory.NativeMemory;
-import io.trapeze.runtime.os.OperatingSystem;
+import io.trapeze.testkit.state.Difference;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
 /** Two stacks full of random bytes, above what is in use as well as below: whoever writes where nobody may is found out. */
-final class Stacks {
-    private static final int BYTES = 32 * 1024;
+public final class Stacks {
+    /** Their size, with what lies around them. */
+    public static final int BYTES = 32 * 1024;
+
     private static final int GOROUTINE_TOP = 12 * 1024;
     private static final int G0_TOP = 28 * 1024;
+
+    static final String GOROUTINE = "the goroutine's stack";
+    static final String G0 = "g0's stack";
 
     private final NativeMemory memory;
     private final byte[] pool = new byte[2 * BYTES];
     private byte[] image = new byte[BYTES];
 
     /** Bytes from an address up to another one, which may be written. */
-    record Window(String name, long low, long high) {}
+    public record Window(String name, long low, long high) {}
 
-    Stacks(OperatingSystem os) {
-        memory = NativeMemory.allocate(os, BYTES);
+    /**
+     * @param memory of {@link #BYTES}
+     */
+    public Stacks(NativeMemory memory) {
+        this.memory = memory;
         new Random(1).nextBytes(pool);
     }
 
     /** The highest RSP in use on the goroutine's stack: a multiple of 64, with four kilobytes above it. */
-    long goroutineTop() {
+    public long goroutineTop() {
         return memory.address() + GOROUTINE_TOP;
     }
 
     /** The highest RSP in use on g0's stack, likewise. */
-    long g0Top() {
+    public long g0Top() {
         return memory.address() + G0_TOP;
     }
 
-    void randomize(Random random) {
+    public void randomize(Random random) {
         int from = random.nextInt(BYTES);
         image = Arrays.copyOfRange(pool, from, from + BYTES);
         memory.putBytes(0, image);
     }
 
     /** Puts a word where it belongs before the run; the address need not be aligned. */
-    void put(long address, long value) {
+    public void put(long address, long value) {
         int at = (int) (address - memory.address());
         byte[] bytes = new byte[8];
         for (int i = 0; i < 8; i++) {
@@ -51,7 +59,7 @@ final class Stacks {
         memory.putBytes(at, bytes);
     }
 
-    long get(long address) {
+    public long get(long address) {
         byte[] bytes = memory.getBytes(address - memory.address(), 8);
         long value = 0;
         for (int i = 7; i >= 0; i--) {
@@ -61,17 +69,19 @@ final class Stacks {
     }
 
     /** Whether an address lies on one of them. */
-    boolean contain(long address) {
+    public boolean contain(long address) {
         return address >= memory.address() && address < memory.address() + BYTES;
     }
 
     /** Requires that nothing has changed but within the windows, and that these lie in order. */
-    void requireUntouchedBut(List<Window> windows) {
+    public void requireUntouchedBut(List<Window> windows) {
         byte[] now = memory.getBytes(0, BYTES);
         for (Window window : windows) {
             Expect.that(
-                    window.name() + " is written from its top downwards",
-                    contain(window.low()) && window.low() <= window.high() && contain(window.high()));
+                    "at the end",
+                    window.name(),
+                    contain(window.low()) && window.low() <= window.high() && contain(window.high()),
+                    "it is written from its top downwards");
             int low = (int) (window.low() - memory.address());
             int high = (int) (window.high() - memory.address());
             System.arraycopy(image, low, now, low, high - low);
@@ -80,15 +90,13 @@ final class Stacks {
         if (mismatch >= 0) {
             long address = memory.address() + mismatch;
             boolean goroutine = mismatch < BYTES / 2;
-            throw new AssertionError(
-                    "%s stack, %d bytes above %s: expected 0x%02x, found 0x%02x; only these may change: %s"
-                            .formatted(
-                                    goroutine ? "the goroutine's" : "g0's",
-                                    address - (goroutine ? goroutineTop() : g0Top()),
-                                    "its top",
-                                    image[mismatch],
-                                    now[mismatch],
-                                    windows));
+            String rule = windows.isEmpty() ? "nothing may be written on stacks" : "only these may change: " + windows;
+            throw new BrokenRule(new Difference(
+                    (address - (goroutine ? goroutineTop() : g0Top())) + " bytes above its top",
+                    goroutine ? GOROUTINE : G0,
+                    "%02x".formatted(image[mismatch]),
+                    "%02x".formatted(now[mismatch]),
+                    rule));
         }
     }
 }

@@ -1,77 +1,79 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.trapeze.testkit.execution;
+package io.trapeze.testkit.capsule;
 
 import static io.trapeze.emitter.operand.Registers.rsp;
 
 import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.runtime.os.OperatingSystem;
+import io.trapeze.testkit.state.RegisterState;
 import io.trapeze.trampolines.abi.ThreadBlock;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /** What {@linkplain Probe probes} and Java share: register states, the thread block, and how a callee is to behave. */
-record ProbeMemory(LowMemory low) {
+public record ProbeMemory(LowMemory low) {
     /** What the registers are before a run. */
-    static final int ENTRY = 0;
+    public static final int ENTRY = 0;
     /** What they are at the arrival. */
-    static final int ARRIVAL = RegisterState.BYTES;
+    public static final int ARRIVAL = RegisterState.BYTES;
     /** What the callee found. */
-    static final int FOUND = 2 * RegisterState.BYTES;
+    public static final int FOUND = 2 * RegisterState.BYTES;
     /** What it leaves behind. */
-    static final int GIVEN = 3 * RegisterState.BYTES;
+    public static final int GIVEN = 3 * RegisterState.BYTES;
     /** Where that comes from, bit by bit, unless it is to be kept. */
-    static final int JUNK = 4 * RegisterState.BYTES;
+    public static final int JUNK = 4 * RegisterState.BYTES;
     /** Ones for the bits that the callee gives back. */
-    static final int KEPT = 5 * RegisterState.BYTES;
+    public static final int KEPT = 5 * RegisterState.BYTES;
 
-    static final int HOST_RSP = 6 * RegisterState.BYTES;
-    static final int HOST_MXCSR = HOST_RSP + 8;
-    static final int HOST_X87 = HOST_RSP + 12;
-    static final int HOST_BASE = HOST_RSP + 16;
+    public static final int HOST_RSP = 6 * RegisterState.BYTES;
+    public static final int HOST_MXCSR = HOST_RSP + 8;
+    public static final int HOST_X87 = HOST_RSP + 12;
+    public static final int HOST_BASE = HOST_RSP + 16;
     /** RIP, CS, RFLAGS, RSP and SS, as IRETQ takes them. */
-    static final int JUMP = HOST_RSP + 32;
+    public static final int JUMP = HOST_RSP + 32;
 
-    static final int HOME_WORDS = JUMP + 48;
+    public static final int HOME_WORDS = JUMP + 48;
     /** A number of offsets, and the offsets. */
-    static final int BOUNDS = HOME_WORDS + 16;
+    public static final int BOUNDS = HOME_WORDS + 16;
 
-    static final int ARRIVAL_BOUNDS = BOUNDS + 128;
-    static final int FOUND_BOUNDS = ARRIVAL_BOUNDS + 128;
+    public static final int ARRIVAL_BOUNDS = BOUNDS + 128;
+    public static final int FOUND_BOUNDS = ARRIVAL_BOUNDS + 128;
     /** The words above the callee's return address, as it found them; the first one at 8. */
-    static final int ABOVE = FOUND_BOUNDS + 128;
+    public static final int ABOVE = FOUND_BOUNDS + 128;
 
-    static final int WORDS_ABOVE = 24;
-    static final int OWN_STACK = ABOVE + 256 + 1024;
-    static final int THREAD_BLOCK = OWN_STACK + 1024 & ~1023;
-    private static final int BYTES = THREAD_BLOCK + 16 * 1024;
+    public static final int WORDS_ABOVE = 24;
+    public static final int OWN_STACK = ABOVE + 256 + 1024;
+    public static final int THREAD_BLOCK = OWN_STACK + 1024 & ~1023;
+    /** Its size: a number of pages. */
+    public static final int BYTES = THREAD_BLOCK + 16 * 1024 + 4095 & ~4095;
 
     /** Bytes below its RSP that the callee writes. */
-    static final int SCRATCHED = 512;
+    public static final int SCRATCHED = 512;
 
     private static final int USER_CODE = 0x33;
     private static final int USER_DATA = 0x2B;
 
-    static ProbeMemory allocate(OperatingSystem os) {
-        return new ProbeMemory(LowMemory.allocate(os, BYTES + 4095 & ~4095));
+    public static ProbeMemory allocate(OperatingSystem os) {
+        return new ProbeMemory(LowMemory.allocate(os, BYTES));
     }
 
-    RegisterState entry() {
+    public RegisterState entry() {
         return state(ENTRY);
     }
 
-    RegisterState arrival() {
+    public RegisterState arrival() {
         return state(ARRIVAL);
     }
 
-    RegisterState found() {
+    public RegisterState found() {
         return state(FOUND);
     }
 
-    RegisterState junk() {
+    public RegisterState junk() {
         return state(JUNK);
     }
 
-    RegisterState kept() {
+    public RegisterState kept() {
         return state(KEPT);
     }
 
@@ -84,7 +86,7 @@ record ProbeMemory(LowMemory low) {
     }
 
     /** Where the next run is to begin, with the flags and RSP of its entry. */
-    void aim(long target) {
+    public void aim(long target) {
         memory().putLong(JUMP, target);
         memory().putLong(JUMP + 8, USER_CODE);
         memory().putLong(JUMP + 16, memory().getLong(ENTRY + RegisterState.FLAGS));
@@ -93,12 +95,12 @@ record ProbeMemory(LowMemory low) {
     }
 
     /** How many bytes above its return address the callee may write, and does. */
-    void setHomes(int bytes) {
+    public void setHomes(int bytes) {
         memory().putLong(HOME_WORDS, bytes / 8);
     }
 
     /** Which fields of the thread block arrival and callee read. */
-    void setFields(List<ThreadBlock.Field> fields) {
+    public void setFields(List<ThreadBlock.Field> fields) {
         memory().putLong(BOUNDS, fields.size());
         for (int i = 0; i < fields.size(); i++) {
             memory().putLong(BOUNDS + 8 * (i + 1), fields.get(i).offset());
@@ -106,12 +108,12 @@ record ProbeMemory(LowMemory low) {
     }
 
     /** The fields as they were read at the arrival. */
-    List<Long> boundsAtArrival() {
+    public List<Long> boundsAtArrival() {
         return bounds(ARRIVAL_BOUNDS);
     }
 
     /** The fields as the callee read them. */
-    List<Long> boundsInCallee() {
+    public List<Long> boundsInCallee() {
         return bounds(FOUND_BOUNDS);
     }
 
@@ -122,15 +124,15 @@ record ProbeMemory(LowMemory low) {
     }
 
     /** What lay so many bytes above the address that the callee returns to, a multiple of 8. */
-    long above(int bytes) {
+    public long above(int bytes) {
         return memory().getLong(ABOVE + bytes + 8);
     }
 
-    long threadField(ThreadBlock.Field field) {
+    public long threadField(ThreadBlock.Field field) {
         return memory().getLong(THREAD_BLOCK + field.offset());
     }
 
-    void setThreadField(ThreadBlock.Field field, long value) {
+    public void setThreadField(ThreadBlock.Field field, long value) {
         memory().putLong(THREAD_BLOCK + field.offset(), value);
     }
 }

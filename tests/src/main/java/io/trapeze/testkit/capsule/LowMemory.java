@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.trapeze.testkit.execution;
+package io.trapeze.testkit.capsule;
 
 import io.trapeze.emitter.operand.Address;
 import io.trapeze.emitter.operand.Mem;
@@ -8,12 +8,12 @@ import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.runtime.os.OperatingSystem;
 
 /** Memory in the lowest two gigabytes: code reaches it by its address alone, when no register is free to point to it. */
-record LowMemory(NativeMemory memory) {
+public record LowMemory(NativeMemory memory) {
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_PRIVATE_ANONYMOUS_32BIT = 0x02 | 0x20 | 0x40;
 
     /** Maps a block that lives as long as the process. */
-    static LowMemory allocate(OperatingSystem os, long bytes) {
+    public static LowMemory allocate(OperatingSystem os, long bytes) {
         long address = NativeFunction.at(os.symbol("mmap"))
                 .call(0, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS_32BIT, -1, 0);
         if (address <= 0 || address + bytes > Integer.MAX_VALUE) {
@@ -24,19 +24,19 @@ record LowMemory(NativeMemory memory) {
     }
 
     /** The address of a byte, as an immediate value or a displacement. */
-    int address(int offset) {
+    public int address(int offset) {
         return (int) memory.address() + offset;
     }
 
-    Mem.Qword qword(int offset) {
+    public Mem.Qword qword(int offset) {
         return Mem.qword(Address.absolute(address(offset)));
     }
 
-    Mem.Dword dword(int offset) {
+    public Mem.Dword dword(int offset) {
         return Mem.dword(Address.absolute(address(offset)));
     }
 
-    Mem.Word word(int offset) {
+    public Mem.Word word(int offset) {
         return Mem.word(Address.absolute(address(offset)));
     }
 }

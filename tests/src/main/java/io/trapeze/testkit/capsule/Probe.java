@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.trapeze.testkit.execution;
+package io.trapeze.testkit.capsule;
 
 import static io.trapeze.emitter.operand.Mem.*;
 import static io.trapeze.emitter.operand.Registers.*;
 
 import io.trapeze.emitter.Assembler;
+import io.trapeze.emitter.CodeBlob;
 import io.trapeze.emitter.operand.Address;
 import io.trapeze.emitter.operand.IndexReg;
 import io.trapeze.emitter.operand.Label;
@@ -13,8 +14,7 @@ import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.emitter.operand.Registers;
 import io.trapeze.emitter.operand.Scale;
 import io.trapeze.emitter.operand.Segment;
-import io.trapeze.runtime.code.CodeArena;
-import io.trapeze.runtime.code.MappedCode;
+import io.trapeze.testkit.state.RegisterState;
 import io.trapeze.trampolines.SaveSet;
 import java.util.List;
 
@@ -25,7 +25,7 @@ import java.util.List;
  * <p>None of them needs a register or touches the stack that it finds, but for what a callee may write of it. Code under test may
  * therefore be right or wrong about anything. If there is a segment, its base is the thread block's during the run.
  */
-final class Probe {
+public final class Probe {
     private static final int ARCH_PRCTL = 158;
     private static final int ARCH_SET_GS = 0x1001;
     private static final int ARCH_SET_FS = 0x1002;
@@ -33,42 +33,27 @@ final class Probe {
     private static final int ARCH_GET_GS = 0x1004;
     private static final List<IndexReg> HOST_SAVED = List.of(rbx, rbp, r12, r13, r14, r15);
 
-    private final ProbeMemory memory;
     private final LowMemory low;
     private final SaveSet widest;
     private final Segment segment;
-    private final MappedCode code;
 
     /**
      * @param widest which vector state is loaded and stored: all that there is
      * @param segment whose base is to be the thread block; none to leave both alone
      */
-    Probe(CodeArena arena, ProbeMemory memory, SaveSet widest, Segment segment) {
-        this.memory = memory;
+    public Probe(ProbeMemory memory, SaveSet widest, Segment segment) {
         this.low = memory.low();
         this.widest = widest;
         this.segment = segment;
+    }
+
+    /** Emits it with symbols {@code enter}, {@code arrival} and {@code callee}. */
+    public CodeBlob emit() {
         Assembler a = new Assembler();
         enter(a);
         arrive(a);
         callee(a);
-        this.code = arena.map(a.finish("probe"));
-    }
-
-    /** The address that the code under test must arrive at, by whatever jump, call or return. */
-    long arrival() {
-        return code.address("arrival");
-    }
-
-    /** The address of the function that may be called any number of times. */
-    long callee() {
-        return code.address("callee");
-    }
-
-    /** Runs from {@code target} to the arrival, with the registers of {@link ProbeMemory#entry}. */
-    void run(long target) {
-        memory.aim(target);
-        code.function("enter").call();
+        return a.finish("probe");
     }
 
     private void enter(Assembler a) {

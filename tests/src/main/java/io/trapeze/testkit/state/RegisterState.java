@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.trapeze.testkit.execution;
+package io.trapeze.testkit.state;
 
 import io.trapeze.emitter.operand.KReg;
 import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.emitter.operand.Register;
-import io.trapeze.emitter.operand.Registers;
 import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.PreservedVector;
@@ -19,78 +18,73 @@ import java.util.Random;
  *
  * @param at offset in {@code memory}, a multiple of 64
  */
-record RegisterState(NativeMemory memory, int at) {
-    static final int FLAGS = 128;
-    static final int MXCSR = 136;
-    static final int X87 = 140;
-    static final int MASKS = 144;
+public record RegisterState(NativeMemory memory, int at) {
+    public static final int FLAGS = 128;
+    public static final int MXCSR = 136;
+    public static final int X87 = 140;
+    public static final int MASKS = 144;
     /** What FNSAVE stores: environment (28 bytes) and eight registers. */
-    static final int X87_STATE = 208;
+    public static final int X87_STATE = 208;
 
-    static final int VECTORS = 320;
-    static final int BYTES = VECTORS + 32 * 64;
+    public static final int VECTORS = 320;
+    public static final int BYTES = VECTORS + 32 * 64;
 
-    static final long TRAP = 1 << 8;
-    static final long DIRECTION = 1 << 10;
-    static final long ALIGNMENT_CHECK = 1 << 18;
+    public static final long TRAP = 1 << 8;
+    public static final long DIRECTION = 1 << 10;
+    public static final long ALIGNMENT_CHECK = 1 << 18;
     /** What a program can set of the flags and this test compares: CF PF AF ZF SF DF OF, AC, ID. */
-    static final long FLAGS_IN_USE = 0x24_0CD5;
+    public static final long FLAGS_IN_USE = 0x24_0CD5;
     /** The control bits of MXCSR: all but the six sticky ones. */
-    static final int MXCSR_CONTROL = 0xFFC0;
+    public static final int MXCSR_CONTROL = 0xFFC0;
 
-    private static final int X87_BYTES = 108;
-    /** Bytes of the environment that say where the last instruction and its operand were. */
-    private static final int X87_POINTERS = 12;
-
-    private static final int X87_REGISTERS = 28;
     /** Condition codes and the stack's top: what of the status word raises nothing. */
     private static final int X87_STATUS = 0x7F00;
 
-    static int general(Register register) {
+    public static int general(Register register) {
         return 8 * register.number();
     }
 
-    static int vector(int number) {
+    public static int vector(int number) {
         return VECTORS + 64 * number;
     }
 
-    static int mask(int number) {
+    public static int mask(int number) {
         return MASKS + 8 * number;
     }
 
-    long get(Reg64 register) {
+    public long get(Reg64 register) {
         return memory.getLong(at + general(register));
     }
 
-    void set(Reg64 register, long value) {
+    public void set(Reg64 register, long value) {
         memory.putLong(at + general(register), value);
     }
 
-    byte[] vector(int number, int bytes) {
+    public byte[] vector(int number, int bytes) {
         return memory.getBytes(at + vector(number), bytes);
     }
 
-    byte[] get(PreservedVector vector) {
+    public byte[] get(PreservedVector vector) {
         return vector(vector.number(), vector.bytes());
     }
 
-    long get(KReg mask) {
+    public long get(KReg mask) {
         return memory.getLong(at + mask(mask.number()));
     }
 
-    long flags() {
+    public long flags() {
         return memory.getLong(at + FLAGS) & FLAGS_IN_USE;
     }
 
-    void setFlags(long flags) {
+    public void setFlags(long flags) {
         memory.putLong(at + FLAGS, flags & (FLAGS_IN_USE | TRAP) | 2);
     }
 
-    int mxcsr() {
+    public int mxcsr() {
         return memory.getInt(at + MXCSR);
     }
 
-    int x87() {
+    public int x87() {
         return memory.getInt(at + X87) & 0xFFFF;
     }
 
@@ -100,7 +94,7 @@ record RegisterState(NativeMemory memory, int at) {
     }
 
     /** Gives everything a random value; DF, AC and TF stay clear, and no exception of the x87 registers is pending. */
-    void randomize(Random random) {
+    public void randomize(Random random) {
         byte[] bytes = new byte[BYTES];
         random.nextBytes(bytes);
         memory.putBytes(at, bytes);
@@ -111,51 +105,53 @@ record RegisterState(NativeMemory memory, int at) {
     }
 
     /** Marks all x87 registers as in use. */
-    void fillX87() {
+    public void fillX87() {
         memory.putInt(at + X87_STATE + 8, 0);
     }
 
     /** Makes all bytes the same. */
-    void fill(int value) {
+    public void fill(int value) {
         byte[] bytes = new byte[BYTES];
         Arrays.fill(bytes, (byte) value);
         memory.putBytes(at, bytes);
     }
 
     /** Whether FNINIT or FNSAVE was the last to change the x87 registers. */
-    boolean x87IsFresh() {
+    public boolean x87IsFresh() {
         return x87() == 0x37F
                 && (memory.getInt(at + X87_STATE + 4) & 0xFFFF) == 0
                 && (memory.getInt(at + X87_STATE + 8) & 0xFFFF) == 0xFFFF;
     }
 
-    /** Everything that a save set covers by name, as text; of the x87 state all but the pointers, which only handlers read. */
-    Map<String, String> values(SaveSet covered) {
-        Map<String, String> values = new LinkedHashMap<>();
-        for (int i = 0; i < 16; i++) {
-            values.put(Registers.gp64(i).name(), Long.toHexString(get(Registers.gp64(i))));
+    /** A part's value as hexadecimal digits, most significant first. */
+    public String get(Part part) {
+        byte[] bytes = memory.getBytes(at + part.offset(), part.bytes());
+        StringBuilder digits = new StringBuilder();
+        for (int i = bytes.length - 1; i >= 0; i--) {
+            int kept = i < 8 ? (int) (part.mask() >> 8 * i) & 0xFF : 0xFF;
+            digits.append(HexFormat.of().toHexDigits((byte) (bytes[i] & kept)));
         }
-        values.put("flags", Long.toHexString(flags()));
-        values.put("mxcsr", Integer.toHexString(mxcsr()));
-        values.put("x87 control word", Integer.toHexString(x87()));
-        for (int i = 0; i < covered.masks(); i++) {
-            values.put("k" + i, Long.toHexString(memory.getLong(at + mask(i))));
-        }
-        for (int i = 0; i < covered.vectors(); i++) {
-            values.put(covered.vectorName() + i, HexFormat.of().formatHex(vector(i, covered.vectorBytes())));
-        }
-        if (covered.x87()) {
-            values.put("x87 environment", x87(0, X87_POINTERS));
-            values.put("x87 registers", x87(X87_REGISTERS, X87_BYTES));
-        }
-        return values;
+        return digits.toString();
     }
 
-    private String x87(int from, int to) {
-        byte[] bytes = memory.getBytes(at + X87_STATE + from, to - from);
-        for (int i = 2; from == 0 && i < bytes.length; i += 4) {
-            bytes[i] = bytes[i + 1] = 0; // upper halves of the environment's words are reserved
+    /** Makes a part zero or, if it controls anything, what it is when a program starts. */
+    public void quieten(Part part) {
+        memory.putBytes(at + part.offset(), new byte[part.bytes()]);
+        switch (part.name()) {
+            case "rflags" -> setFlags(0);
+            case "mxcsr" -> memory.putInt(at + MXCSR, 0x1F80);
+            case "x87 control word" -> setX87(0x37F);
+            case "x87 tag word" -> memory.putInt(at + X87_STATE + 8, 0xFFFF_FFFF);
+            default -> {
+                // Zero is as quiet as it can be.
+            }
         }
-        return HexFormat.of().formatHex(bytes);
+    }
+
+    /** Everything that a save set covers, by name. */
+    public Map<String, String> values(SaveSet covered) {
+        Map<String, String> values = new LinkedHashMap<>();
+        Part.all(covered).forEach(part -> values.put(part.name(), get(part)));
+        return values;
     }
 }

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.lab;
+
+import io.trapeze.emitter.CodeBlob;
+import io.trapeze.emitter.text.Source;
+import io.trapeze.emitter.text.SourceException;
+import io.trapeze.emitter.text.TextAssembler;
+import io.trapeze.lab.check.CaseFile;
+import io.trapeze.lab.check.CheckReport;
+import io.trapeze.lab.render.CheckText;
+import io.trapeze.lab.render.Json;
+import io.trapeze.runtime.host.Host;
+import io.trapeze.testkit.check.Check;
+import io.trapeze.testkit.check.Subject;
+import io.trapeze.testkit.check.Verdict;
+import io.trapeze.trampolines.Omission;
+import io.trapeze.trampolines.Primitive;
+import io.trapeze.trampolines.SaveSet;
+import io.trapeze.trampolines.abi.Abi;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code trapeze check}: runs code with all registers full of values, and tells which one did not survive. */
+@Command(
+        name = "check",
+        header = "Run code with all registers full, and tell which one did not survive.",
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  trapeze check all",
+            "  trapeze check mcall --abi win64 --tries 10000",
+            "  trapeze check mcall --omit r12",
+            "  trapeze check function.s"
+        })
+final class CheckCommand implements Callable<Integer> {
+    private static final String ALL = "all";
+    private static final String CALLEE = "callee";
+
+    /** What code can be said to be. */
+    static final class RoleChoice extends Choice<String> {
+        RoleChoice() {
+            super(
+                    "role",
+                    Stream.concat(
+                            Stream.of(CALLEE), Arrays.stream(Primitive.values()).map(Primitive::symbol)),
+                    role -> role);
+        }
+    }
+
+    private final TrapezeCommand trapeze;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(
+            paramLabel = "TARGET",
+            description = "A primitive; `all`; an ABI file, for all primitives of it; or FILE.s with a function.")
+    private String target;
+
+    @Option(
+            names = "--abi",
+            paramLabel = AbiChoice.LABEL,
+            defaultValue = "sysv",
+            converter = AbiChoice.class,
+            completionCandidates = AbiChoice.class,
+            description =
+                    "By which calling convention: ${COMPLETION-CANDIDATES}, or a file; ${DEFAULT-VALUE} unless given.")
+    private Abi abi;
+
+    @Option(
+            names = "--save-set",
+            paramLabel = "SET",
+            defaultValue = "sse",
+            converter = SaveSetChoice.class,
+            completionCandidates = SaveSetChoice.class,
+            description = "What async_preempt saves: ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} unless given.")
+    private SaveSet saveSet;
+
+    @Option(
+            names = "--role",
+            paramLabel = "ROLE",
+            defaultValue = CALLEE,
+            converter = RoleChoice.class,
+            completionCandidates = RoleChoice.class,
+            description = "What FILE.s is: ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} unless given.")
+    private String role;
+
+    @Option(
+            names = "--symbol",
+            paramLabel = "NAME",
+            description =
+                    "Where the function begins in FILE.s; at its first .globl label, or its first byte, unless given.")
+    private String symbol;
+
+    @Option(
+            names = "--omit",
+            paramLabel = "REGISTER",
+            split = ",",
+            description = "Forget registers that the ABI preserves: a lie, to see it found out.")
+    private List<String> omitted = List.of();
+
+    @Option(
+            names = "--tries",
+            paramLabel = "N",
+            defaultValue = "1000",
+            description = "How many cases to try; ${DEFAULT-VALUE} unless given.")
+    private int tries;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Which cases; the same ones for the same number. ${DEFAULT-VALUE} unless given.")
+    private long seed;
+
+    @Option(names = "--json", description = "Print the verdicts as JSON.")
+    private boolean json;
+
+    CheckCommand(TrapezeCommand trapeze) {
+        this.trapeze = trapeze;
+    }
+
+    @Override
+    public Integer call() {
+        if (tries < 1) {
+            throw new ParameterException(spec.commandLine(), "--tries is " + tries + ": it takes 1 or more");
+        }
+        List<CheckReport> reports = target.endsWith(".s") ? List.of(source()) : primitives();
+        trapeze.shell().print(json ? Json.of(reports) : CheckText.of(reports, trapeze.outStyle()));
+        return reports.stream().allMatch(CheckReport::passed) ? Exit.FINE : Exit.FAILED;
+    }
+
+    private List<CheckReport> primitives() {
+        Abi checked = AbiChoice.isFile(target) ? new AbiChoice().convert(target) : abi;
+        List<Primitive> chosen = target.equals(ALL) || AbiChoice.isFile(target)
+                ? List.of(Primitive.values())
+                : List.of(Primitive.named(target).orElseThrow(() -> unknown()));
+        Omission omission = OmittedRegisters.of(omitted, checked, spec.commandLine());
+        List<Subject> subjects = chosen.stream()
+                .map(primitive ->
+                        Subject.of(primitive, checked, saveSet).with(primitive.emit(checked, saveSet, omission)))
+                .toList();
+        subjects.forEach(this::requireRegisters);
+        return checked(subjects);
+    }
+
+    private ParameterException unknown() {
+        return new ParameterException(
+                spec.commandLine(),
+                "can't check '" + target
+                        + "'. Choose gogo, mcall, systemstack, async_preempt or all, or name an ABI file"
+                        + " (mine.toml) or a source (function.s)");
+    }
+
+    private List<CheckReport> checked(List<Subject> subjects) {
+        List<CheckReport> reports = new ArrayList<>();
+        for (Subject subject : subjects) {
+            try (CaseFile file = CaseFile.open(command());
+                    Check check = Check.open(file::note)) {
+                Verdict verdict = check.of(subject, tries, seed);
+                reports.add(CheckReport.of(subject, verdict, command(), file.keptIfFailed(verdict)));
+            }
+        }
+        return reports;
+    }
+
+    private CheckReport source() {
+        Source source = SourceFile.read(target, trapeze.shell());
+        CodeBlob code;
+        try {
+            code = TextAssembler.blob(source);
+        } catch (SourceException e) {
+            trapeze.shell().complain(SourceReport.of(source, e, trapeze.errStyle()));
+            throw new CommandException(Exit.FAILED, "nothing was checked", "Correct " + target + " first", e);
+        }
+        Optional<Primitive> primitive = Primitive.named(role);
+        if (primitive.isPresent()) {
+            Subject subject = Subject.of(primitive.get(), abi, saveSet).with(code);
+            requireSymbol(code, role);
+            requireRegisters(subject);
+            return checked(List.of(subject)).get(0);
+        }
+        CodeBlob named = code.symbols().isEmpty()
+                ? CodeBlob.disassemble(code.name(), code.bytes(), 0, Map.of(code.name(), 0))
+                : code;
+        String start =
+                symbol != null ? symbol : named.symbols().keySet().iterator().next();
+        requireSymbol(named, start);
+        try (CaseFile file = CaseFile.open(command());
+                Check check = Check.open(file::note)) {
+            Verdict verdict = check.ofFunction(named, start, abi, tries, seed);
+            return CheckReport.ofFunction(start, named, abi, verdict, command(), file.keptIfFailed(verdict));
+        }
+    }
+
+    private void requireSymbol(CodeBlob code, String name) {
+        if (!code.symbols().containsKey(name)) {
+            throw new CommandException(
+                    Exit.USAGE,
+                    target + " has no symbol '" + name + "', only "
+                            + code.symbols().keySet(),
+                    "Write `.globl " + name + "` before its label, or name another with --symbol");
+        }
+    }
+
+    private void requireRegisters(Subject subject) {
+        SaveSet needed =
+                subject.primitive() == Primitive.ASYNC_PREEMPT ? subject.saveSet() : SaveSet.neededBy(subject.abi());
+        if (!needed.fits(SaveSet.widest(Host.detect().cpu().xcr0()))) {
+            throw new CommandException(
+                    Exit.IMPOSSIBLE,
+                    "this processor lacks registers that " + subject.name() + " saves",
+                    "Check it on one with " + needed.label());
+        }
+    }
+
+    /** Returns the command that does the same again. */
+    private String command() {
+        return "trapeze " + String.join(" ", spec.commandLine().getParseResult().originalArgs());
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.lab.check;
+
+import io.trapeze.testkit.check.Verdict;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+
+/** A small file in the folder for temporary files that says which case runs, so that it is known whatever the case does. */
+public final class CaseFile implements AutoCloseable {
+    private final Path path;
+    private final FileChannel file;
+    private final String command;
+    private boolean kept;
+
+    private CaseFile(Path path, FileChannel file, String command) {
+        this.path = path;
+        this.file = file;
+        this.command = command;
+    }
+
+    /**
+     * Makes one.
+     *
+     * @param command what to type to try the same cases again
+     */
+    public static CaseFile open(String command) {
+        try {
+            Path path = Files.createTempFile("trapeze-check-", ".txt");
+            CaseFile file = new CaseFile(path, FileChannel.open(path, StandardOpenOption.WRITE), command);
+            file.kept = true; // until it is known that all went well
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException("can't write to the folder for temporary files", e);
+        }
+    }
+
+    /** Notes the seed of the case that runs next. */
+    public void note(long seed) {
+        try {
+            String text = "case %016x of: %s%n".formatted(seed, command);
+            file.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException("can't write " + path, e);
+        }
+    }
+
+    /** Returns where it stays, if something was wrong. */
+    public Optional<String> keptIfFailed(Verdict verdict) {
+        kept = !verdict.passed();
+        return kept ? Optional.of(path.toString()) : Optional.empty();
+    }
+
+    /** Removes it if all went well. */
+    @Override
+    public void close() {
+        try {
+            file.close();
+            if (!kept) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("can't remove " + path, e);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.lab.check;
+
+import io.trapeze.emitter.CodeBlob;
+import io.trapeze.emitter.Instruction;
+import io.trapeze.testkit.check.Subject;
+import io.trapeze.testkit.check.Verdict;
+import io.trapeze.testkit.check.Verdict.Failed;
+import io.trapeze.testkit.state.Difference;
+import io.trapeze.trampolines.abi.Abi;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/**
+ * What came of a check, and what there is to learn from it.
+ *
+ * @param subject what was checked
+ * @param tries that were made
+ * @param failure what was wrong, if anything was
+ */
+public record CheckReport(String subject, int tries, Optional<Failure> failure) {
+    /**
+     * What was wrong.
+     *
+     * @param ending {@code different}, {@code crashed}, {@code hung}, {@code broke its stack}
+     * @param where at what moment
+     * @param bits which of them differ
+     * @param hint the instruction that should have been there, or that is to blame
+     * @param live the registers whose values the case needs
+     * @param again what to type to see it again
+     * @param file where seed and case are noted
+     */
+    public record Failure(
+            String ending,
+            String where,
+            String register,
+            String expected,
+            String found,
+            String bits,
+            String rule,
+            String hint,
+            List<String> live,
+            String again,
+            Optional<String> file) {}
+
+    /** Whether nothing was wrong. */
+    public boolean passed() {
+        return failure.isEmpty();
+    }
+
+    /** Tells of a primitive. */
+    public static CheckReport of(Subject subject, Verdict verdict, String again, Optional<String> file) {
+        return of(subject.name(), verdict, again, file, difference -> right(subject, difference));
+    }
+
+    /** Tells of a function. */
+    public static CheckReport ofFunction(
+            String name, CodeBlob code, Abi abi, Verdict verdict, String again, Optional<String> file) {
+        return of(name + " by the rules of " + abi.name(), verdict, again, file, d -> blamed(code, d.register()));
+    }
+
+    private static CheckReport of(
+            String name, Verdict verdict, String again, Optional<String> file, Function<Difference, String> hint) {
+        if (!(verdict instanceof Failed failed)) {
+            return new CheckReport(name, verdict.tries(), Optional.empty());
+        }
+        Difference d = failed.difference();
+        return new CheckReport(
+                name,
+                failed.tries(),
+                Optional.of(new Failure(
+                        failed.ending().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                        d.where(),
+                        d.register(),
+                        d.expected(),
+                        d.found(),
+                        d.bits(),
+                        d.rule(),
+                        hint.apply(d),
+                        List.copyOf(new TreeSet<>(failed.live())),
+                        again,
+                        file)));
+    }
+
+    /** The instruction of the generator's code that serves the rule, where the code has none such or another one. */
+    private static String right(Subject subject, Difference difference) {
+        CodeBlob generated = subject.primitive().emit(subject.abi(), subject.saveSet());
+        List<String> present =
+                subject.code().instructions().stream().map(Instruction::text).toList();
+        return generated.instructions().stream()
+                .filter(i -> i.rule().equals(difference.rule()))
+                .map(Instruction::text)
+                .filter(text -> !present.contains(text))
+                .findFirst()
+                .map(text -> "the generator's " + subject.primitive().symbol() + " has: " + text)
+                .orElse("");
+    }
+
+    /** The first instruction that changes the register. */
+    private static String blamed(CodeBlob code, String register) {
+        return code.instructions().stream()
+                .filter(i -> i.text().matches("(?!push|cmp|test)\\S+ " + register + "(,.*)?"))
+                .findFirst()
+                .map(i -> "+0x" + Integer.toHexString(i.offset()) + " changes it: " + i.text() + "; save " + register
+                        + " before, as by `push " + register + "`, and restore it before `ret`")
+                .orElse("");
+    }
+}

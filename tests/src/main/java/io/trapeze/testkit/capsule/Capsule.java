@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.testkit.capsule;
+
+import io.trapeze.emitter.CodeBlob;
+import io.trapeze.emitter.operand.Segment;
+import io.trapeze.runtime.code.Linker;
+import io.trapeze.runtime.host.Host;
+import io.trapeze.runtime.memory.NativeMemory;
+import io.trapeze.runtime.os.OperatingSystem;
+import io.trapeze.runtime.os.Platform;
+import io.trapeze.runtime.os.UnsupportedHostException;
+import io.trapeze.trampolines.SaveSet;
+import io.trapeze.trampolines.abi.Abi;
+import io.trapeze.trampolines.abi.ThreadBlock;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A program of a few hundred bytes, without libraries, that runs code under test in children that it forks: code that
+ * crashes ends a child, and Java does not suffer from it. Linux on x86-64 only; for one thread.
+ */
+public final class Capsule implements AutoCloseable {
+    private final SharedMemory shared;
+    private final LowMemory control;
+    private final ProbeMemory memory;
+    private final NativeMemory code;
+    private final SaveSet widest;
+    private final Process process;
+    private final OutputStream orders;
+    private final InputStream answers;
+    private final List<Placed> placed = new ArrayList<>();
+    private final Map<Segment, Placed> probes = new EnumMap<>(Segment.class);
+    private int used;
+
+    private Capsule(SharedMemory shared, Process process) {
+        this.shared = shared;
+        this.control = shared.control();
+        this.memory = shared.probes();
+        this.code = shared.code();
+        this.widest = SaveSet.widest(Host.detect().cpu().xcr0());
+        this.process = process;
+        this.orders = process.getOutputStream();
+        this.answers = process.getInputStream();
+        for (Segment segment : List.of(Segment.NONE, Segment.FS, Segment.GS)) {
+            probes.put(segment, place(new Probe(memory, widest, segment).emit(), Map.of()));
+        }
+    }
+
+    /**
+     * Starts one.
+     *
+     * @throws io.trapeze.runtime.os.UnsupportedHostException if this is not Linux on x86-64
+     */
+    public static Capsule open() {
+        Platform.current().requireSupported();
+        if (!Platform.current().isLinux()) {
+            throw new UnsupportedHostException("system for capsules", "Linux on x86-64");
+        }
+        SharedMemory shared = new SharedMemory(OperatingSystem.current());
+        try {
+            Path file = Files.createTempFile(
+                    "trapeze-capsule",
+                    "",
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            try {
+                Files.write(file, CapsuleCode.program(shared));
+                Process process = new ProcessBuilder(file.toString(), shared.path()).start();
+                return new Capsule(shared, process);
+            } finally {
+                Files.delete(file); // the kernel has read it by now
+            }
+        } catch (IOException e) {
+            shared.close();
+            throw new UncheckedIOException("can't start a capsule in the folder for temporary files", e);
+        }
+    }
+
+    /** Returns all vector state that this processor has. */
+    public SaveSet widest() {
+        return widest;
+    }
+
+    /** Returns what probes and Java share. */
+    public ProbeMemory memory() {
+        return memory;
+    }
+
+    /** Returns memory for stacks and whatever else code under test needs. */
+    public NativeMemory high() {
+        return shared.high();
+    }
+
+    /** Returns the probe for code of an ABI, with the symbols {@code arrival} and {@code callee}. */
+    public Placed probe(Abi abi) {
+        return probes.get(abi.threadBlock().map(ThreadBlock::segment).orElse(Segment.NONE));
+    }
+
+    /** Returns a mark for {@link #forget}. */
+    public int mark() {
+        return placed.size();
+    }
+
+    /** Takes away all code that was placed since a mark was taken. */
+    public void forget(int mark) {
+        used = mark == placed.size() ? used : (int) (placed.get(mark).address() - code.address());
+        placed.subList(mark, placed.size()).clear();
+    }
+
+    /**
+     * Puts code where it can run.
+     *
+     * @param externals the address of each symbol that it does not define
+     */
+    public Placed place(CodeBlob blob, Map<String, Long> externals) {
+        int at = used + 63 & ~63;
+        if (at + blob.size() > code.size()) {
+            throw new IllegalStateException(blob.name() + " has " + blob.size() + " bytes, but the capsule has only "
+                    + (code.size() - at) + " left for code: check less at once");
+        }
+        Placed now = new Placed(blob, code.address() + at);
+        code.putBytes(at, Linker.link(blob, now.address(), externals));
+        used = at + blob.size();
+        placed.add(now);
+        return now;
+    }
+
+    /** Runs from {@code target} to the probe's arrival, with the registers of {@link ProbeMemory#entry}. */
+    public Outcome run(Abi abi, long target) {
+        memory.aim(target);
+        control.memory().putLong(CapsuleCode.REPORT, 0);
+        control.memory().putLong(CapsuleCode.ENTER, probe(abi).address("enter"));
+        int status = order();
+        if (status == 0) {
+            return new Outcome.Finished();
+        }
+        Crash crash = crash(status);
+        return crash.signal() == CapsuleCode.HUNG ? new Outcome.Hung(crash) : new Outcome.Crashed(crash);
+    }
+
+    private int order() {
+        try {
+            orders.write(0);
+            orders.flush();
+            byte[] status = answers.readNBytes(4);
+            if (status.length < 4) {
+                throw new IllegalStateException("the capsule has ended with status " + process.waitFor()
+                        + (process.waitFor() == CapsuleCode.NO_MEMORY ? ": it could not map its memory" : "")
+                        + "; run it again");
+            }
+            return ByteBuffer.wrap(status).order(ByteOrder.LITTLE_ENDIAN).getInt();
+        } catch (IOException e) {
+            throw new UncheckedIOException("no word from the capsule", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while code ran", e);
+        }
+    }
+
+    private Crash crash(int status) {
+        NativeMemory report = control.memory();
+        int signal = (int) report.getLong(CapsuleCode.REPORT);
+        if (status >> 8 != CapsuleCode.REPORTED || signal == 0) {
+            return new Crash(status & 0x7F, 0, 0, "a place that it could not tell", Map.of());
+        }
+        Map<String, Long> registers = new LinkedHashMap<>();
+        for (int i = 0; i < Crash.ORDER.size(); i++) {
+            registers.put(Crash.ORDER.get(i), report.getLong(CapsuleCode.REPORT_REGISTERS + 8 * i));
+        }
+        long pc = registers.get("rip");
+        String place = placed.stream()
+                .filter(p -> p.contains(pc))
+                .findFirst()
+                .map(p -> p.place(pc))
+                .orElse("0x" + Long.toHexString(pc));
+        return new Crash(signal, pc, report.getLong(CapsuleCode.REPORT + 8), place, registers);
+    }
+
+    /** Ends it. */
+    @Override
+    public void close() {
+        try {
+            orders.close();
+            process.waitFor();
+        } catch (IOException e) {
+            process.destroyForcibly();
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+        shared.close();
+    }
+}

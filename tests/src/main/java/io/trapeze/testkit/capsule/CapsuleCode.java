@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.testkit.capsule;
+
+import static io.trapeze.emitter.operand.Mem.dword;
+import static io.trapeze.emitter.operand.Mem.ptr;
+import static io.trapeze.emitter.operand.Mem.qword;
+import static io.trapeze.emitter.operand.Registers.*;
+
+import io.trapeze.emitter.Assembler;
+import io.trapeze.emitter.operand.Address;
+import io.trapeze.emitter.operand.Label;
+import io.trapeze.emitter.operand.Scale;
+import io.trapeze.formats.object.ElfExecutable;
+import java.util.List;
+
+/**
+ * The program of a {@link Capsule}: it forks a child that, for each byte that it reads, jumps into the shared memory and writes
+ * four bytes of zeros once it is back. When a signal ends the child, the program writes how, as {@code wait4} has it, and forks
+ * the next. Both end when there is nothing more to read.
+ */
+final class CapsuleCode {
+    /** How the program ends when it can't map the memory. */
+    static final int NO_MEMORY = 100;
+    /** How a child ends that was stopped by a signal and has told about it. */
+    static final int REPORTED = 101;
+
+    /** SIGVTALRM. */
+    static final int HUNG = 26;
+
+    /** SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV; then the one which says that it takes too long. */
+    static final List<Integer> SIGNALS = List.of(4, 5, 7, 8, 11, HUNG);
+
+    /** Where the handler leaves word: signal, address, and 23 words of general registers as the kernel has them. */
+    static final int REPORT = 0;
+
+    static final int REPORT_REGISTERS = REPORT + 16;
+    static final int REGISTERS = 23;
+    /** Where the child starts. */
+    static final int ENTER = REPORT_REGISTERS + 8 * REGISTERS;
+
+    private static final int READ = 0;
+    private static final int WRITE = 1;
+    private static final int OPEN = 2;
+    private static final int MMAP = 9;
+    private static final int SIGACTION = 13;
+    private static final int SETITIMER = 38;
+    private static final int FORK = 57;
+    private static final int WAIT4 = 61;
+    private static final int SIGALTSTACK = 131;
+    private static final int EXIT_GROUP = 231;
+
+    private static final int READ_WRITE = 3;
+    private static final int READ_EXECUTE = 5;
+    private static final int SHARED_FIXED_NOREPLACE = 0x10_0001;
+    /** SA_SIGINFO, SA_RESTORER (without which the kernel delivers none), SA_ONSTACK, SA_NODEFER. */
+    private static final int SIGNAL_FLAGS = 0x4C00_0004;
+
+    private static final int SIGNAL_STACK = 128 * 1024;
+    private static final int ITIMER_VIRTUAL = 1;
+    /** Of the processor's time, so that a busy machine makes nothing hang. */
+    private static final int MICROSECONDS = 200_000;
+
+    /** Offset of the general registers in {@code ucontext_t}, and of the address in {@code siginfo_t}. */
+    private static final int UC_REGISTERS = 40;
+
+    private static final int SI_ADDRESS = 16;
+
+    private CapsuleCode() {}
+
+    /** Returns the file: a program whose first argument is the path of the memory. */
+    static byte[] program(SharedMemory memory) {
+        Assembler a = new Assembler();
+        Label handler = a.label("handler");
+        start(a, memory, handler);
+        serve(a, memory.control());
+        a.symbol("handler", handler);
+        a.bind(handler);
+        handle(a, memory.control());
+        return ElfExecutable.of("_start", a.finish("capsule")).bytes();
+    }
+
+    private static void start(Assembler a, SharedMemory memory, Label handler) {
+        a.symbol("_start");
+        a.mov(rdi, qword(rsp, 16)); //                  the path of the memory, behind the program's
+        a.mov(esi, 2);
+        a.mov(eax, OPEN);
+        a.syscall();
+        a.mov(r8, rax);
+        for (SharedMemory.Part part : memory.parts()) {
+            a.mov(rdi, part.address());
+            a.mov(esi, (int) part.bytes());
+            a.mov(edx, part.code() ? READ_EXECUTE : READ_WRITE);
+            a.mov(r10d, SHARED_FIXED_NOREPLACE);
+            a.mov(r9d, (int) part.offset());
+            a.mov(eax, MMAP);
+            a.syscall();
+            a.cmp(rax, rdi);
+            Label fine = a.label("mapped");
+            a.je(fine);
+            a.mov(edi, NO_MEMORY);
+            a.mov(eax, EXIT_GROUP);
+            a.syscall();
+            a.bind(fine);
+        }
+        a.lea(rax, ptr(rsp, -2 * SIGNAL_STACK));
+        a.sub(rsp, 64);
+        a.mov(qword(rsp), rax); //                      a stack for signals: code under test has RSP anywhere
+        a.mov(qword(rsp, 8), 0);
+        a.mov(qword(rsp, 16), SIGNAL_STACK);
+        a.mov(rdi, rsp);
+        a.xor(esi, esi);
+        a.mov(eax, SIGALTSTACK);
+        a.syscall();
+        a.lea(rax, ptr(handler));
+        a.mov(qword(rsp), rax);
+        a.mov(qword(rsp, 8), SIGNAL_FLAGS);
+        a.mov(qword(rsp, 16), rax); //                  nothing returns from the handler
+        a.mov(qword(rsp, 24), 0);
+        for (int signal : SIGNALS) {
+            a.mov(edi, signal);
+            a.mov(rsi, rsp);
+            a.xor(edx, edx);
+            a.mov(r10d, 8);
+            a.mov(eax, SIGACTION);
+            a.syscall();
+        }
+    }
+
+    private static void serve(Assembler a, LowMemory control) {
+        Label child = a.label("child");
+        Label over = a.label("over");
+        Label another = a.here();
+        a.mov(eax, FORK);
+        a.syscall();
+        a.test(eax, eax);
+        a.jz(child);
+        a.mov(edi, eax);
+        a.mov(rsi, rsp);
+        a.xor(edx, edx);
+        a.xor(r10d, r10d);
+        a.mov(eax, WAIT4);
+        a.syscall();
+        a.cmp(dword(rsp), 0); //                        a child ends well when there is nothing more to do
+        a.je(over);
+        write(a);
+        a.jmp(another);
+
+        a.bind(child);
+        Label next = a.here();
+        a.xor(edi, edi);
+        a.mov(rsi, rsp);
+        a.mov(edx, 1);
+        a.mov(eax, READ);
+        a.syscall();
+        a.cmp(rax, 1);
+        a.jne(over);
+        a.mov(qword(rsp), 0); //                        once, and how long until then
+        a.mov(qword(rsp, 8), 0);
+        a.mov(qword(rsp, 16), 0);
+        a.mov(qword(rsp, 24), MICROSECONDS);
+        a.mov(edi, ITIMER_VIRTUAL);
+        a.mov(rsi, rsp);
+        a.xor(edx, edx);
+        a.mov(eax, SETITIMER);
+        a.syscall();
+        a.call(control.qword(ENTER));
+        a.mov(dword(rsp), 0);
+        write(a);
+        a.jmp(next);
+        a.bind(over);
+        a.xor(edi, edi);
+        a.mov(eax, EXIT_GROUP);
+        a.syscall();
+    }
+
+    private static void write(Assembler a) {
+        a.mov(edi, 1);
+        a.mov(rsi, rsp);
+        a.mov(edx, 4);
+        a.mov(eax, WRITE);
+        a.syscall();
+    }
+
+    private static void handle(Assembler a, LowMemory control) {
+        a.mov(edi, edi);
+        a.mov(control.qword(REPORT), rdi);
+        a.mov(rax, qword(rsi, SI_ADDRESS));
+        a.mov(control.qword(REPORT + 8), rax);
+        a.mov(ecx, REGISTERS);
+        Label more = a.here();
+        a.mov(rax, qword(rdx, rcx, Scale.X8, UC_REGISTERS - 8));
+        a.mov(qword(Address.of(rcx, Scale.X8, control.address(REPORT_REGISTERS - 8))), rax);
+        a.dec(ecx);
+        a.jnz(more);
+        a.mov(edi, REPORTED);
+        a.mov(eax, EXIT_GROUP);
+        a.syscall();
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.testkit.capsule;
+
+import io.trapeze.runtime.code.NativeFunction;
+import io.trapeze.runtime.memory.NativeMemory;
+import io.trapeze.runtime.os.OperatingSystem;
+import java.util.List;
+
+/**
+ * Memory that Java and a {@link Capsule} have at the same addresses: what probes need and code in the lowest two gigabytes,
+ * stacks and Gobufs above four, so that half an address is no address.
+ */
+final class SharedMemory implements AutoCloseable {
+    private static final int READ_WRITE = 3;
+    private static final int SHARED = 1;
+    private static final int LOWEST_GIGABYTES = 0x40;
+
+    private static final int CONTROL_BYTES = 4096;
+    private static final int CODE_BYTES = 256 * 1024;
+    /** Bytes for whoever brings stacks and Gobufs. */
+    static final int HIGH_BYTES = 64 * 1024;
+
+    private final OperatingSystem os;
+    private final long file;
+    private final List<Part> parts;
+
+    /**
+     * A part that is mapped in one piece.
+     *
+     * @param offset in the file
+     * @param code whether the capsule runs it, and can't write it
+     */
+    record Part(long address, long bytes, long offset, boolean code) {}
+
+    SharedMemory(OperatingSystem os) {
+        this.os = os;
+        int low = CONTROL_BYTES + ProbeMemory.BYTES;
+        this.file = os.openMemoryFile("trapeze-capsule", low + CODE_BYTES + HIGH_BYTES);
+        NativeFunction mmap = NativeFunction.at(os.symbol("mmap"));
+        long address = mmap.call(0, low + CODE_BYTES, READ_WRITE, SHARED | LOWEST_GIGABYTES, file, 0);
+        long high = mmap.call(0, HIGH_BYTES, READ_WRITE, SHARED, file, low + CODE_BYTES);
+        if (address <= 0 || address + low + CODE_BYTES > Integer.MAX_VALUE || high <= 0) {
+            throw new IllegalStateException("no memory for a capsule: mmap says 0x" + Long.toHexString(address)
+                    + " and 0x" + Long.toHexString(high) + "; run with less of it taken");
+        }
+        this.parts = List.of(
+                new Part(address, low, 0, false),
+                new Part(address + low, CODE_BYTES, low, true),
+                new Part(high, HIGH_BYTES, low + CODE_BYTES, false));
+    }
+
+    /** Where a process finds it in the file system while this one lives. */
+    String path() {
+        return "/proc/" + ProcessHandle.current().pid() + "/fd/" + file;
+    }
+
+    List<Part> parts() {
+        return parts;
+    }
+
+    LowMemory control() {
+        return new LowMemory(over(parts.get(0).address(), CONTROL_BYTES));
+    }
+
+    ProbeMemory probes() {
+        return new ProbeMemory(new LowMemory(over(parts.get(0).address() + CONTROL_BYTES, ProbeMemory.BYTES)));
+    }
+
+    NativeMemory code() {
+        return over(parts.get(1).address(), CODE_BYTES);
+    }
+
+    NativeMemory high() {
+        return over(parts.get(2).address(), HIGH_BYTES);
+    }
+
+    private static NativeMemory over(long address, long bytes) {
+        return NativeMemory.over(address, bytes, () -> {});
+    }
+
+    @Override
+    public void close() {
+        parts.forEach(part -> os.unmapMemoryFile(part.address(), part.bytes()));
+        os.closeMemoryFile(file);
+    }
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.testkit.check;
+
+import io.trapeze.emitter.CodeBlob;
+import io.trapeze.testkit.check.Verdict.Ending;
+import io.trapeze.testkit.state.Difference;
+import io.trapeze.testkit.state.Part;
+import io.trapeze.trampolines.abi.Abi;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
+
+/**
+ * Runs code again and again and holds it to its description. The same seed tries the same cases. For one thread; several of
+ * them, one for each core, get on well.
+ */
+public final class Check implements AutoCloseable {
+    private final Runner runner;
+    private final LongConsumer beforeEach;
+
+    private Check(Runner runner, LongConsumer beforeEach) {
+        this.runner = runner;
+        this.beforeEach = beforeEach;
+    }
+
+    /**
+     * Opens a check, with a process of its own that runs the code.
+     *
+     * @throws io.trapeze.runtime.os.UnsupportedHostException if this is not Linux on x86-64
+     */
+    public static Check open() {
+        return open(seed -> {});
+    }
+
+    /**
+     * Opens a check that tells of each case before it runs.
+     *
+     * @param beforeEach is told the case's seed
+     */
+    public static Check open(LongConsumer beforeEach) {
+        return new Check(Runner.open(), beforeEach);
+    }
+
+    /**
+     * Tries code until something is wrong, or often enough.
+     *
+     * @param tries how many cases at most, from 1 on
+     * @param seed of the cases
+     * @throws IllegalStateException if the processor lacks registers that the subject is to preserve
+     */
+    public Verdict of(Subject subject, int tries, long seed) {
+        return judge(tries, seed, () -> new PrimitiveTrial(runner, subject));
+    }
+
+    /**
+     * Calls a function until something is wrong, or often enough. Its first argument is the address of 4 kilobytes of random
+     * bytes, the others are numbers from 0 to 64.
+     *
+     * @param function code that needs no symbols but its own
+     * @param symbol where it begins
+     * @param abi the convention whose rules for callees it is said to keep
+     */
+    public Verdict ofFunction(CodeBlob function, String symbol, Abi abi, int tries, long seed) {
+        return judge(tries, seed, () -> new FunctionTrial(runner, function, symbol, abi));
+    }
+
+    /** Runs a subject in one case; what is wrong, if anything is. */
+    public Verdict of(Subject subject, Case only) {
+        return inPlace(
+                () -> new PrimitiveTrial(runner, subject),
+                trial -> attempt(trial, only)
+                        .<Verdict>map(fault -> shrunk(trial, only, 1, fault))
+                        .orElse(new Verdict.Passed(1)));
+    }
+
+    /** Returns the seed of one try. */
+    public static long seedOf(long seed, int number) {
+        return new SplittableRandom(seed * 1_000_003 + number).nextLong();
+    }
+
+    private Verdict judge(int tries, long seed, Supplier<Trial> made) {
+        return inPlace(made, trial -> {
+            for (int number = 1; number <= tries; number++) {
+                Case tried = Case.of(seedOf(seed, number));
+                beforeEach.accept(tried.seed());
+                Optional<Fault> fault = attempt(trial, tried);
+                if (fault.isPresent()) {
+                    return shrunk(trial, tried, number, fault.get());
+                }
+            }
+            return new Verdict.Passed(tries);
+        });
+    }
+
+    private Verdict inPlace(Supplier<Trial> made, Function<Trial, Verdict> judged) {
+        int mark = runner.capsule().mark();
+        try {
+            return judged.apply(made.get());
+        } finally {
+            runner.capsule().forget(mark);
+        }
+    }
+
+    /** What went wrong in one try. */
+    private record Fault(Ending ending, Difference difference) {
+        boolean like(Fault other) {
+            return ending == other.ending
+                    && difference.register().equals(other.difference.register())
+                    && difference.rule().equals(other.difference.rule());
+        }
+    }
+
+    private static Optional<Fault> attempt(Trial trial, Case tried) {
+        try {
+            trial.run(tried);
+            return Optional.empty();
+        } catch (BrokenRule e) {
+            String register = e.difference().register();
+            boolean stack = register.equals(Stacks.GOROUTINE) || register.equals(Stacks.G0);
+            return Optional.of(new Fault(stack ? Ending.BROKE_ITS_STACK : Ending.DIFFERENT, e.difference()));
+        } catch (StoppedRun e) {
+            return Optional.of(new Fault(
+                    e.hung() ? Ending.HUNG : Ending.CRASHED,
+                    new Difference(
+                            "while it ran",
+                            "rip",
+                            "it comes to its end",
+                            e.crash().toString(),
+                            e.hung() ? "it ends within 0.2 s" : "it raises no signal")));
+        }
+    }
+
+    /** Quiets all registers that the fault does without. */
+    private Verdict shrunk(Trial trial, Case tried, int number, Fault first) {
+        Set<String> live = new TreeSet<>();
+        Part.all(runner.capsule().widest().withX87()).forEach(part -> live.add(Scene.name(part)));
+        live.removeAll(tried.quiet());
+        Fault fault = first;
+        Case smallest = tried;
+        for (Case candidate : List.of(
+                allQuietBut(tried, live, Set.of(first.difference().register())), allQuietBut(tried, live, Set.of()))) {
+            Optional<Fault> same = attempt(trial, candidate).filter(first::like);
+            if (same.isPresent()) {
+                smallest = candidate;
+                fault = same.get();
+            }
+        }
+        for (String register : live) {
+            if (!smallest.quiet().contains(register)) {
+                Case candidate = smallest.quieting(register);
+                Optional<Fault> same = attempt(trial, candidate).filter(first::like);
+                if (same.isPresent()) {
+                    smallest = candidate;
+                    fault = same.get();
+                }
+            }
+        }
+        live.removeAll(smallest.quiet());
+        return new Verdict.Failed(number, fault.ending(), fault.difference(), smallest, live);
+    }
+
+    private static Case allQuietBut(Case tried, Set<String> names, Set<String> kept) {
+        Set<String> quiet = new TreeSet<>(names);
+        quiet.removeAll(kept);
+        quiet.addAll(tried.quiet());
+        return new Case(tried.seed(), quiet);
+    }
+
+    /** Ends the process. */
+    @Override
+    public void close() {
+        runner.capsule().close();
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.testkit.check;
+
+import io.trapeze.runtime.memory.NativeMemory;
+import io.trapeze.testkit.capsule.Capsule;
+import io.trapeze.testkit.capsule.ProbeMemory;
+
+/**
+ * The memory in which code is tried.
+ *
+ * @param memory what its probes need
+ * @param stacks of a goroutine and of g0
+ * @param gobufs of {@link #GOBUF_BYTES}
+ */
+public record World(ProbeMemory memory, Stacks stacks, NativeMemory gobufs) {
+    /** Room for two Gobufs. */
+    public static final int GOBUF_BYTES = 16 * 1024;
+
+    /** Returns the one in a capsule's memory. */
+    public static World in(Capsule capsule) {
+        NativeMemory high = capsule.high();
+        NativeMemory stacks = NativeMemory.over(high.address(), Stacks.BYTES, () -> {});
+        NativeMemory gobufs = NativeMemory.over(high.address() + Stacks.BYTES, GOBUF_BYTES, () -> {});
+        return new World(capsule.memory(), new Stacks(stacks), gobufs);
+    }
+}

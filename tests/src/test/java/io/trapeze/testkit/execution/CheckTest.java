@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.testkit.execution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.trapeze.emitter.Assembler;
+import io.trapeze.emitter.CodeBlob;
+import io.trapeze.emitter.operand.Registers;
+import io.trapeze.testkit.check.Check;
+import io.trapeze.testkit.check.Subject;
+import io.trapeze.testkit.check.Verdict;
+import io.trapeze.testkit.check.Verdict.Ending;
+import io.trapeze.testkit.check.Verdict.Failed;
+import io.trapeze.trampolines.Omission;
+import io.trapeze.trampolines.Primitive;
+import io.trapeze.trampolines.SaveSet;
+import io.trapeze.trampolines.abi.Abi;
+import java.math.BigInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@DisplayName("A check of code that is wrong")
+class CheckTest {
+    private static final int TRIES = 100;
+
+    private static Check check;
+
+    @BeforeAll
+    static void open() {
+        ThisHost.assumeThatItRunsCapsules();
+        check = Check.open();
+    }
+
+    @AfterAll
+    static void close() {
+        if (check != null) {
+            check.close();
+        }
+    }
+
+    static Stream<Arguments> preserved() {
+        return Stream.of(Abi.SYSTEM_V, Abi.WIN64)
+                .flatMap(abi -> Omission.candidates(abi).stream()
+                        .flatMap(register -> Stream.of(Primitive.GOGO, Primitive.MCALL)
+                                .map(primitive -> Arguments.of(primitive, abi.name(), register.name()))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("preserved")
+    void namesTheRegisterThatIsForgotten(Primitive primitive, String abiName, String register) {
+        Abi abi = Abi.builtIn(abiName).orElseThrow();
+        Omission omission = Omission.of(Omission.candidates(abi).stream()
+                .filter(r -> r.name().equals(register))
+                .findFirst()
+                .orElseThrow());
+        Failed failed =
+                failed(Subject.of(primitive, abi, SaveSet.SSE).with(primitive.emit(abi, SaveSet.SSE, omission)));
+        assertThat(failed.ending()).isEqualTo(Ending.DIFFERENT);
+        assertThat(failed.difference().register()).isEqualTo(register);
+        assertThat(failed.difference().rule()).startsWith("preserved.");
+        assertThat(failed.tries()).isEqualTo(1);
+        assertThat(failed.live()).hasSizeLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void namesTheBitsThatATrampolineForgets() {
+        assumeTrue(SaveSet.AVX.fits(Bench.widestHere()), "this processor has no ymm registers");
+        CodeBlob narrow = Primitive.ASYNC_PREEMPT.emit(Abi.SYSTEM_V, SaveSet.SSE);
+        Failed failed = failed(
+                Subject.of(Primitive.ASYNC_PREEMPT, Abi.SYSTEM_V, SaveSet.AVX).with(narrow));
+        assertThat(failed.difference().register()).isEqualTo("ymm0");
+        assertThat(failed.difference().rule()).isEqualTo("save set avx: ymm0");
+        BigInteger lost = new BigInteger(failed.difference().expected(), 16)
+                .xor(new BigInteger(failed.difference().found(), 16));
+        assertThat(lost.getLowestSetBit()).isGreaterThanOrEqualTo(128);
+        assertThat(failed.live()).containsExactly("vector 0");
+    }
+
+    @Test
+    void tellsWhereItCrashed() {
+        Failed failed = failed(gogo("gogo: mov rax, 16\n mov rax, [rax]\n ret"));
+        assertThat(failed.ending()).isEqualTo(Ending.CRASHED);
+        assertThat(failed.difference().found())
+                .isEqualTo("SIGSEGV at gogo+0x7: mov rax, qword ptr [rax], address 0x10");
+        assertThat(failed.live()).isEmpty();
+    }
+
+    @Test
+    void endsWhatDoesNotEnd() {
+        Failed failed = failed(gogo("gogo: jmp gogo"));
+        assertThat(failed.ending()).isEqualTo(Ending.HUNG);
+        assertThat(failed.difference().found()).contains("gogo+0x0: jmp gogo");
+    }
+
+    @Test
+    void noticesWhatIsWrittenBelowTheStack() {
+        String text = Primitive.GOGO.emit(Abi.SYSTEM_V, SaveSet.SSE).instructions().stream()
+                .map(i -> " " + i.text())
+                .reduce("gogo: mov [rsp - 200], rdi", (a, b) -> a + "\n" + b);
+        Failed failed = failed(gogo(text));
+        assertThat(failed.ending()).isEqualTo(Ending.BROKE_ITS_STACK);
+        assertThat(failed.difference().register()).isEqualTo("g0's stack");
+    }
+
+    @Test
+    void survivesCrashesAndGoesOn() {
+        Subject crashing = gogo("gogo: ud2");
+        for (int i = 0; i < 30; i++) {
+            assertThat(failed(crashing).difference().found()).startsWith("SIGILL at gogo+0x0");
+        }
+        assertThat(check.of(Subject.of(Primitive.GOGO, Abi.SYSTEM_V, SaveSet.SSE), TRIES, 1))
+                .isEqualTo(new Verdict.Passed(TRIES));
+    }
+
+    @Test
+    void replaysACaseByItsSeed() {
+        CodeBlob wrong = Primitive.MCALL.emit(Abi.SYSTEM_V, SaveSet.SSE, Omission.of(Registers.r12));
+        Subject subject = Subject.of(Primitive.MCALL, Abi.SYSTEM_V, SaveSet.SSE).with(wrong);
+        Failed failed = failed(subject);
+        assertThat(check.of(subject, failed.shrunk()))
+                .isInstanceOfSatisfying(
+                        Failed.class, again -> assertThat(again.difference()).isEqualTo(failed.difference()));
+        assertThat(failed(subject)).isEqualTo(failed);
+    }
+
+    @Test
+    void tellsAFunctionThatItForgetsR12() {
+        String text = ".globl f\nf: mov r12, rdi\n mov rax, r12\n ret";
+        Verdict verdict = check.ofFunction(Assembler.parse(text), "f", Abi.SYSTEM_V, TRIES, 1);
+        assertThat(verdict).isInstanceOfSatisfying(Failed.class, failed -> {
+            assertThat(failed.difference().register()).isEqualTo("r12");
+            assertThat(failed.difference().rule()).isEqualTo("preserved.general: r12");
+        });
+        String right = ".globl f\nf: push r12\n mov r12, rdi\n mov rax, r12\n pop r12\n ret";
+        assertThat(check.ofFunction(Assembler.parse(right), "f", Abi.SYSTEM_V, TRIES, 1))
+                .isEqualTo(new Verdict.Passed(TRIES));
+    }
+
+    private static Subject gogo(String text) {
+        return Subject.of(Primitive.GOGO, Abi.SYSTEM_V, SaveSet.SSE)
+                .with(new Assembler().assemble(".globl gogo\n" + text).finish("gogo"));
+    }
+
+    private static Failed failed(Subject subject) {
+        Verdict verdict = check.of(subject, TRIES, 1);
+        assertThat(verdict).isInstanceOf(Failed.class);
+        return (Failed) verdict;
+    }
+}
