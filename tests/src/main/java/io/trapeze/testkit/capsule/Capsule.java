@@ -26,12 +26,18 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A program of a few hundred bytes, without libraries, that runs code under test in children that it forks: code that
  * crashes ends a child, and Java does not suffer from it. Linux on x86-64 only; for one thread.
  */
 public final class Capsule implements AutoCloseable {
+    /** How often, and after how long, a program is started again whose file is still open elsewhere. */
+    private static final int STARTS = 1_000;
+
+    private static final long PAUSE_NS = 1_000_000;
+
     private final SharedMemory shared;
     private final LowMemory control;
     private final ProbeMemory memory;
@@ -76,14 +82,30 @@ public final class Capsule implements AutoCloseable {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             try {
                 Files.write(file, CapsuleCode.program(shared));
-                Process process = new ProcessBuilder(file.toString(), shared.path()).start();
-                return new Capsule(shared, process);
+                return new Capsule(shared, started(file.toString(), shared.path()));
             } finally {
                 Files.delete(file); // the kernel has read it by now
             }
         } catch (IOException e) {
             shared.close();
             throw new UncheckedIOException("can't start a capsule in the folder for temporary files", e);
+        }
+    }
+
+    /**
+     * Starts the program. A process that another thread is just starting holds the file open for a moment, as the program was
+     * written; until it lets go, the kernel says ETXTBSY.
+     */
+    private static Process started(String... command) throws IOException {
+        for (int i = 0; ; i++) {
+            try {
+                return new ProcessBuilder(command).start();
+            } catch (IOException e) {
+                if (i == STARTS || !e.getMessage().contains("error=26")) {
+                    throw e;
+                }
+                LockSupport.parkNanos(PAUSE_NS);
+            }
         }
     }
 

@@ -125,6 +125,7 @@ final class PrimitiveTrial implements Trial {
         RegisterState fn = memory.arrival();
         Map<String, String> before = switched.values(memory.entry());
         Expect.equal("in fn", "its argument", Scene.G, scene.firstArgument(fn), "mcall: fn gets g");
+        scene.assertIsOnStack("in fn", fn.get(rsp), g0sp, "mcall: fn runs on g0's stack");
         scene.assertCallIsFit("in fn", fn.get(rsp), g0sp, 1);
         scene.assertPinned("in fn", fn, scene.word(Scene.G0 + Gobuf.G));
         scene.assertZero("in fn", fn);
@@ -172,6 +173,7 @@ final class PrimitiveTrial implements Trial {
         RegisterState thunk = memory.found();
         String there = "in the thunk";
         Expect.equal(there, "its argument", argument, scene.firstArgumentOfCallee(), "systemstack: it is passed on");
+        scene.assertIsOnStack(there, thunk.get(rsp), g0sp, "systemstack: the thunk runs on g0's stack");
         scene.assertCallIsFit(there, thunk.get(rsp), g0sp, 1);
         scene.assertPinned(there, thunk, scene.word(Scene.G0 + Gobuf.G));
         scene.assertZero(there, thunk);

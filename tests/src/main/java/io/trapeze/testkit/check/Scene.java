@@ -34,6 +34,9 @@ public final class Scene {
     public static final int SCHED = 8; // no multiple of 16: a Gobuf is aligned to 8 only
     public static final int G0 = 8192 + 8;
 
+    /** More than any primitive takes of g0's stack, and less than the stacks lie apart. */
+    private static final long MOST_BELOW = 1024;
+
     private final Abi abi;
     private final Gobuf gobuf;
     private final Random random;
@@ -274,6 +277,11 @@ public final class Scene {
                 rsp + 8 + calleesBytes(arguments) <= top,
                 AbiField.STACK_SHADOW.is(abi.stack().shadow())
                         + ": what the callee may write lies below rsp as it was");
+    }
+
+    /** Requires that a callee was entered on the stack whose RSP was {@code top}, and not far below. */
+    void assertIsOnStack(String where, long rsp, long top, String rule) {
+        Expect.that(where, "rsp", rsp < top && top - rsp <= MOST_BELOW, rule);
     }
 
     /** Requires the goroutine in the register that is pinned to it, and the carrier as before the run. */
