@@ -7,15 +7,13 @@ import java.util.Arrays;
  * Finds the shortest form of every branch.
  *
  * <p>The code is seen as fixed bytes with <em>gaps</em> between them: a branch, or padding up to an alignment. A place in
- * the code is a number of fixed bytes and a number of gaps before it. Every branch starts short. Passes from the first gap
+ * the code is a number of fixed bytes and a number of gaps before it. Every branch starts short, and padding as long as that makes it. Passes from the first gap
  * to the last move each by what those before it have grown, and make long what then does not reach, until a pass changes
  * nothing. Growth is never taken back, so this ends. A target ahead has not been moved yet in the same pass; it is seen where
- * it will be, as far as padding in between does not absorb the movement.
+ * it will be, or where it was if padding in between may absorb the movement.
  */
 public final class BranchRelaxation {
     private static final int NO_LABEL = -1;
-    /** Padding farther ahead than this cannot bring a target back within reach. */
-    private static final int LARGEST_ALIGNMENT = 4096;
 
     private int count;
     private int[] fixedBefore = new int[16];
@@ -80,6 +78,9 @@ public final class BranchRelaxation {
         int added = 0;
         for (int i = 0; i < count; i++) {
             start[i] = fixedBefore[i] + added;
+            if (label[i] == NO_LABEL) {
+                size[i] = padding(i);
+            }
             added += size[i];
         }
         boolean changed = count > 0;
@@ -96,7 +97,7 @@ public final class BranchRelaxation {
             start[i] += stretch;
             int before = size[i];
             if (label[i] == NO_LABEL) {
-                size[i] = -start[i] & (longSize[i] - 1);
+                size[i] = padding(i);
             } else if (before == shortSize[i] && longSize[i] != 0) {
                 int target = label[i];
                 boolean reaches =
@@ -109,24 +110,35 @@ public final class BranchRelaxation {
         return changed;
     }
 
+    private int padding(int i) {
+        return -start[i] & (longSize[i] - 1);
+    }
+
     private static boolean isByte(int distance) {
         return distance == (byte) distance;
     }
 
-    /** Returns how far branch {@code i} must reach; everything up to it has moved by {@code stretch}, what follows has not. */
+    /**
+     * Returns how far branch {@code i} must reach; everything up to it has moved by {@code stretch}, what follows has not.
+     * Where it is not known yet, the least that it can be: another pass will tell.
+     */
     private int distance(int i, int targetFixed, int targetGaps, int stretch) {
         int distance = position(targetFixed, targetGaps) - end(i);
         if (targetGaps <= i + 1) {
             return distance;
         }
-        int movement = stretch;
-        boolean near = distance + stretch < LARGEST_ALIGNMENT;
-        for (int gap = i + 1; gap < targetGaps && near; gap++) {
+        int moved = distance + stretch;
+        boolean known = stretch <= 0 || isByte(moved) || distance > Byte.MAX_VALUE || !isPaddingBetween(i, targetGaps);
+        return known ? moved : Math.max(distance, 0);
+    }
+
+    private boolean isPaddingBetween(int i, int targetGaps) {
+        for (int gap = i + 1; gap < targetGaps; gap++) {
             if (label[gap] == NO_LABEL) {
-                movement -= movement % longSize[gap]; // padding absorbs what is no multiple of its alignment
+                return true; // it may absorb the movement
             }
         }
-        return distance + movement;
+        return false;
     }
 
     /** Returns the final position of a place. */
