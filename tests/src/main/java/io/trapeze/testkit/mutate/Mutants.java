@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /**
  * All wrong versions of a primitive's code that a list of rules makes of it, without a choice of anybody's: one for each place where
@@ -27,6 +28,7 @@ import java.util.function.Supplier;
  * <p>Instructions are changed in their bytes, as the decoder divides them into fields, so that the rest stays where it is.
  */
 public final class Mutants {
+    private static final Pattern CONDITIONAL = Pattern.compile("(j(?!mp|r?cxz|ecxz)|set(?!ssbsy)|cmov).+");
     private static final byte NOP = (byte) 0x90;
     /** {@code lea rsp, [rsp + disp8]} without its displacement. */
     private static final byte[] LEA_RSP = {0x48, (byte) 0x8D, 0x64, 0x24};
@@ -121,15 +123,12 @@ public final class Mutants {
     }
 
     private void wrongCondition(Instruction instruction) {
-        byte[] bytes = instruction.bytes();
-        Fields fields = fields(instruction);
-        int opcode = fields.prefixes() + fields.extension() + fields.opcode() - 1;
-        int high = bytes[opcode] & 0xF0;
-        boolean near =
-                fields.opcode() == 2 && bytes[opcode - 1] == 0x0F && (high == 0x80 || high == 0x90 || high == 0x40);
-        if (near || fields.opcode() == 1 && high == 0x70) {
-            bytes[opcode] ^= 1;
-            patch(Fault.WRONG_CONDITION, instruction, bytes);
+        String mnemonic = instruction.form().orElseThrow().mnemonic();
+        if (CONDITIONAL.matcher(mnemonic).matches()) {
+            byte[] bytes = instruction.bytes();
+            Fields fields = fields(instruction);
+            bytes[fields.prefixes() + fields.extension() + fields.opcode() - 1] ^= 1; // the opposite is the next opcode
+            patch(Fault.WRONG_CONDITION, instruction.text() + " → the opposite", instruction.offset(), bytes);
         }
     }
 
