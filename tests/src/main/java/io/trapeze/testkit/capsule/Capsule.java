@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 
 /**
  * A program of a few hundred bytes, without libraries, that runs code under test in children that it forks: code that
@@ -37,6 +38,8 @@ public final class Capsule implements AutoCloseable {
     private static final int STARTS = 1_000;
 
     private static final long PAUSE_NS = 1_000_000;
+    /** ETXTBSY, as JDK 17 and later ones tell of it. */
+    private static final Pattern BUSY = Pattern.compile("error[=:] ?26\\b");
 
     private final SharedMemory shared;
     private final LowMemory control;
@@ -101,7 +104,7 @@ public final class Capsule implements AutoCloseable {
             try {
                 return new ProcessBuilder(command).start();
             } catch (IOException e) {
-                if (i == STARTS || !e.getMessage().contains("error=26")) {
+                if (i == STARTS || !BUSY.matcher(e.getMessage()).find()) {
                     throw e;
                 }
                 LockSupport.parkNanos(PAUSE_NS);
