@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +41,11 @@ public final class Capsule implements AutoCloseable {
     private static final long PAUSE_NS = 1_000_000;
     /** ETXTBSY, as JDK 17 and later ones tell of it. */
     private static final Pattern BUSY = Pattern.compile("error[=:] ?26\\b");
+
+    /** Behind code lie traps, and not what is left of other code: whoever runs off its end is to be found out. */
+    private static final int TRAPS = 4096;
+
+    private static final byte INT3 = (byte) 0xCC;
 
     private final SharedMemory shared;
     private final LowMemory control;
@@ -150,13 +156,17 @@ public final class Capsule implements AutoCloseable {
      */
     public Placed place(CodeBlob blob, Map<String, Long> externals) {
         int at = used + 63 & ~63;
-        if (at + blob.size() > code.size()) {
+        int end = at + blob.size();
+        if (end >= code.size()) {
             throw new IllegalStateException(blob.name() + " has " + blob.size() + " bytes, but the capsule has only "
                     + (code.size() - at) + " left for code: check less at once");
         }
         Placed now = new Placed(blob, code.address() + at);
         code.putBytes(at, Linker.link(blob, now.address(), externals));
-        used = at + blob.size();
+        byte[] behind = new byte[Math.min(TRAPS, (int) code.size() - end)];
+        Arrays.fill(behind, INT3);
+        code.putBytes(end, behind);
+        used = end + 1;
         placed.add(now);
         return now;
     }
