@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -110,19 +111,8 @@ final class CheckCommand implements Callable<Integer> {
             description = "Forget registers that the ABI preserves: a lie, to see it found out.")
     private List<String> omitted = List.of();
 
-    @Option(
-            names = "--tries",
-            paramLabel = "N",
-            defaultValue = "1000",
-            description = "How many cases to try; ${DEFAULT-VALUE} unless given.")
-    private int tries;
-
-    @Option(
-            names = "--seed",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "Which cases; the same ones for the same number. ${DEFAULT-VALUE} unless given.")
-    private long seed;
+    @Mixin
+    private Tries tries;
 
     @Option(names = "--json", description = "Print the verdicts as JSON.")
     private boolean json;
@@ -133,9 +123,6 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (tries < 1) {
-            throw new ParameterException(spec.commandLine(), "--tries is " + tries + ": it takes 1 or more");
-        }
         List<CheckReport> reports = target.endsWith(".s") ? List.of(source()) : primitives();
         trapeze.shell().print(json ? Json.of(reports) : CheckText.of(reports, trapeze.outStyle()));
         return reports.stream().allMatch(CheckReport::passed) ? Exit.FINE : Exit.FAILED;
@@ -168,7 +155,7 @@ final class CheckCommand implements Callable<Integer> {
         for (Subject subject : subjects) {
             try (CaseFile file = CaseFile.open(command());
                     Check check = Check.open(file::note)) {
-                Verdict verdict = check.of(subject, tries, seed);
+                Verdict verdict = check.of(subject, tries.most(), tries.seed());
                 reports.add(CheckReport.of(subject, verdict, command(), file.keptIfFailed(verdict)));
             }
         }
@@ -187,7 +174,7 @@ final class CheckCommand implements Callable<Integer> {
         Optional<Primitive> primitive = Primitive.named(role);
         if (primitive.isPresent()) {
             Subject subject = Subject.of(primitive.get(), abi, saveSet).with(code);
-            requireSymbol(code, role);
+            requireSymbol(code, role, "");
             requireRegisters(subject);
             return checked(List.of(subject)).get(0);
         }
@@ -196,27 +183,26 @@ final class CheckCommand implements Callable<Integer> {
                 : code;
         String start =
                 symbol != null ? symbol : named.symbols().keySet().iterator().next();
-        requireSymbol(named, start);
+        requireSymbol(named, start, ", or name another with --symbol");
         try (CaseFile file = CaseFile.open(command());
                 Check check = Check.open(file::note)) {
-            Verdict verdict = check.ofFunction(named, start, abi, tries, seed);
+            Verdict verdict = check.ofFunction(named, start, abi, tries.most(), tries.seed());
             return CheckReport.ofFunction(start, named, abi, verdict, command(), file.keptIfFailed(verdict));
         }
     }
 
-    private void requireSymbol(CodeBlob code, String name) {
+    private void requireSymbol(CodeBlob code, String name, String otherwise) {
         if (!code.symbols().containsKey(name)) {
             throw new CommandException(
                     Exit.USAGE,
                     target + " has no symbol '" + name + "', only "
                             + code.symbols().keySet(),
-                    "Write `.globl " + name + "` before its label, or name another with --symbol");
+                    "Write `.globl " + name + "` before its label" + otherwise);
         }
     }
 
     private void requireRegisters(Subject subject) {
-        SaveSet needed =
-                subject.primitive() == Primitive.ASYNC_PREEMPT ? subject.saveSet() : SaveSet.neededBy(subject.abi());
+        SaveSet needed = subject.needs();
         if (!needed.fits(SaveSet.widest(Host.detect().cpu().xcr0()))) {
             throw new CommandException(
                     Exit.IMPOSSIBLE,

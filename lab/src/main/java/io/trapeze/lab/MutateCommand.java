@@ -13,13 +13,12 @@ import io.trapeze.trampolines.abi.Abi;
 import io.trapeze.trampolines.abi.AbiException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code trapeze mutate}: breaks primitives in every way that rules make, and tells what the check does not find. */
 @Command(
@@ -35,9 +34,6 @@ import picocli.CommandLine.Spec;
         })
 final class MutateCommand implements Callable<Integer> {
     private final TrapezeCommand trapeze;
-
-    @Spec
-    private CommandSpec spec;
 
     @Parameters(
             arity = "0..1",
@@ -65,19 +61,8 @@ final class MutateCommand implements Callable<Integer> {
                     "What async_preempt saves: ${COMPLETION-CANDIDATES}; all that this processor has unless given.")
     private SaveSet saveSet;
 
-    @Option(
-            names = "--tries",
-            paramLabel = "N",
-            defaultValue = "1000",
-            description = "How many cases each mutant may survive; ${DEFAULT-VALUE} unless given.")
-    private int tries;
-
-    @Option(
-            names = "--seed",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "Which cases; the same ones for the same number. ${DEFAULT-VALUE} unless given.")
-    private long seed;
+    @Mixin
+    private Tries tries;
 
     @Option(names = "--list", description = "Tell of each mutant: by which rule it was killed, in which try.")
     private boolean list;
@@ -91,9 +76,6 @@ final class MutateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        if (tries < 1) {
-            throw new ParameterException(spec.commandLine(), "--tries is " + tries + ": it takes 1 or more");
-        }
         List<Subject> subjects = subjects();
         if (subjects.isEmpty()) {
             throw new CommandException(
@@ -107,7 +89,8 @@ final class MutateCommand implements Callable<Integer> {
     }
 
     private MutationReport report(List<Subject> subjects) throws InterruptedException {
-        Mutation mutation = new Mutation(tries, seed, Runtime.getRuntime().availableProcessors());
+        Mutation mutation =
+                new Mutation(tries.most(), tries.seed(), Runtime.getRuntime().availableProcessors());
         try (StatusLine status = new StatusLine(trapeze.shell())) {
             return MutationReport.of(mutation.of(subjects, done -> status.show("%,d mutants checked".formatted(done))));
         }
@@ -119,31 +102,30 @@ final class MutateCommand implements Callable<Integer> {
         List<Subject> subjects = new ArrayList<>();
         for (Abi each : abi == null ? Abi.builtIn() : List.of(abi)) {
             for (Primitive one : primitive == null ? List.of(Primitive.values()) : List.of(primitive)) {
-                for (SaveSet set : sets(one, each)) {
-                    if ((one == Primitive.ASYNC_PREEMPT ? set : SaveSet.neededBy(each)).fits(widest)) {
-                        add(subjects, one, each, set);
-                    }
+                for (SaveSet set : sets(one)) {
+                    subject(one, each, set).filter(s -> s.needs().fits(widest)).ifPresent(subjects::add);
                 }
             }
         }
         return subjects;
     }
 
-    private List<SaveSet> sets(Primitive one, Abi each) {
+    private List<SaveSet> sets(Primitive one) {
         if (one != Primitive.ASYNC_PREEMPT) {
-            return List.of(SaveSet.neededBy(each));
+            return List.of(SaveSet.SSE); // it does not matter
         }
         return saveSet == null ? List.of(SaveSet.values()) : List.of(saveSet);
     }
 
-    private void add(List<Subject> subjects, Primitive one, Abi each, SaveSet set) {
+    private Optional<Subject> subject(Primitive one, Abi each, SaveSet set) {
         try {
-            subjects.add(Subject.of(one, each, set));
+            return Optional.of(Subject.of(one, each, set));
         } catch (AbiException refused) {
             if (primitive != null) {
                 throw refused; // what was asked for by name is not left out in silence
             }
             trapeze.shell().complain("trapeze: left out, since it cannot be generated: " + refused.getMessage() + "\n");
+            return Optional.empty();
         }
     }
 }

@@ -29,6 +29,11 @@ public record Subject(Primitive primitive, Abi abi, SaveSet saveSet, CodeBlob co
         return new Subject(primitive, abi, saveSet, other);
     }
 
+    /** Returns the narrowest save set with every register that it saves: what a processor must have to run it. */
+    public SaveSet needs() {
+        return primitive == Primitive.ASYNC_PREEMPT ? saveSet : SaveSet.neededBy(abi);
+    }
+
     /** Returns what it is: {@code mcall of sysv}. */
     public String name() {
         return primitive.symbol() + " of " + abi.name()

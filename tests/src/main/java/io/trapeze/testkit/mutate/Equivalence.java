@@ -60,7 +60,7 @@ final class Equivalence {
                 .anyMatch(i -> i.rule().equals(AbiField.STACK_MACHINE_FRAMES.is(true))
                         || i.reason().contains("walk over the stack"));
         return walked
-                ? Optional.of("only walks over the stack look there, which the tests of unwinding check")
+                ? Optional.of("it is stored for walks over the stack alone; no code reads it, here or 8 bytes away")
                 : Optional.empty();
     }
 }
