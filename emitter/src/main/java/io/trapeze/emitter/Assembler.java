@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter;
 
-import io.trapeze.emitter.encoding.BranchRelaxation;
 import io.trapeze.emitter.encoding.LittleEndian;
 import io.trapeze.emitter.operand.Decoration;
 import io.trapeze.emitter.operand.KReg;
@@ -20,9 +19,10 @@ import java.util.OptionalInt;
 /**
  * Writes x86-64 machine code, one instruction a call.
  *
- * <p>The instruction methods are inherited from {@link Instructions}, one overload for each form of the table; those that need
- * AVX-512 are methods of {@link #avx512()}, and of what a mask or a rounding returns. Besides them there are labels, data, alignment, symbols, and notes for the listing. {@link #finish} lays the code out and
- * returns it; the assembler can then be used again for other code.
+ * <p>The instruction methods are inherited from {@link Instructions}, one overload for each form of the table; those that
+ * few programs use are methods of what {@link #sse()}, {@link #x87()}, {@link #avx()}, {@link #avx512()} and
+ * {@link #supervisor()} return. Besides them there are labels, data, alignment, symbols, and notes for the listing.
+ * {@link #finish} lays the code out and returns it; the assembler can then be used again for other code.
  *
  * <p>A refused instruction ({@link EncodingException}) leaves nothing behind: the next one stands where it would have
  * stood. Methods throw {@link NullPointerException} for a null argument.
@@ -33,12 +33,9 @@ public class Assembler extends Instructions {
     private static final int LARGEST_ALIGNMENT = 4096;
 
     private final Recorder recorder;
-    private final BranchRelaxation relaxation = new BranchRelaxation();
-    private final Branches branches = new Branches();
-    private final Displacements displacements = new Displacements();
-    private final Labels labels = new Labels();
-    private final Distances distances = new Distances();
     private final Map<String, Label> symbols = new LinkedHashMap<>();
+    /** Made with the first label or alignment. */
+    private Layout layout;
 
     /** Makes an assembler that records what a listing shows. */
     public Assembler() {
@@ -79,12 +76,12 @@ public class Assembler extends Instructions {
 
     /** Returns a new label, to be {@linkplain #bind bound} later. */
     public final Label label() {
-        return labels.add();
+        return layout().labels().add();
     }
 
     /** Returns a new label that listings call {@code name}; a second one of that name gets a number behind it there. */
     public final Label label(String name) {
-        return labels.add(name);
+        return layout().labels().add(name);
     }
 
     /** Returns a new label bound to this place. */
@@ -96,7 +93,7 @@ public class Assembler extends Instructions {
 
     /** Returns the label of a symbol that is defined elsewhere; references to it become relocations of the blob. */
     public final Label external(String symbol) {
-        return labels.external(symbol);
+        return layout().labels().external(symbol);
     }
 
     /**
@@ -106,11 +103,11 @@ public class Assembler extends Instructions {
      */
     public final void bind(Label label) {
         checkOwn(label);
-        if (label.external() || labels.isBound(label)) {
+        if (label.external() || layout.labels().isBound(label)) {
             throw new EncodingException("label '" + label + "' is "
                     + (label.external() ? "external, so it has no place here" : "bound already: use a new label"));
         }
-        labels.bind(label, position(), relaxation.gaps());
+        layout.bind(label, position());
     }
 
     /**
@@ -121,7 +118,7 @@ public class Assembler extends Instructions {
     public final void bind(Label label, Label base, int bytes) {
         checkOwn(base);
         bind(label);
-        if (!labels.bind(label, base, bytes)) {
+        if (!layout.labels().bind(label, base, bytes)) {
             throw new EncodingException("label '" + label + "' would be " + bytes + " bytes from '" + base
                     + "', which is not bound or too near to the code's start");
         }
@@ -131,7 +128,7 @@ public class Assembler extends Instructions {
     public final OptionalInt distance(Label from, Label to) {
         checkOwn(from);
         checkOwn(to);
-        return labels.distance(from, to);
+        return layout.labels().distance(from, to);
     }
 
     /**
@@ -146,7 +143,7 @@ public class Assembler extends Instructions {
             throw new EncodingException("the distance from '" + from + "' to '" + to
                     + "' is unknown, because one of them is external: only both of this code have one");
         }
-        distances.add(position() - bytes, bytes, relaxation.gaps(), from, to, addend);
+        layout.addDistance(position() - bytes, bytes, from, to, addend);
     }
 
     /**
@@ -177,6 +174,17 @@ public class Assembler extends Instructions {
         symbols.put(name, label);
     }
 
+    private Layout layout() {
+        if (layout == null) {
+            layout = new Layout();
+        }
+        return layout;
+    }
+
+    private int gaps() {
+        return layout == null ? 0 : layout.gaps();
+    }
+
     private void refuseTakenSymbol(String name) {
         if (symbols.containsKey(name)) {
             throw new EncodingException("symbol '" + name + "' is defined twice: choose another name");
@@ -185,7 +193,7 @@ public class Assembler extends Instructions {
 
     @Override
     final void checkOwn(Label label) {
-        if (!labels.owns(label)) {
+        if (!layout().labels().owns(label)) {
             throw refused(new EncodingException("label '" + label
                     + "' belongs to another assembler or to code already finished: make one with label() here"));
         }
@@ -289,7 +297,7 @@ public class Assembler extends Instructions {
         }
         int at = position();
         data(new byte[8], symbol);
-        displacements.add(at, Displacements.ABSOLUTE, relaxation.gaps(), symbol.index(), 0);
+        layout.addDisplacement(at, Displacements.ABSOLUTE, symbol, 0);
         return this;
     }
 
@@ -303,7 +311,7 @@ public class Assembler extends Instructions {
         int start = position();
         appendData(data);
         if (recorder != null) {
-            recorder.add(Recorder.DATA, start, relaxation.gaps(), label, 0);
+            recorder.add(Recorder.DATA, start, gaps(), label, 0);
         }
         return this;
     }
@@ -319,9 +327,9 @@ public class Assembler extends Instructions {
                     new EncodingException("align: " + bytes + " is not a power of two in 1 … " + LARGEST_ALIGNMENT));
         }
         refuseDecoratedData();
-        relaxation.addAlignment(position(), bytes);
+        layout().addAlignment(position(), bytes);
         if (recorder != null) {
-            recorder.add(Recorder.PADDING, position(), relaxation.gaps() - 1, null, 0);
+            recorder.add(Recorder.PADDING, position(), layout.gaps() - 1, null, 0);
         }
     }
 
@@ -344,7 +352,7 @@ public class Assembler extends Instructions {
     /** Notes who the caller is from the next instruction on, for the rules of {@code io.trapeze.formats.unwind}. */
     public final Assembler unwind(Caller caller) {
         if (recorder != null) {
-            recorder.caller(position(), relaxation.gaps(), caller);
+            recorder.caller(position(), gaps(), caller);
         }
         return this;
     }
@@ -359,7 +367,7 @@ public class Assembler extends Instructions {
     @Override
     final void emitted(int form, int start, Label label, int addend) {
         if (recorder != null) {
-            recorder.add(form, start, relaxation.gaps(), label, addend);
+            recorder.add(form, start, gaps(), label, addend);
         }
     }
 
@@ -372,17 +380,15 @@ public class Assembler extends Instructions {
                     List.of(target),
                     "LOCK is not legal before a branch, and a mask or a rounding neither");
         }
-        int gap = relaxation.gaps();
-        relaxation.addBranch(position(), target.index(), Branches.shortBytes(shortForm), Branches.longBytes(longForm));
-        branches.set(gap, shortForm, longForm);
         if (recorder != null) {
-            recorder.add(Recorder.BRANCH, position(), gap, target, 0);
+            recorder.add(Recorder.BRANCH, position(), layout.gaps(), target, 0);
         }
+        layout.addBranch(position(), shortForm, longForm, target);
     }
 
     @Override
     final void labelDisplacement(int at, int end, Label label, int addend) {
-        displacements.add(at, end, relaxation.gaps(), label.index(), addend);
+        layout.addDisplacement(at, end, label, addend);
     }
 
     /**
@@ -408,18 +414,16 @@ public class Assembler extends Instructions {
     public final CodeBlob finish(String name) {
         refuseDecoratedData();
         for (Map.Entry<String, Label> symbol : symbols.entrySet()) {
-            labels.requireBound(symbol.getValue());
+            layout.labels().requireBound(symbol.getValue());
         }
-        Layout layout = new Layout(relaxation, branches, displacements, distances, labels);
         List<Relocation> relocations = new ArrayList<>();
-        byte[] bytes = layout.bytes(code(), position(), relocations);
+        byte[] bytes =
+                layout == null ? Arrays.copyOf(code(), position()) : layout.bytes(code(), position(), relocations);
         Map<String, Integer> offsets = new LinkedHashMap<>();
         for (Map.Entry<String, Label> symbol : symbols.entrySet()) {
-            offsets.put(symbol.getKey(), labels.offset(symbol.getValue(), relaxation));
+            offsets.put(symbol.getKey(), layout.offset(symbol.getValue()));
         }
-        Recording recording = recorder == null
-                ? Recording.NONE
-                : recorder.finish(bytes.length, relaxation, branches, labels, symbols);
+        Recording recording = recorder == null ? Recording.NONE : recorder.finish(bytes.length, layout(), symbols);
         CodeBlob blob = new CodeBlob(name, bytes, offsets, relocations, recording);
         clear();
         return blob;
@@ -428,11 +432,10 @@ public class Assembler extends Instructions {
     /** Drops everything emitted; labels made before are spent. */
     public final void clear() {
         clearCode();
-        relaxation.clear();
-        displacements.clear();
-        distances.clear();
-        labels.clear();
         symbols.clear();
+        if (layout != null) {
+            layout.clear();
+        }
         if (recorder != null) {
             recorder.clear();
         }

@@ -289,7 +289,7 @@ abstract class Encoder {
     /** Whether a form does not take what was said of it, or does not reach all of its registers. */
     private boolean isRefused(long d, int bits, int v) {
         boolean upper = (bits & OperandBits.UPPER) != 0 || !Guard.isLow(v);
-        boolean hidden = OperandBits.excludesRex(bits) && (Rex.of(bits) != 0 || OperandBits.needsRex(bits));
+        boolean hidden = OperandBits.excludesRex(bits) && ((bits & OperandBits.REX) != 0 || OperandBits.needsRex(bits));
         return pending != 0 && !takesAll(d, OperandBits.isMemory(bits))
                 || upper && Descriptor.prefixing(d) != Descriptor.EVEX
                 || hidden;

@@ -6,25 +6,80 @@ import io.trapeze.emitter.encoding.LittleEndian;
 import io.trapeze.emitter.operand.Label;
 import java.util.List;
 
-/** Puts code together: fixed bytes, branches in the form that reaches, padding, and the distances to labels. */
+/**
+ * Puts code together: fixed bytes, branches in the form that reaches, padding, and the distances to labels.
+ *
+ * <p>Until then it gathers what of the code is not fixed. Code without labels and alignment needs none.
+ */
 final class Layout {
-    private final BranchRelaxation relaxation;
-    private final Branches branches;
-    private final Displacements displacements;
-    private final Distances distances;
-    private final Labels labels;
+    private final BranchRelaxation relaxation = new BranchRelaxation();
+    private final Branches branches = new Branches();
+    private final Displacements displacements = new Displacements();
+    private final Distances distances = new Distances();
+    private final Labels labels = new Labels();
 
-    Layout(
-            BranchRelaxation relaxation,
-            Branches branches,
-            Displacements displacements,
-            Distances distances,
-            Labels labels) {
-        this.relaxation = relaxation;
-        this.branches = branches;
-        this.displacements = displacements;
-        this.distances = distances;
-        this.labels = labels;
+    Labels labels() {
+        return labels;
+    }
+
+    /** Returns how many branches and alignments there are so far. */
+    int gaps() {
+        return relaxation.gaps();
+    }
+
+    /** Adds a branch behind {@code fixed} bytes. A descriptor of 0 means no such form. */
+    void addBranch(int fixed, long shortForm, long longForm, Label target) {
+        branches.set(gaps(), shortForm, longForm);
+        relaxation.addBranch(fixed, target.index(), Branches.shortBytes(shortForm), Branches.longBytes(longForm));
+    }
+
+    /** Adds padding behind {@code fixed} bytes, up to a multiple of {@code alignment}. */
+    void addAlignment(int fixed, int alignment) {
+        relaxation.addAlignment(fixed, alignment);
+    }
+
+    /** Adds four bytes behind {@code at} fixed ones that are to hold {@code label} + addend − {@code end}. */
+    void addDisplacement(int at, int end, Label label, int addend) {
+        displacements.add(at, end, gaps(), label.index(), addend);
+    }
+
+    /** Adds bytes behind {@code at} fixed ones that are to hold how far one label is from another. */
+    void addDistance(int at, int bytes, Label from, Label to, long addend) {
+        distances.add(at, bytes, gaps(), from, to, addend);
+    }
+
+    void bind(Label label, int fixed) {
+        labels.bind(label, fixed, gaps());
+    }
+
+    /** Forgets all of the code, and its labels. */
+    void clear() {
+        relaxation.clear();
+        displacements.clear();
+        distances.clear();
+        labels.clear();
+    }
+
+    // ---- what is known when bytes() has been called -----------------------------------------------------------------
+
+    /** Returns the final offset of a bound label. */
+    int offset(Label label) {
+        return labels.offset(label, relaxation);
+    }
+
+    /** Returns the final offset of what has this many fixed bytes and gaps before it. */
+    int position(int fixed, int gaps) {
+        return relaxation.position(fixed, gaps);
+    }
+
+    /** Returns the final offset of a gap. */
+    int start(int gap) {
+        return relaxation.start(gap);
+    }
+
+    /** Returns the form that a branch has. */
+    long branchForm(int gap) {
+        return branches.form(gap, relaxation);
     }
 
     /**
@@ -73,10 +128,10 @@ final class Layout {
     private void putBranch(byte[] bytes, int gap, List<Relocation> relocations) {
         Label target = labels.get(relaxation.label(gap));
         int end = relaxation.end(gap);
-        int distance = target.external() ? 0 : labels.offset(target, relaxation) - end;
+        int distance = target.external() ? 0 : offset(target) - end;
         if (!relaxation.isLong(gap) && (target.external() || distance != (byte) distance)) {
             throw new EncodingException(
-                    "cannot encode '" + Branches.mnemonic(branches.form(gap, relaxation)) + " "
+                    "cannot encode '" + Branches.mnemonic(branchForm(gap)) + " "
                             + target + "' at offset 0x" + Integer.toHexString(relaxation.start(gap))
                             + ": the target is "
                             + (target.external() ? "external" : distance + " bytes away")
@@ -99,7 +154,7 @@ final class Layout {
             return;
         }
         int end = relaxation.position(displacements.end(i), displacements.gaps(i));
-        int distance = label.external() ? 0 : labels.offset(label, relaxation) + addend - end;
+        int distance = label.external() ? 0 : offset(label) + addend - end;
         LittleEndian.put4(bytes, at, distance);
         if (label.external()) {
             relocations.add(new Relocation(at, Relocation.Kind.RELATIVE_32, label.name(), (long) addend + at - end));

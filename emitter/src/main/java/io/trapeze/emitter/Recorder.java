@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter;
 
-import io.trapeze.emitter.encoding.BranchRelaxation;
 import io.trapeze.emitter.isa.Descriptor;
 import io.trapeze.emitter.operand.Label;
 import java.util.ArrayList;
@@ -71,7 +70,7 @@ final class Recorder {
     }
 
     /** Returns what was recorded, with offsets in the finished code. */
-    Recording finish(int size, BranchRelaxation layout, Branches branches, Labels labels, Map<String, Label> symbols) {
+    Recording finish(int size, Layout layout, Map<String, Label> symbols) {
         Map<Label, String> names = uniqueNames(symbols);
         List<Recording.Line> lines = new ArrayList<>(entries.size());
         for (int i = 0; i < entries.size(); i++) {
@@ -81,13 +80,13 @@ final class Recorder {
             if (start == end) {
                 continue; // nothing to align, or no data
             }
-            int form = entry.form() == BRANCH ? Descriptor.id(branches.form(entry.gaps(), layout)) : entry.form();
+            int form = entry.form() == BRANCH ? Descriptor.id(layout.branchForm(entry.gaps())) : entry.form();
             Label label = entry.label();
             Optional<Instruction.Target> target = label == null
                     ? Optional.empty()
                     : Optional.of(new Instruction.Target(
                             names.get(label),
-                            label.external() ? -1 : labels.offset(label, layout),
+                            label.external() ? -1 : layout.offset(label),
                             label.external(),
                             entry.addend()));
             lines.add(new Recording.Line(start, end, form, target, entry.reason(), entry.rule()));
@@ -101,7 +100,7 @@ final class Recorder {
     }
 
     /** A gap's own entry starts where the gap starts, any other after the gaps before it. */
-    private static int start(BranchRelaxation layout, Entry entry) {
+    private static int start(Layout layout, Entry entry) {
         return entry.form() == BRANCH || entry.form() == PADDING
                 ? layout.start(entry.gaps())
                 : layout.position(entry.fixed(), entry.gaps());

@@ -70,7 +70,7 @@ class DecorationTest {
                         "vaddpd xmm0{k1}, xmm1, xmm2",
                         "62 f1 f5 09 58 c2",
                         a -> a.k(k1).vaddpd(xmm0, xmm1, xmm2)),
-                one("vaddpd xmm0, xmm1, xmm2", "c5 f1 58 c2", a -> a.vaddpd(xmm0, xmm1, xmm2)));
+                one("vaddpd xmm0, xmm1, xmm2", "c5 f1 58 c2", a -> a.avx().vaddpd(xmm0, xmm1, xmm2)));
     }
 
     private static Arguments one(String text, String bytes, Consumer<Assembler> body) {

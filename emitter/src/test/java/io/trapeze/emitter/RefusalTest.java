@@ -62,7 +62,7 @@ class RefusalTest {
                         "must be in -2147483648 … 2147483647"),
                 refusal(
                         "VEX register",
-                        a -> a.vpxor(ymm0, ymm1, ymm16),
+                        a -> a.avx().vpxor(ymm0, ymm1, ymm16),
                         "'vpxor ymm0, ymm1, ymm16'",
                         "use a register below 16"),
                 refusal(
@@ -120,7 +120,7 @@ class RefusalTest {
                         "only with the AVX-512 forms whose first operand has {k}"),
                 refusal(
                         "mask before VEX",
-                        a -> masked(a).vpxor(ymm0, ymm1, ymm2),
+                        a -> masked(a).avx().vpxor(ymm0, ymm1, ymm2),
                         "with {k1}",
                         "a write mask is legal only"),
                 refusal(

@@ -72,16 +72,16 @@ class ShortestFormTest {
 
     @Test
     void movesBetweenVectorRegistersTakeTheDirectionWithTheShorterPrefix() {
-        assertThat(Code.hex(a -> a.vmovdqu(ymm0, ymm8))).isEqualTo("c5 7e 7f c0");
-        assertThat(Code.hex(a -> a.vmovdqu(ymm8, ymm0))).isEqualTo("c5 7e 6f c0");
-        assertThat(Code.hex(a -> a.vmovdqu(ymm8, ymm9))).isEqualTo("c4 41 7e 6f c1");
+        assertThat(Code.hex(a -> a.avx().vmovdqu(ymm0, ymm8))).isEqualTo("c5 7e 7f c0");
+        assertThat(Code.hex(a -> a.avx().vmovdqu(ymm8, ymm0))).isEqualTo("c5 7e 6f c0");
+        assertThat(Code.hex(a -> a.avx().vmovdqu(ymm8, ymm9))).isEqualTo("c4 41 7e 6f c1");
         assertThat(Code.hex(a -> a.emit("vmovdqu", ymm0, ymm8))).isEqualTo("c5 7e 7f c0");
     }
 
     @Test
     void upperVectorRegistersTakeTheEvexFormWhereThereIsOne() {
-        assertThat(Code.hex(a -> a.vpbroadcastq(ymm1, xmm2))).isEqualTo("c4 e2 7d 59 ca");
-        assertThat(Code.hex(a -> a.vpbroadcastq(ymm17, xmm2))).isEqualTo("62 e2 fd 28 59 ca");
+        assertThat(Code.hex(a -> a.avx().vpbroadcastq(ymm1, xmm2))).isEqualTo("c4 e2 7d 59 ca");
+        assertThat(Code.hex(a -> a.avx().vpbroadcastq(ymm17, xmm2))).isEqualTo("62 e2 fd 28 59 ca");
         assertThat(Code.hex(a -> a.emit("vpbroadcastq", ymm1, xmm18))).isEqualTo("62 b2 fd 28 59 ca");
     }
 }

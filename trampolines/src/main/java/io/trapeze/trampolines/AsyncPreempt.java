@@ -142,7 +142,7 @@ public final class AsyncPreempt {
             a.fnsave(ptr(rsp, frame.x87State())) .because("x87 or MMX registers; leaves x87 mode and an empty stack, as calls expect");
         }
         if (set.vectorBytes() > 16) {
-            a.vzeroupper() .because("or the callee's SSE code would run slowly");
+            a.avx().vzeroupper() .because("or the callee's SSE code would run slowly");
         }
     }
 

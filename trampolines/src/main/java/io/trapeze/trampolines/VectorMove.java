@@ -24,9 +24,9 @@ public final class VectorMove {
         int n = vector.number();
         boolean evex = n > 15;
         switch (vector.bits()) {
-            case 64  -> { if (evex) { a.vmovq(qword(base, offset), xmm(n)); }       else { a.movq(qword(base, offset), xmm(n)); } }
+            case 64  -> { if (evex) { a.avx512().vmovq(qword(base, offset), xmm(n)); }       else { a.movq(qword(base, offset), xmm(n)); } }
             case 128 -> { if (evex) { a.avx512().vmovdqu64(xmmword(base, offset), xmm(n)); } else { a.movdqu(xmmword(base, offset), xmm(n)); } }
-            case 256 -> { if (evex) { a.avx512().vmovdqu64(ymmword(base, offset), ymm(n)); } else { a.vmovdqu(ymmword(base, offset), ymm(n)); } }
+            case 256 -> { if (evex) { a.avx512().vmovdqu64(ymmword(base, offset), ymm(n)); } else { a.avx().vmovdqu(ymmword(base, offset), ymm(n)); } }
             default  -> a.avx512().vmovdqu64(zmmword(base, offset), zmm(n));
         }
     }
@@ -36,9 +36,9 @@ public final class VectorMove {
         int n = vector.number();
         boolean evex = n > 15;
         switch (vector.bits()) {
-            case 64  -> { if (evex) { a.vmovq(xmm(n), qword(base, offset)); }       else { a.movq(xmm(n), qword(base, offset)); } }
+            case 64  -> { if (evex) { a.avx512().vmovq(xmm(n), qword(base, offset)); }       else { a.movq(xmm(n), qword(base, offset)); } }
             case 128 -> { if (evex) { a.avx512().vmovdqu64(xmm(n), xmmword(base, offset)); } else { a.movdqu(xmm(n), xmmword(base, offset)); } }
-            case 256 -> { if (evex) { a.avx512().vmovdqu64(ymm(n), ymmword(base, offset)); } else { a.vmovdqu(ymm(n), ymmword(base, offset)); } }
+            case 256 -> { if (evex) { a.avx512().vmovdqu64(ymm(n), ymmword(base, offset)); } else { a.avx().vmovdqu(ymm(n), ymmword(base, offset)); } }
             default  -> a.avx512().vmovdqu64(zmm(n), zmmword(base, offset));
         }
     }
@@ -50,12 +50,12 @@ public final class VectorMove {
 
     /** Emits the way of the low 64 bits to a general register. */
     static void copy(Assembler a, Reg64 to, Xmm from) {
-        if (from.number() > 15) { a.vmovq(to, from); } else { a.movq(to, from); }
+        if (from.number() > 15) { a.avx512().vmovq(to, from); } else { a.movq(to, from); }
     }
 
     /** Emits the way of a general register to the low 64 bits; those above become zero. */
     static void copy(Assembler a, Xmm to, Reg64 from) {
-        if (to.number() > 15) { a.vmovq(to, from); } else { a.movq(to, from); }
+        if (to.number() > 15) { a.avx512().vmovq(to, from); } else { a.movq(to, from); }
     }
     // spotless:on
 }

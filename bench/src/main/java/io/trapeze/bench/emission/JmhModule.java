@@ -71,14 +71,19 @@ record JmhModule(Path root) {
         }
     }
 
-    /** The class path of a start: its classes, of which one is used, and the emitter's jar. */
+    /** The class path of a start: two jars, as programs have them, the second one the emitter's. */
     String emitterAlone() throws IOException {
-        try (Stream<Path> jars = Files.list(target().resolve("lib"))) {
-            return jars.filter(jar -> jar.getFileName().toString().startsWith("trapeze-emitter-"))
-                    .map(jar -> classes() + File.pathSeparator + jar)
+        return jar(target(), "trapeze-bench-jmh-")
+                + File.pathSeparator
+                + jar(target().resolve("lib"), "trapeze-emitter-");
+    }
+
+    private Path jar(Path folder, String name) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.getFileName().toString().matches(name + ".*[.]jar"))
                     .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("the emitter's jar is not in "
-                            + target().resolve("lib") + ": build it again with " + String.join(" ", build())));
+                    .orElseThrow(() -> new IllegalStateException("there is no " + name + "….jar in " + folder
+                            + ": build it again with " + String.join(" ", build())));
         }
     }
 

@@ -8,8 +8,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** The instruction table as people write it: rows in the notation of the Intel manual. */
 public final class WrittenTable {
@@ -28,7 +30,7 @@ public final class WrittenTable {
         int line = 0;
         for (String row : text.lines().toList()) {
             line++;
-            if (!row.isBlank() && !row.startsWith("#")) {
+            if (isForm(row)) {
                 Form form = form(forms.size(), line, row, operands);
                 Form twin = rows.putIfAbsent(form.toString(), form);
                 if (twin != null) {
@@ -41,6 +43,27 @@ public final class WrittenTable {
             }
         }
         return new InstructionTable(forms);
+    }
+
+    /**
+     * Reads which class each row's method belongs to: the name in brackets before it.
+     *
+     * @param text the table's text
+     * @return names by the line from which on they hold
+     */
+    public static NavigableMap<Integer, String> classes(String text) {
+        NavigableMap<Integer, String> classes = new TreeMap<>();
+        List<String> lines = text.lines().toList();
+        for (int i = 0; i < lines.size(); i++) {
+            if (lines.get(i).startsWith("[")) {
+                classes.put(i + 1, lines.get(i).substring(1, lines.get(i).indexOf(']')));
+            }
+        }
+        return classes;
+    }
+
+    private static boolean isForm(String row) {
+        return !row.isBlank() && !row.startsWith("#") && !row.startsWith("[");
     }
 
     private static Form form(int id, int line, String row, Map<String, OperandSpec> known) {

@@ -17,7 +17,7 @@ public final class Evex {
      * @return the position after the opcode
      */
     public static int write(byte[] code, int at, long d, int bits, int v, int decoration) {
-        int rex = Rex.of(bits);
+        int rex = bits & OperandBits.REX;
         int x = bits >> 4 & 2; // of a register in ModRM.rm, X carries bit 4
         // rounding stands where the vector length does, which it fixes
         int length = (decoration & Decoration.ROUNDING) == 0 ? Descriptor.vectorLength(d) : 0;

@@ -28,8 +28,8 @@ public final class LegacyOpcode {
         if (Descriptor.mandatory(d) != 0) {
             code[p++] = mandatoryPrefix(d);
         }
-        if (Rex.of(bits) != 0 || OperandBits.needsRex(bits)) {
-            code[p++] = (byte) (Rex.EMPTY | Rex.of(bits));
+        if ((bits & OperandBits.REX) != 0 || OperandBits.needsRex(bits)) {
+            code[p++] = (byte) (Rex.EMPTY | bits & OperandBits.REX);
         }
         int map = Descriptor.map(d);
         if (map != 0) {

@@ -99,7 +99,7 @@ public final class OperandBits {
     }
 
     private static int sib(int scale, int index, int base) {
-        return (Sib.of(scale, index, base) & 0xFF) << 16;
+        return scale << 22 | (index & 7) << 19 | (base & 7) << 16;
     }
 
     // ---- what they say ----------------------------------------------------------------------------------------------

@@ -7,9 +7,4 @@ public final class Rex {
     public static final int EMPTY = 0x40;
 
     private Rex() {}
-
-    /** Returns the bits W, R, X and B; 0 if the prefix carries nothing. */
-    public static int of(int operandBits) {
-        return operandBits & OperandBits.REX;
-    }
 }

@@ -9,9 +9,4 @@ public final class Sib {
     public static final int NO_BASE = 5;
 
     private Sib() {}
-
-    /** Returns the byte; {@code scale} is log2 of the factor. */
-    public static byte of(int scale, int index, int base) {
-        return (byte) (scale << 6 | (index & 7) << 3 | base & 7);
-    }
 }

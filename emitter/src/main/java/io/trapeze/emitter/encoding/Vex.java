@@ -16,7 +16,7 @@ public final class Vex {
      */
     public static int write(byte[] code, int at, long d, int bits, int v) {
         int p = at;
-        int rex = Rex.of(bits);
+        int rex = bits & OperandBits.REX;
         int rxb = (~rex & 7) << 5;
         int tail = (~v & 15) << 3 | Descriptor.vectorLength(d) << 2 | Descriptor.mandatory(d);
         if ((rex & ~4) == 0 && Descriptor.map(d) == 1) {

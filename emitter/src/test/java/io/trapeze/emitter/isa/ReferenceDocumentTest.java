@@ -31,7 +31,7 @@ class ReferenceDocumentTest {
             Path.of(System.getProperty("basedir", "")).toAbsolutePath().resolveSibling("docs/reference.md");
 
     /** A part of the table, with the forms of each mnemonic in it. */
-    private record Section(String title, Map<String, List<Form>> families) {
+    private record Section(String title, String owner, Map<String, List<Form>> families) {
         int forms() {
             return families.values().stream().mapToInt(List::size).sum();
         }
@@ -68,6 +68,7 @@ class ReferenceDocumentTest {
         Map<Integer, Form> byLine =
                 InstructionTable.shipped().forms().stream().collect(Collectors.toMap(Form::line, Function.identity()));
         List<Section> sections = new ArrayList<>();
+        String owner = "";
         for (int i = 1; i < lines.size(); i++) {
             Form form = byLine.get(i + 1);
             if (form != null) {
@@ -76,7 +77,10 @@ class ReferenceDocumentTest {
                         .computeIfAbsent(form.mnemonic(), m -> new ArrayList<>())
                         .add(form);
             } else if (lines.get(i).startsWith("# ") && lines.get(i - 1).isEmpty()) {
-                sections.add(new Section(lines.get(i).substring(2), new LinkedHashMap<>()));
+                sections.add(new Section(lines.get(i).substring(2), owner, new LinkedHashMap<>()));
+            } else if (lines.get(i).startsWith("[")) {
+                String name = lines.get(i).replaceAll("[\\[\\]]", "").toLowerCase(Locale.ROOT);
+                owner = name.equals("instructions") ? "" : "\nMethods of `a." + name + "()`.\n";
             }
         }
         return sections;
@@ -94,9 +98,10 @@ class ReferenceDocumentTest {
                 the encoder, the typed methods and the decoder are made from, and a test holds the two together. To write it
                 anew: `%s`
 
-                In Java an instruction is a method of the assembler: `a.add(rax, rcx)`. Those that need AVX-512, by an encoding that
-                begins with EVEX or by a mask register, are methods of `a.avx512()`; those that have such a form besides others are
-                there, too, and so can follow a mask or a rounding: `a.k(k1).vaddpd(xmm0, xmm1, xmm2)`.
+                In Java an instruction is a method of the assembler, `a.add(rax, rcx)`, or of what the head of its section names, as
+                `a.avx().vaddpd(xmm0, xmm1, xmm2)`. Those that need AVX-512, by an encoding that begins with EVEX or by a mask
+                register, are methods of `a.avx512()`; those that have such a form besides others are there, too, and so can follow a
+                mask or a rounding: `a.k(k1).vaddpd(xmm0, xmm1, xmm2)`.
 
                 A line is a form: operands, encoding, where the operands go, and flags. Of the forms of one instruction the first
                 is taken that fits. The notation is the Intel manual's (volume 2, "Instruction format"); beyond it:
@@ -121,7 +126,7 @@ class ReferenceDocumentTest {
         }
         index(text, sections);
         for (Section section : sections) {
-            text.append("\n## ").append(section.title()).append("\n");
+            text.append("\n## ").append(section.title()).append("\n").append(section.owner());
             section.families().forEach((mnemonic, family) -> family(text, anchor(section, mnemonic), mnemonic, family));
         }
         return text.toString();

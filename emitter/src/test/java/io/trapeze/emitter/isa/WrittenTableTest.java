@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.trapeze.emitter.isa.Encoding.Prefixing;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -106,5 +107,12 @@ class WrittenTableTest {
         assertThat(form.line()).isEqualTo(1);
         assertThat(form.field(0)).isEqualTo('M');
         assertThat(form.field(1)).isEqualTo('I');
+    }
+
+    @Test
+    void namesInBracketsHoldForWhatFollows() {
+        String table = "# a comment\n[Instructions]\nNOP | 90 | ZO | -\n\n[X87]\nFLD1 | D9 E8 | ZO | -\n";
+        assertThat(WrittenTable.read(table).mnemonics()).containsExactly("nop", "fld1");
+        assertThat(WrittenTable.classes(table)).isEqualTo(Map.of(2, "Instructions", 5, "X87"));
     }
 }

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter.oracle;
 
+import io.trapeze.emitter.Avx;
 import io.trapeze.emitter.Avx512;
 import io.trapeze.emitter.Instructions;
+import io.trapeze.emitter.Sse;
+import io.trapeze.emitter.Supervisor;
+import io.trapeze.emitter.X87;
 import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.Operand;
 import java.lang.invoke.MethodHandle;
@@ -12,23 +16,37 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** The typed instruction methods, called for operands that are known only at run time. */
 final class TypedMethods {
+    /** The classes that they are in, and how one comes to those of an assembler; those of two are found in the first. */
+    private static final Map<Class<?>, Function<Instructions, Object>> CLASSES = new LinkedHashMap<>();
+
+    static {
+        CLASSES.put(Instructions.class, instructions -> instructions);
+        CLASSES.put(Sse.class, Instructions::sse);
+        CLASSES.put(X87.class, Instructions::x87);
+        CLASSES.put(Avx.class, Instructions::avx);
+        CLASSES.put(Supervisor.class, Instructions::supervisor);
+        CLASSES.put(Avx512.class, Instructions::avx512);
+    }
+
     private final Map<String, List<Method>> byName = new HashMap<>();
     private final Map<Method, Call> calls = new HashMap<>();
 
     /** A typed method, found for operands of some types. */
-    record Call(boolean needsAvx512, Class<?>[] types, MethodHandle handle) {
+    record Call(Function<Instructions, Object> owner, Class<?>[] types, MethodHandle handle) {
         /** Calls it. */
         void on(Instructions instructions, Operand... operands) {
             Object[] arguments = new Object[operands.length + 1];
-            arguments[0] = needsAvx512 ? instructions.avx512() : instructions;
+            arguments[0] = owner.apply(instructions);
             for (int i = 0; i < operands.length; i++) {
                 arguments[i + 1] = argument(types[i], operands[i]);
             }
@@ -51,7 +69,7 @@ final class TypedMethods {
     }
 
     TypedMethods() {
-        for (Class<?> type : List.of(Instructions.class, Avx512.class)) {
+        for (Class<?> type : CLASSES.keySet()) {
             for (Method method : type.getDeclaredMethods()) {
                 if (Modifier.isPublic(method.getModifiers())) {
                     byName.computeIfAbsent(method.getName(), n -> new ArrayList<>())
@@ -71,7 +89,7 @@ final class TypedMethods {
     /** Returns the method that stands behind a mask, if {@link #find} finds another. */
     Optional<Call> findTwin(String mnemonic, List<Operand> operands) {
         List<Method> found = methods(mnemonic, operands).toList();
-        boolean both = found.get(0).getDeclaringClass() == Instructions.class;
+        boolean both = found.get(0).getDeclaringClass() != Avx512.class;
         return found.stream()
                 .filter(method -> both && method.getDeclaringClass() == Avx512.class)
                 .findFirst()
@@ -93,7 +111,7 @@ final class TypedMethods {
                     .unreflect(method)
                     .asSpreader(Object[].class, method.getParameterCount() + 1)
                     .asType(MethodType.methodType(void.class, Object[].class));
-            return new Call(method.getDeclaringClass() == Avx512.class, method.getParameterTypes(), handle);
+            return new Call(CLASSES.get(method.getDeclaringClass()), method.getParameterTypes(), handle);
         } catch (IllegalAccessException e) {
             throw new AssertionError(e);
         }

@@ -74,12 +74,12 @@ class PreemptionTest {
     void aBodyThatHoldsX87ValuesIsNotPreempted() {
         try (Scheduler scheduler = scheduler(1)) {
             Goroutine holds = scheduler.go(a -> {
-                a.fld1();
+                a.x87().fld1();
                 a.mov(rbx, 60_000_000);
                 Label again = a.here();
                 a.dec(rbx);
                 a.jnz(again);
-                a.fstp(qword(rsp, -8));
+                a.x87().fstp(qword(rsp, -8));
             });
             scheduler.run();
             assertThat(holds.state()).isEqualTo(GoroutineState.DEAD);
@@ -216,7 +216,7 @@ class PreemptionTest {
                 a.mov(rax, memory.address() + vectorsOut);
                 storeVectors(a, set);
                 if (set.vectorBytes() > 16) {
-                    a.vzeroupper();
+                    a.avx().vzeroupper();
                 }
             });
             scheduler.run();

@@ -96,7 +96,7 @@ public final class Probe {
         a.ldmxcsr(low.dword(ProbeMemory.HOST_MXCSR));
         a.fldcw(low.word(ProbeMemory.HOST_X87));
         if (widest.vectorBytes() > 16) {
-            a.vzeroupper();
+            a.avx().vzeroupper();
         }
         a.mov(rsp, low.qword(ProbeMemory.HOST_RSP));
         for (int i = HOST_SAVED.size() - 1; i >= 0; i--) {

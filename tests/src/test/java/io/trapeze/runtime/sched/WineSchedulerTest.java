@@ -186,7 +186,7 @@ class WineSchedulerTest {
         for (int i = 6; i < 16; i++) {
             a.lea(rax, ptr(rdi, 0x1000 * i));
             a.movq(xmm(i), rax);
-            a.punpcklqdq(xmm(i), xmm(i));
+            a.sse().punpcklqdq(xmm(i), xmm(i));
         }
         for (IndexReg register : HELD) {
             if (register != rdi) {

@@ -83,8 +83,8 @@ final class LiveBody {
             int to = i;
             int from = (i + 1 + random.nextInt(set.vectors() - 1)) % set.vectors();
             switch (set.vectorBytes()) {
-                case 16 -> steps.add(a -> a.paddq(xmm(to), xmm(from)));
-                case 32 -> steps.add(a -> a.vpaddq(ymm(to), ymm(to), ymm(from)));
+                case 16 -> steps.add(a -> a.sse().paddq(xmm(to), xmm(from)));
+                case 32 -> steps.add(a -> a.avx().vpaddq(ymm(to), ymm(to), ymm(from)));
                 default -> steps.add(a -> a.avx512().vpaddq(zmm(to), zmm(to), zmm(from)));
             }
         }
@@ -94,9 +94,9 @@ final class LiveBody {
         }
         if (set.x87()) {
             for (St register : List.of(st1, st2, st3, st4, st5, st6, st7)) {
-                steps.add(a -> a.fxch(register));
-                steps.add(Assembler::fchs);
-                steps.add(Assembler::fincstp);
+                steps.add(a -> a.x87().fxch(register));
+                steps.add(a -> a.x87().fchs());
+                steps.add(a -> a.x87().fincstp());
             }
         }
         Collections.shuffle(steps, random);

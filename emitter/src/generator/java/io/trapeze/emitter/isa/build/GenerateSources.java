@@ -19,11 +19,14 @@ public final class GenerateSources {
 
     /** Runs the generators. */
     public static void main(String[] arguments) throws IOException {
-        InstructionTable table = WrittenTable.read(Files.readString(Path.of(arguments[0])));
+        String written = Files.readString(Path.of(arguments[0]));
+        InstructionTable table = WrittenTable.read(written);
         Path emitter = Path.of(arguments[1], "io/trapeze/emitter");
         Files.createDirectories(emitter);
-        write(emitter.resolve("Instructions.java"), InstructionsSource.instructions(table));
-        write(emitter.resolve("Avx512.java"), InstructionsSource.avx512(table));
+        InstructionsSource instructions = new InstructionsSource(table, WrittenTable.classes(written));
+        for (InstructionClass each : InstructionClass.values()) {
+            write(emitter.resolve(each.javaName() + ".java"), instructions.of(each));
+        }
         Path operands = emitter.resolve("operand");
         Files.createDirectories(operands);
         write(operands.resolve("Mem.java"), MemorySource.text());

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** One method of {@code Instructions}, {@code Avx512} or both: a mnemonic, operand types, and the forms to choose from in order of preference. */
+/** One method of {@code Instructions}, of a class beside it, or of two: a mnemonic, operand types, and the forms to choose from in order of preference. */
 final class Method {
     private static final Set<String> KEYWORDS = Set.of("int");
     private static final List<String> NAMES = List.of("dst", "src", "src2", "src3");
@@ -82,8 +82,13 @@ final class Method {
         return text("public final Instructions", "this");
     }
 
+    /** Returns the first form's line in the table. */
+    int line() {
+        return candidates.get(0).form().line();
+    }
+
     /** Returns the method of a class beside the encoder's. */
-    String avx512() {
+    String beside() {
         receiver = "assembler.";
         return text("public Instructions", "assembler");
     }
