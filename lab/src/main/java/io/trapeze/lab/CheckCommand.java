@@ -13,16 +13,21 @@ import io.trapeze.runtime.host.Host;
 import io.trapeze.testkit.check.Check;
 import io.trapeze.testkit.check.Subject;
 import io.trapeze.testkit.check.Verdict;
+import io.trapeze.testkit.check.Verdict.Failed;
 import io.trapeze.trampolines.Omission;
 import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,7 +46,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  trapeze check all",
             "  trapeze check mcall --abi win64 --tries 10000",
-            "  trapeze check mcall --omit r12",
+            "  trapeze check mcall --omit r12 --keep mcall.elf",
             "  trapeze check function.s"
         })
 final class CheckCommand implements Callable<Integer> {
@@ -114,8 +119,16 @@ final class CheckCommand implements Callable<Integer> {
     @Mixin
     private Tries tries;
 
+    @Option(
+            names = "--keep",
+            paramLabel = "FILE",
+            description = "Leave the first failing case in FILE, as a program with symbols to open in gdb.")
+    private Path keep;
+
     @Option(names = "--json", description = "Print the verdicts as JSON.")
     private boolean json;
+
+    private boolean hasKept;
 
     CheckCommand(TrapezeCommand trapeze) {
         this.trapeze = trapeze;
@@ -153,13 +166,36 @@ final class CheckCommand implements Callable<Integer> {
     private List<CheckReport> checked(List<Subject> subjects) {
         List<CheckReport> reports = new ArrayList<>();
         for (Subject subject : subjects) {
+            String symbol = subject.primitive().symbol();
             try (CaseFile file = CaseFile.open(command());
-                    Check check = Check.open(file::note)) {
+                    StatusLine status = new StatusLine(trapeze.shell());
+                    Check check = Check.open(watching(file, status, subject.name()))) {
                 Verdict verdict = check.of(subject, tries.most(), tries.seed());
-                reports.add(CheckReport.of(subject, verdict, command(), file.keptIfFailed(verdict)));
+                Optional<String> kept = kept(verdict, failed -> check.program(subject, failed.shrunk()));
+                CheckReport.Replay replay = new CheckReport.Replay(command(), file.keptIfFailed(verdict), kept, symbol);
+                reports.add(CheckReport.of(subject, verdict, replay));
             }
         }
         return reports;
+    }
+
+    /** Notes each case before it runs, and tells how many there were. */
+    private LongConsumer watching(CaseFile file, StatusLine status, String what) {
+        AtomicInteger tried = new AtomicInteger();
+        return seed -> {
+            file.note(seed);
+            status.show("%s: try %,d of %,d".formatted(what, tried.incrementAndGet(), tries.most()));
+        };
+    }
+
+    /** Writes the program of a failing case to where it is wanted, unless another one is there already. */
+    private Optional<String> kept(Verdict verdict, Function<Failed, byte[]> program) {
+        if (keep == null || hasKept || !(verdict instanceof Failed failed)) {
+            return Optional.empty();
+        }
+        OutputFile.write(keep, program.apply(failed), true);
+        hasKept = true;
+        return Optional.of(keep.toString());
     }
 
     private CheckReport source() {
@@ -185,9 +221,13 @@ final class CheckCommand implements Callable<Integer> {
                 symbol != null ? symbol : named.symbols().keySet().iterator().next();
         requireSymbol(named, start, ", or name another with --symbol");
         try (CaseFile file = CaseFile.open(command());
-                Check check = Check.open(file::note)) {
+                StatusLine status = new StatusLine(trapeze.shell());
+                Check check = Check.open(watching(file, status, start))) {
             Verdict verdict = check.ofFunction(named, start, abi, tries.most(), tries.seed());
-            return CheckReport.ofFunction(start, named, abi, verdict, command(), file.keptIfFailed(verdict));
+            Optional<String> kept =
+                    kept(verdict, failed -> check.programOfFunction(named, start, abi, failed.shrunk()));
+            CheckReport.Replay replay = new CheckReport.Replay(command(), file.keptIfFailed(verdict), kept, start);
+            return CheckReport.ofFunction(start, named, abi, verdict, replay);
         }
     }
 

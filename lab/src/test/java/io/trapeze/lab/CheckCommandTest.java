@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.trapeze.runtime.os.Platform;
+import io.trapeze.trampolines.Primitive;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("trapeze check")
 class CheckCommandTest {
@@ -66,6 +70,79 @@ class CheckCommandTest {
         Files.writeString(file, source.replace("keep:\n", "keep:\n push r12\n").replace("    ret", " pop r12\n ret"));
         assertThat(new Session().run("check", file.toString(), "--tries", "20").out())
                 .isEqualTo("ok    keep by the rules of sysv, 20 tries\n");
+    }
+
+    @Test
+    void leavesACaseAsAProgramThatShowsTheSameInGdb() throws Exception {
+        Path source = Files.writeString(
+                folder.resolve("crash.s"), ".globl crash\ncrash:\n xor eax, eax\n mov rax, [rax + 16]\n ret\n");
+        Path program = folder.resolve("crash.elf");
+        Session.Ending ending = new Session().run("check", source.toString(), "--keep", program.toString());
+        assertThat(ending.exit()).isEqualTo(1);
+        assertThat(ending.out())
+                .contains("SIGSEGV at crash+0x2: mov rax, qword ptr [rax + 0x10], address 0x10")
+                .contains("gdb -ex 'break crash' -ex run " + program);
+        assertNoted(ending.out(), "check " + source);
+        Process alone = new ProcessBuilder(program.toString()).start();
+        assertThat(alone.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(alone.exitValue()).as("SIGSEGV").isEqualTo(128 + 11);
+        Workshop.assumeTools("gdb");
+        Files.writeString(
+                folder.resolve("commands"), "break crash\nrun\ncontinue\nx/i $pc\ninfo symbol arrival\nkill\n");
+        assertThat(new Workshop(folder).run("gdb -nx -batch -x commands crash.elf"))
+                .contains("Breakpoint 1, ", "Program received signal SIGSEGV", "arrival in section .text.capsule")
+                .containsPattern("<crash\\+2>:\\s+mov +0x10\\(%rax\\),%rax");
+    }
+
+    @Test
+    void keepsNothingIfNothingIsWrong() {
+        Path program = folder.resolve("mcall.elf");
+        assertThat(new Session()
+                        .run("check", "mcall", "--tries", "2", "--keep", program.toString())
+                        .exit())
+                .isZero();
+        assertThat(program).doesNotExist();
+    }
+
+    @Test
+    void printsVerdictsAsJson() throws IOException {
+        Session.Ending ending = new Session().type("check mcall --omit rbx --tries 20 --json");
+        assertThat(ending.exit()).isEqualTo(1);
+        assertThat(ending.out())
+                .contains("\"subject\": \"mcall of sysv\"", "\"ending\": \"different\"", "\"register\": \"rbx\"")
+                .contains("\"rule\": \"preserved.general: rbx\"", "\"command\": \"trapeze check mcall --omit rbx");
+        Matcher noted = Pattern.compile("\"noted\": \"([^\"]+)\"").matcher(ending.out());
+        assertThat(noted.find()).isTrue();
+        Files.delete(Path.of(noted.group(1)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Primitive.class)
+    void checksThePrimitivesAsTheTextThatTheyAreEmittedAs(Primitive primitive) throws IOException {
+        String name = primitive.symbol();
+        String text = new Session().type("emit " + name + " --format gas").out();
+        Path file = Files.writeString(folder.resolve("right.s"), text);
+        Session.Ending ending = new Session().run("check", file.toString(), "--role", name, "--tries", "20");
+        assertThat(ending.out()).startsWith("ok    " + name + " of sysv").endsWith(", 20 tries\n");
+        assertThat(ending.exit()).isZero();
+    }
+
+    @Test
+    void checksTextThatIsToBeAPrimitive() throws IOException {
+        String right = new Session().type("emit gogo --format gas").out();
+        Path file = folder.resolve("gogo.s");
+        Files.writeString(file, right.replaceFirst("mov +r14, qword ptr.*", "nop"));
+        Session.Ending ending = new Session().run("check", file.toString(), "--role", "gogo", "--tries", "20");
+        assertThat(ending.exit()).isEqualTo(1);
+        assertThat(ending.out()).contains("after gogo, r14", "preserved.general: r14");
+        assertNoted(ending.out(), "--role gogo");
+    }
+
+    @Test
+    void checksAllPrimitivesOfAnAbiFile() {
+        Session.Ending ending = new Session().type("check ../docs/examples/abi/mine.toml --tries 10");
+        assertThat(ending.out().lines()).hasSize(4).allMatch(line -> line.matches("ok +\\w+ of mine.*, 10 tries"));
+        assertThat(ending.exit()).isZero();
     }
 
     @Test

@@ -199,7 +199,8 @@ final class Directives {
             throw start.mistake((power ? "0 to 12, the power of two" : "a power of two from 1 to 4096")
                     + " is what it can be aligned to; found " + number);
         }
-        if (words.accept(",") && !words.peek().is(",") && expressions.number(words, "padding") != 0x90) {
+        boolean first = assembler.sizeSoFar() + padding == 0; // then there is nothing to pad
+        if (words.accept(",") && !words.peek().is(",") && expressions.number(words, "padding") != 0x90 && !first) {
             throw start.mistake("padding is nops: leave the byte to pad with out");
         }
         if (words.accept(",") && expressions.number(words, "the most padding") < bytes - 1) {

@@ -33,7 +33,7 @@ public enum AssemblerText {
             ".intel_syntax noprefix\n.text",
             ".globl  %1$s\n.type   %1$s, @%2$s\n.size   %1$s, %3$d",
             "object",
-            "",
+            ".extern %s",
             ".balign 64, 0xcc",
             ".section .note.GNU-stack, \"\", @progbits",
             GnuSyntax::symbol,

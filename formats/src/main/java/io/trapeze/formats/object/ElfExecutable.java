@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * <p>The program starts at its entry symbol with RSP, a multiple of 16, pointing at the argument count (psABI 3.4.1). It has
  * nowhere to return to: it ends by a system call.
  *
- * <p>Immutable: {@link #data} and {@link #reserve} return another program.
+ * <p>Immutable: {@link #data}, {@link #reserve} and {@link #image} return another program.
  */
 public final class ElfExecutable {
     private static final int ALIGNMENT = 64;
@@ -37,22 +37,31 @@ public final class ElfExecutable {
         }
     }
 
+    /** Memory at an address of its own. */
+    private record Image(String section, long address, byte[] content, boolean code, Map<String, Long> symbols) {
+        int flags() {
+            return code ? ElfFile.EXECUTE : ElfFile.WRITE;
+        }
+    }
+
     private final Text text;
     private final EhFrame frames;
     private final String entry;
     private final List<Data> data;
+    private final List<Image> images;
     private final Map<String, Long> addresses = new LinkedHashMap<>();
     private final long code;
     private final long framesStart;
     private final long dataStart;
     private final long end;
 
-    private ElfExecutable(Text text, EhFrame frames, String entry, List<Data> data) {
+    private ElfExecutable(Text text, EhFrame frames, String entry, List<Data> data, List<Image> images) {
         this.text = text;
         this.frames = frames;
         this.entry = entry;
         this.data = data;
-        code = ElfFile.afterHeaders(data.isEmpty() ? 2 : 3);
+        this.images = images;
+        code = ElfFile.afterHeaders((data.isEmpty() ? 2 : 3) + images.size());
         text.symbols().forEach((name, symbol) -> addresses.put(name, code + symbol.offset()));
         framesStart = ElfFile.aligned(code + text.bytes().length, Long.BYTES);
         dataStart = ElfFile.aligned(framesStart + framesLoaded().length, ElfFile.PAGE);
@@ -83,7 +92,7 @@ public final class ElfExecutable {
             throw new ObjectException("there is no symbol '" + entry + "' to start at, only "
                     + text.symbols().keySet() + ": define it where the program is to start");
         }
-        return new ElfExecutable(text, EhFrame.of(blobs), entry, List.of());
+        return new ElfExecutable(text, EhFrame.of(blobs), entry, List.of(), List.of());
     }
 
     /**
@@ -108,12 +117,31 @@ public final class ElfExecutable {
         return with(new Data(symbol, new byte[0], bytes));
     }
 
+    /**
+     * Returns the program with memory that is mapped where the caller says, readable and either executable or writable: what
+     * another process had there.
+     *
+     * @param section its name in the file, by custom with a dot before it
+     * @param address a multiple of 4,096, where nothing else is
+     * @param symbols addresses in it that debuggers are to know by name
+     * @throws ObjectException if the address is not a multiple of 4,096
+     */
+    public ElfExecutable image(String section, long address, byte[] content, boolean code, Map<String, Long> symbols) {
+        if (address % ElfFile.PAGE != 0) {
+            throw new ObjectException("can't map memory at 0x" + Long.toHexString(address)
+                    + ", because that is no multiple of " + ElfFile.PAGE + ": begin where its page begins");
+        }
+        Image more = new Image(section, address, content.clone(), code, new LinkedHashMap<>(symbols));
+        List<Image> all = Stream.concat(images.stream(), Stream.of(more)).toList();
+        return new ElfExecutable(text, frames, entry, data, all);
+    }
+
     /** What has content comes first, so that the file needs not hold zeros. */
     private ElfExecutable with(Data item) {
         List<Data> more = Stream.concat(data.stream(), Stream.of(item)).toList();
         Stream<Data> ordered = Stream.concat(
                 more.stream().filter(d -> !d.zeros()), more.stream().filter(Data::zeros));
-        return new ElfExecutable(text, frames, entry, ordered.toList());
+        return new ElfExecutable(text, frames, entry, ordered.toList(), images);
     }
 
     /**
@@ -150,9 +178,18 @@ public final class ElfExecutable {
             file.zeros(".bss", zeros, ALIGNMENT, Math.max(0, end - zeros));
             file.segment(writable, dataStart, content.length, end - dataStart);
         }
+        int[] imageSections = images.stream()
+                .mapToInt(image -> file.image(image.section(), image.flags(), image.address(), image.content()))
+                .toArray();
         text.symbols().forEach((name, s) -> file.symbol(name, s.type(), section, code + s.offset(), s.size()));
         for (Data d : data) {
             file.symbol(d.symbol(), ElfFile.DATA, section + (d.zeros() ? 3 : 2), address(d.symbol()), d.size());
+        }
+        for (int i = 0; i < imageSections.length; i++) {
+            Image image = images.get(i);
+            int in = imageSections[i];
+            int type = image.code() ? ElfFile.FUNCTION : ElfFile.DATA;
+            image.symbols().forEach((name, address) -> file.symbol(name, type, in, address, 0));
         }
         return file.executable(address(entry));
     }

@@ -13,7 +13,7 @@ import java.util.Map;
  * An ELF64 file for x86-64 in the making.
  *
  * <p>The structures are those of the System V gABI, chapters 4 and 5, the relocations those of the x86-64 psABI, section
- * 4.4. In an executable the byte at offset n of the file is mapped at {@link #BASE} + n.
+ * 4.4. In an executable the byte at offset n of the file is mapped at {@link #BASE} + n, but for {@linkplain #image images}.
  */
 final class ElfFile {
     static final long BASE = 0x40_0000;
@@ -43,8 +43,16 @@ final class ElfFile {
     private record Section(
             int name, int type, int flags, long address, byte[] bytes, long size, int info, int align, int entry) {}
 
+    /** Memory that the kernel maps; where in the file is the section's matter, if it is one section alone. */
+    private record Segment(int type, int access, int image, long address, long fileSize, long size, int align) {
+        byte[] header(int[] offsets) {
+            long offset = image != 0 ? offsets[image] : Math.max(0, address - BASE);
+            return packed("44888888", type, access, offset, address, address, fileSize, size, align);
+        }
+    }
+
     private final List<Section> sections = new ArrayList<>();
-    private final ByteArrayOutputStream segments = new ByteArrayOutputStream();
+    private final List<Segment> segments = new ArrayList<>();
     private final ByteArrayOutputStream symbols = new ByteArrayOutputStream();
     private final ByteArrayOutputStream strings = new ByteArrayOutputStream();
     private final Map<String, Integer> indices = new HashMap<>();
@@ -86,6 +94,17 @@ final class ElfFile {
         return sections.size() - 1;
     }
 
+    /**
+     * Adds memory that is mapped at an address of its own, and returns its index.
+     *
+     * @param address a multiple of {@link #PAGE}
+     */
+    int image(String name, int flags, long address, byte[] bytes) {
+        int index = section(name, flags | MAPPED, address, PAGE, bytes);
+        segments.add(new Segment(1, access(flags), index, address, bytes.length, bytes.length, PAGE));
+        return index;
+    }
+
     /** Adds a global symbol; all sections have been added. */
     void symbol(String name, int type, int section, long value, long size) {
         indices.put(name, symbols.size() / SYMBOL_BYTES);
@@ -110,8 +129,11 @@ final class ElfFile {
 
     /** Adds memory that the kernel maps: bytes of the file, then zeros. */
     void segment(int flags, long address, long fileSize, long size) {
-        int access = 4 | (flags & WRITE) << 1 | (flags & EXECUTE) >> 2;
-        segments.writeBytes(packed("44888888", 1, access, address - BASE, address, address, fileSize, size, PAGE));
+        segments.add(new Segment(1, access(flags), 0, address, fileSize, size, PAGE));
+    }
+
+    private static int access(int flags) {
+        return 4 | (flags & WRITE) << 1 | (flags & EXECUTE) >> 2;
     }
 
     /** Returns the file for a linker. */
@@ -121,7 +143,7 @@ final class ElfFile {
 
     /** Returns the file for the kernel, which is asked for a stack that no code runs on. */
     byte[] executable(long entry) {
-        segments.writeBytes(packed("44888888", 0x6474_E551, 6, 0, 0, 0, 0, 0, 16)); // PT_GNU_STACK
+        segments.add(new Segment(0x6474_E551, 6, 0, 0, 0, 0, 16)); // PT_GNU_STACK
         return bytes(2, entry, SEGMENT_BYTES);
     }
 
@@ -130,13 +152,15 @@ final class ElfFile {
         int name = string(".strtab");
         sections.add(new Section(name, STRTAB, 0, 0, strings.toByteArray(), strings.size(), 0, 1, 0));
         int count = sections.size();
+        int[] offsets = offsets();
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         ByteArrayOutputStream headers = new ByteArrayOutputStream();
-        content.writeBytes(segments.toByteArray());
-        for (Section s : sections) {
-            long at = s.address() == 0 ? aligned(HEADER_BYTES + content.size(), s.align()) : s.address() - BASE;
+        segments.forEach(segment -> content.writeBytes(segment.header(offsets)));
+        for (int i = 0; i < count; i++) {
+            Section s = sections.get(i);
+            int at = offsets[i];
             if (s.bytes().length > 0) {
-                content.writeBytes(new byte[(int) at - HEADER_BYTES - content.size()]);
+                content.writeBytes(new byte[at - HEADER_BYTES - content.size()]);
                 content.writeBytes(s.bytes());
             }
             int link = s.type() == RELA ? count - 2 : s.type() == SYMTAB ? count - 1 : 0;
@@ -149,10 +173,27 @@ final class ElfFile {
         file.writeBytes(packed("2248", type, 62, 1, entry));
         file.writeBytes(packed("88", segmentBytes == 0 ? 0 : HEADER_BYTES, HEADER_BYTES + content.size()));
         file.writeBytes(packed("422", 0, HEADER_BYTES, segmentBytes));
-        file.writeBytes(packed("2222", segments.size() / SEGMENT_BYTES, HEADER_BYTES, count, count - 1));
+        file.writeBytes(packed("2222", segments.size(), HEADER_BYTES, count, count - 1));
         file.writeBytes(content.toByteArray());
         file.writeBytes(headers.toByteArray());
         return file.toByteArray();
+    }
+
+    /** Lays the sections out: one that is mapped where its address says, unless it is an image, any other behind the last. */
+    private int[] offsets() {
+        int[] offsets = new int[sections.size()];
+        int end = HEADER_BYTES + segments.size() * SEGMENT_BYTES;
+        for (int i = 0; i < offsets.length; i++) {
+            Section s = sections.get(i);
+            boolean floats = s.address() == 0 || isImage(i);
+            offsets[i] = (int) (floats ? aligned(end, s.align()) : s.address() - BASE);
+            end = Math.max(end, offsets[i] + s.bytes().length);
+        }
+        return offsets;
+    }
+
+    private boolean isImage(int section) {
+        return segments.stream().anyMatch(segment -> segment.image() == section && section != 0);
     }
 
     private int string(String text) {

@@ -10,12 +10,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.trapeze.emitter.Assembler;
 import io.trapeze.emitter.CodeBlob;
+import io.trapeze.emitter.operand.Address;
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.formats.object.ElfReader.Segment;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -68,6 +70,39 @@ class ElfExecutableTest {
         return ElfExecutable.of("_start", start(), leave())
                 .reserve("counter", 8)
                 .data("greeting", GREETING);
+    }
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, architectures = "amd64", disabledReason = "it is a program for Linux on x86-64")
+    void hasMemoryWhereverItIsTold() throws IOException, InterruptedException {
+        long code = 0x10_0000_0000L;
+        long data = 0x4123_4000L;
+        Assembler far = new Assembler();
+        far.mov(edi, dword(Address.absolute((int) data + 4)));
+        far.mov(eax, EXIT);
+        far.syscall();
+        a.symbol("_start");
+        a.mov(rax, code);
+        a.jmp(rax);
+        byte[] program = ElfExecutable.of("_start", a.finish("start"))
+                .image(".data.there", data, new byte[] {0, 0, 0, 0, 42, 0, 0, 0}, false, Map.of("answer", data + 4))
+                .image(".text.there", code, far.finish("far").bytes(), true, Map.of("far", code))
+                .bytes();
+        Path file = Files.write(folder.resolve("program"), program);
+        assertThat(file.toFile().setExecutable(true)).isTrue();
+        Process process = new ProcessBuilder(file.toString()).inheritIO().start();
+        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(42);
+    }
+
+    @Test
+    void refusesMemoryThatBeginsWithinAPage() {
+        a.symbol("_start");
+        ElfExecutable program = ElfExecutable.of("_start", a.finish("start"));
+        assertThatExceptionOfType(ObjectException.class)
+                .isThrownBy(() -> program.image(".there", 0x1001, new byte[1], false, Map.of()))
+                .withMessageContaining("0x1001")
+                .withMessageContaining("begin where its page begins");
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.trapeze.emitter.oracle.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +32,13 @@ class ExecutableToolsTest {
         a.ud2();
         ElfExecutable program = ElfExecutable.of("_start", a.finish("program"))
                 .data("filled", new byte[] {1})
-                .reserve("empty", 100_000);
+                .reserve("empty", 100_000)
+                .image(
+                        ".text.there",
+                        0x10_0000_0000L,
+                        new byte[] {(byte) 0x90, (byte) 0xC3},
+                        true,
+                        Map.of("there", 0x10_0000_0000L));
         Path file = Files.write(folder.resolve("program"), program.bytes());
         assertThat(file.toFile().setExecutable(true)).isTrue();
     }
@@ -60,7 +67,10 @@ class ExecutableToolsTest {
                 "disassemble _start",
                 "-ex",
                 "info symbol &empty",
+                "-ex",
+                "disassemble /r there,+2",
                 "program");
-        assertThat(text).contains("Symbol \"after\" is at 0x", "<+7>:\tsyscall", "empty in section .bss");
+        assertThat(text)
+                .contains("Symbol \"after\" is at 0x", "<+7>:\tsyscall", "empty in section .bss", "<there+1>:\tc3");
     }
 }

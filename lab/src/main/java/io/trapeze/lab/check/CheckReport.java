@@ -30,8 +30,7 @@ public record CheckReport(String subject, int tries, Optional<Failure> failure) 
      * @param bits which of them differ
      * @param hint the instruction that should have been there, or that is to blame
      * @param live the registers whose values the case needs
-     * @param again what to type to see it again
-     * @param file where seed and case are noted
+     * @param replay how to see it again
      */
     public record Failure(
             String ending,
@@ -43,8 +42,17 @@ public record CheckReport(String subject, int tries, Optional<Failure> failure) 
             String rule,
             String hint,
             List<String> live,
-            String again,
-            Optional<String> file) {}
+            Replay replay) {}
+
+    /**
+     * How to see a failure again.
+     *
+     * @param command what to type
+     * @param noted the file with seed and case
+     * @param program the file that does it alone, for a debugger
+     * @param symbol where the code under test begins in it
+     */
+    public record Replay(String command, Optional<String> noted, Optional<String> program, String symbol) {}
 
     /** Whether nothing was wrong. */
     public boolean passed() {
@@ -52,18 +60,16 @@ public record CheckReport(String subject, int tries, Optional<Failure> failure) 
     }
 
     /** Tells of a primitive. */
-    public static CheckReport of(Subject subject, Verdict verdict, String again, Optional<String> file) {
-        return of(subject.name(), verdict, again, file, difference -> right(subject, difference));
+    public static CheckReport of(Subject subject, Verdict verdict, Replay replay) {
+        return of(subject.name(), verdict, replay, difference -> right(subject, difference));
     }
 
     /** Tells of a function. */
-    public static CheckReport ofFunction(
-            String name, CodeBlob code, Abi abi, Verdict verdict, String again, Optional<String> file) {
-        return of(name + " by the rules of " + abi.name(), verdict, again, file, d -> blamed(code, d.register()));
+    public static CheckReport ofFunction(String name, CodeBlob code, Abi abi, Verdict verdict, Replay replay) {
+        return of(name + " by the rules of " + abi.name(), verdict, replay, d -> blamed(code, d.register()));
     }
 
-    private static CheckReport of(
-            String name, Verdict verdict, String again, Optional<String> file, Function<Difference, String> hint) {
+    private static CheckReport of(String name, Verdict verdict, Replay replay, Function<Difference, String> hint) {
         if (!(verdict instanceof Failed failed)) {
             return new CheckReport(name, verdict.tries(), Optional.empty());
         }
@@ -81,8 +87,7 @@ public record CheckReport(String subject, int tries, Optional<Failure> failure) 
                         d.rule(),
                         hint.apply(d),
                         List.copyOf(new TreeSet<>(failed.live())),
-                        again,
-                        file)));
+                        replay)));
     }
 
     /** The instruction of the generator's code that serves the rule, where the code has none such or another one. */

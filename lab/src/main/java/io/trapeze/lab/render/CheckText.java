@@ -33,8 +33,15 @@ public final class CheckText {
                 failure.live().isEmpty()
                         ? "nothing: it is the same with every register zero"
                         : "a value in " + String.join(", ", failure.live()) + "; all other registers may be zero");
-        line(text, "again", failure.again());
-        line(text, "noted in", failure.file().orElse(""));
+        CheckReport.Replay replay = failure.replay();
+        line(text, "again", replay.command());
+        line(
+                text,
+                "in gdb",
+                replay.program()
+                        .map(file -> "gdb -ex 'break " + replay.symbol() + "' -ex run " + file)
+                        .orElse("add --keep FILE to leave this case as a program of its own"));
+        line(text, "noted in", replay.noted().orElse(""));
         return text.toString();
     }
 

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A program of a few hundred bytes, without libraries, that runs code under test in children that it forks: code that
@@ -58,6 +59,8 @@ public final class Capsule implements AutoCloseable {
     private final List<Placed> placed = new ArrayList<>();
     private final Map<Segment, Placed> probes = new EnumMap<>(Segment.class);
     private int used;
+    private boolean recording;
+    private byte[] recorded = {};
 
     private Capsule(SharedMemory shared, Process process) {
         this.shared = shared;
@@ -176,12 +179,36 @@ public final class Capsule implements AutoCloseable {
         memory.aim(target);
         control.memory().putLong(CapsuleCode.REPORT, 0);
         control.memory().putLong(CapsuleCode.ENTER, probe(abi).address("enter"));
+        if (recording) {
+            recorded = KeptProgram.of(shared, used, named(abi));
+        }
         int status = order();
         if (status == 0) {
             return new Outcome.Finished();
         }
         Crash crash = crash(status);
         return crash.signal() == CapsuleCode.HUNG ? new Outcome.Hung(crash) : new Outcome.Crashed(crash);
+    }
+
+    /**
+     * Returns a program that does on its own what the last of some runs does, for a debugger: an ELF file with symbols.
+     *
+     * @param runs what calls {@link #run}, from this thread
+     */
+    public byte[] program(Runnable runs) {
+        recording = true;
+        try {
+            runs.run();
+        } finally {
+            recording = false;
+        }
+        return recorded;
+    }
+
+    /** The code under test, and the one probe that runs it. */
+    private List<Placed> named(Abi abi) {
+        return Stream.concat(placed.stream().filter(p -> !probes.containsValue(p)), Stream.of(probe(abi)))
+                .toList();
     }
 
     private int order() {

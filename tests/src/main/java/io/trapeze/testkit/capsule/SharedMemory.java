@@ -27,10 +27,11 @@ final class SharedMemory implements AutoCloseable {
     /**
      * A part that is mapped in one piece.
      *
+     * @param name of the section that it is in a file that is kept
      * @param offset in the file
      * @param code whether the capsule runs it, and can't write it
      */
-    record Part(long address, long bytes, long offset, boolean code) {}
+    record Part(String name, long address, long bytes, long offset, boolean code) {}
 
     SharedMemory(OperatingSystem os) {
         this.os = os;
@@ -44,9 +45,9 @@ final class SharedMemory implements AutoCloseable {
                     + " and 0x" + Long.toHexString(high) + "; run with less of it taken");
         }
         this.parts = List.of(
-                new Part(address, low, 0, false),
-                new Part(address + low, CODE_BYTES, low, true),
-                new Part(high, HIGH_BYTES, low + CODE_BYTES, false));
+                new Part(".data.probe", address, low, 0, false),
+                new Part(".text.capsule", address + low, CODE_BYTES, low, true),
+                new Part(".data.stacks", high, HIGH_BYTES, low + CODE_BYTES, false));
     }
 
     /** Where a process finds it in the file system while this one lives. */
@@ -72,6 +73,10 @@ final class SharedMemory implements AutoCloseable {
 
     NativeMemory high() {
         return over(parts.get(2).address(), HIGH_BYTES);
+    }
+
+    NativeMemory over(Part part) {
+        return over(part.address(), part.bytes());
     }
 
     private static NativeMemory over(long address, long bytes) {

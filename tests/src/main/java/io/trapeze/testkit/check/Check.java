@@ -71,11 +71,28 @@ public final class Check implements AutoCloseable {
 
     /** Runs a subject in one case; what is wrong, if anything is. */
     public Verdict of(Subject subject, Case only) {
-        return inPlace(
+        return this.<Verdict>inPlace(
                 () -> new PrimitiveTrial(runner, subject),
                 trial -> attempt(trial, only)
                         .<Verdict>map(fault -> shrunk(trial, only, 1, fault))
                         .orElse(new Verdict.Passed(1)));
+    }
+
+    /**
+     * Returns a program that does what a primitive does in one case, on its own: an ELF file for Linux, with symbols, to
+     * open in a debugger. Of a case that runs code more than once it is the last run, in which the fault shows.
+     */
+    public byte[] program(Subject subject, Case only) {
+        return program(() -> new PrimitiveTrial(runner, subject), only);
+    }
+
+    /** Returns a program that calls a function in one case. */
+    public byte[] programOfFunction(CodeBlob function, String symbol, Abi abi, Case only) {
+        return program(() -> new FunctionTrial(runner, function, symbol, abi), only);
+    }
+
+    private byte[] program(Supplier<Trial> made, Case only) {
+        return inPlace(made, trial -> runner.capsule().program(() -> attempt(trial, only)));
     }
 
     /** Returns the seed of one try. */
@@ -97,7 +114,7 @@ public final class Check implements AutoCloseable {
         });
     }
 
-    private Verdict inPlace(Supplier<Trial> made, Function<Trial, Verdict> judged) {
+    private <T> T inPlace(Supplier<Trial> made, Function<Trial, T> judged) {
         int mark = runner.capsule().mark();
         try {
             return judged.apply(made.get());
