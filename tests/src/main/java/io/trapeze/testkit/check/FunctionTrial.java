@@ -80,17 +80,14 @@ final class FunctionTrial implements Trial {
         long entry = scene.enter(stacks.goroutineTop(), arguments);
         stacks.put(entry, arrival);
         world.memory().found().set(rsp, 0);
-        runner.run(abi, code.address(symbol));
-
-        RegisterState called = world.memory().found();
-        boolean moved = calls && called.get(rsp) != 0;
-        if (moved) {
-            String there = "in what it calls";
-            scene.assertCallIsFit(there, called.get(rsp), entry, 1);
-            scene.assertZero(there, called);
-            scene.assertDirection(there, called);
-            scene.assertX87IsEmpty(there, called);
+        try {
+            runner.run(abi, code.address(symbol));
+        } catch (StoppedRun stopped) {
+            assertCall(scene, entry); // a call that was wrong is the cause, and where it led to is not
+            throw stopped;
         }
+        boolean moved = assertCall(scene, entry);
+
         String after = "after " + symbol;
         RegisterState back = world.memory().arrival();
         Expect.same(
@@ -108,5 +105,19 @@ final class FunctionTrial implements Trial {
         }
         stacks.requireUntouchedBut(
                 List.of(new Stacks.Window(Stacks.GOROUTINE, entry - FRAME, entry + 8 + scene.calleesBytes(ARGUMENTS))));
+    }
+
+    /** Requires that a call out of the function was as the convention has it, if one was made. */
+    private boolean assertCall(Scene scene, long entry) {
+        RegisterState called = runner.world().memory().found();
+        boolean made = calls && called.get(rsp) != 0;
+        if (made) {
+            String there = "in what it calls";
+            scene.assertCallIsFit(there, called.get(rsp), entry, 1);
+            scene.assertZero(there, called);
+            scene.assertDirection(there, called);
+            scene.assertX87IsEmpty(there, called);
+        }
+        return made;
     }
 }
