@@ -99,10 +99,11 @@ public record CheckReport(String subject, int tries, Optional<Failure> failure) 
                 .orElse("");
     }
 
-    /** The first instruction that changes the register. */
+    /** The first instruction that changes the register; nothing of RSP, which every function changes. */
     private static String blamed(CodeBlob code, String register) {
         return code.instructions().stream()
-                .filter(i -> i.text().matches("(?!push|cmp|test)\\S+ " + register + "(,.*)?"))
+                .filter(i ->
+                        !register.equals("rsp") && i.text().matches("(?!push|cmp|test)\\S+ " + register + "(,.*)?"))
                 .findFirst()
                 .map(i -> "+0x" + Integer.toHexString(i.offset()) + " changes it: " + i.text() + "; save " + register
                         + " before, as by `push " + register + "`, and restore it before `ret`")

@@ -76,7 +76,10 @@ public record Exhibit(
     }
 
     private Optional<List<String>> edited(String line) {
-        return edits.stream().flatMap(edit -> edit.of(line).stream()).findFirst();
+        return edits.stream()
+                .flatMap(edit -> edit.of(line).stream())
+                .findFirst()
+                .filter(wrong -> !wrong.equals(List.of(line)));
     }
 
     private static CodeBlob assembled(List<String> lines) {
