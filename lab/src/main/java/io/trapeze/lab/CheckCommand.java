@@ -171,8 +171,10 @@ final class CheckCommand implements Callable<Integer> {
                     StatusLine status = new StatusLine(trapeze.shell());
                     Check check = Check.open(watching(file, status, subject.name()))) {
                 Verdict verdict = check.of(subject, tries.most(), tries.seed());
-                Optional<String> kept = kept(verdict, failed -> check.program(subject, failed.shrunk()));
-                CheckReport.Replay replay = new CheckReport.Replay(command(), file.keptIfFailed(verdict), kept, symbol);
+                CheckReport.Replay replay = new CheckReport.Replay(
+                        command(),
+                        file.keptIfFailed(verdict),
+                        debugger(verdict, symbol, failed -> check.program(subject, failed.shrunk())));
                 reports.add(CheckReport.of(subject, verdict, replay));
             }
         }
@@ -188,14 +190,17 @@ final class CheckCommand implements Callable<Integer> {
         };
     }
 
-    /** Writes the program of a failing case to where it is wanted, unless another one is there already. */
-    private Optional<String> kept(Verdict verdict, Function<Failed, byte[]> program) {
-        if (keep == null || hasKept || !(verdict instanceof Failed failed)) {
+    /** Writes the program of a failing case to where it is wanted, unless another one is there already; tells how to debug it. */
+    private Optional<String> debugger(Verdict verdict, String symbol, Function<Failed, byte[]> program) {
+        if (!(verdict instanceof Failed failed)) {
             return Optional.empty();
+        }
+        if (keep == null || hasKept) {
+            return Optional.of("add --keep FILE to leave this case as a program of its own");
         }
         OutputFile.write(keep, program.apply(failed), true);
         hasKept = true;
-        return Optional.of(keep.toString());
+        return Optional.of("gdb -ex 'break " + symbol + "' -ex run " + keep);
     }
 
     private CheckReport source() {
@@ -224,9 +229,10 @@ final class CheckCommand implements Callable<Integer> {
                 StatusLine status = new StatusLine(trapeze.shell());
                 Check check = Check.open(watching(file, status, start))) {
             Verdict verdict = check.ofFunction(named, start, abi, tries.most(), tries.seed());
-            Optional<String> kept =
-                    kept(verdict, failed -> check.programOfFunction(named, start, abi, failed.shrunk()));
-            CheckReport.Replay replay = new CheckReport.Replay(command(), file.keptIfFailed(verdict), kept, start);
+            CheckReport.Replay replay = new CheckReport.Replay(
+                    command(),
+                    file.keptIfFailed(verdict),
+                    debugger(verdict, start, failed -> check.programOfFunction(named, start, abi, failed.shrunk())));
             return CheckReport.ofFunction(start, named, abi, verdict, replay);
         }
     }

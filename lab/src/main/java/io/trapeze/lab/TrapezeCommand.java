@@ -110,6 +110,7 @@ final class TrapezeCommand implements Runnable {
                 .addSubcommand(new LayoutCommand(trapeze))
                 .addSubcommand(new CheckCommand(trapeze))
                 .addSubcommand(new MutateCommand(trapeze))
+                .addSubcommand(new MuseumCommand(trapeze))
                 .addSubcommand(new DoctorCommand(trapeze))
                 .addSubcommand(new CommandLine(new BenchCommand(trapeze))
                         .addSubcommand(new BenchSwitchCommand(trapeze, repertoire))

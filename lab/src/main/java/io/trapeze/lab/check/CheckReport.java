@@ -49,10 +49,9 @@ public record CheckReport(String subject, int tries, Optional<Failure> failure) 
      *
      * @param command what to type
      * @param noted the file with seed and case
-     * @param program the file that does it alone, for a debugger
-     * @param symbol where the code under test begins in it
+     * @param debugger how to see it in a debugger
      */
-    public record Replay(String command, Optional<String> noted, Optional<String> program, String symbol) {}
+    public record Replay(String command, Optional<String> noted, Optional<String> debugger) {}
 
     /** Whether nothing was wrong. */
     public boolean passed() {
@@ -104,10 +103,11 @@ public record CheckReport(String subject, int tries, Optional<Failure> failure) 
                 .orElse("");
     }
 
-    /** The first instruction that changes the register. */
+    /** The first instruction that changes the register; nothing of RSP, which every function changes. */
     private static String blamed(CodeBlob code, String register) {
         return code.instructions().stream()
-                .filter(i -> i.text().matches("(?!push|cmp|test)\\S+ " + register + "(,.*)?"))
+                .filter(i ->
+                        !register.equals("rsp") && i.text().matches("(?!push|cmp|test)\\S+ " + register + "(,.*)?"))
                 .findFirst()
                 .map(i -> "+0x" + Integer.toHexString(i.offset()) + " changes it: " + i.text() + "; save " + register
                         + " before, as by `push " + register + "`, and restore it before `ret`")

@@ -35,12 +35,7 @@ public final class CheckText {
                         : "a value in " + String.join(", ", failure.live()) + "; all other registers may be zero");
         CheckReport.Replay replay = failure.replay();
         line(text, "again", replay.command());
-        line(
-                text,
-                "in gdb",
-                replay.program()
-                        .map(file -> "gdb -ex 'break " + replay.symbol() + "' -ex run " + file)
-                        .orElse("add --keep FILE to leave this case as a program of its own"));
+        line(text, "in gdb", replay.debugger().orElse(""));
         line(text, "noted in", replay.noted().orElse(""));
         return text.toString();
     }

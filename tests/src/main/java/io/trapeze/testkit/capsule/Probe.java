@@ -20,7 +20,8 @@ import java.util.List;
 
 /**
  * Code around code under test that assumes no ABI: {@code enter} loads every register and jumps, {@code arrival} notes every
- * register and comes back to Java, {@code callee} notes every register, changes those that it may, and returns.
+ * register and comes back to Java, {@code callee} notes every register, changes those that it may, and returns, on another thread
+ * if it is told to.
  *
  * <p>None of them needs a register or touches the stack that it finds, but for what a callee may write of it. Code under test may
  * therefore be right or wrong about anything. If there is a segment, its base is the thread block's during the run.
@@ -108,6 +109,7 @@ public final class Probe {
     private void callee(Assembler a) {
         a.symbol("callee");
         note(a, ProbeMemory.FOUND, ProbeMemory.FOUND_BOUNDS);
+        moveOn(a);
         a.mov(rdx, low.qword(ProbeMemory.FOUND + RegisterState.general(rsp)));
         a.mov(ecx, ProbeMemory.WORDS_ABOVE);
         Label words = a.here();
@@ -140,6 +142,24 @@ public final class Probe {
         general(a, ProbeMemory.GIVEN);
         a.mov(rsp, low.qword(ProbeMemory.FOUND + RegisterState.general(rsp)));
         a.ret();
+    }
+
+    /** Emits the way to another thread: the block of this one is somebody else's from now on. */
+    private void moveOn(Assembler a) {
+        if (segment != Segment.NONE) {
+            Label stays = a.label("stays");
+            a.cmp(low.qword(ProbeMemory.NEXT_BLOCK), 0);
+            a.je(stays);
+            a.mov(edi, low.address(ProbeMemory.THREAD_BLOCK));
+            a.mov(rax, ProbeMemory.ABANDONED);
+            a.mov(ecx, ProbeMemory.BLOCK_BYTES / 8);
+            a.repStosq();
+            a.mov(edi, segment == Segment.GS ? ARCH_SET_GS : ARCH_SET_FS);
+            a.mov(rsi, low.qword(ProbeMemory.NEXT_BLOCK));
+            a.mov(eax, ARCH_PRCTL);
+            a.syscall();
+            a.bind(stays);
+        }
     }
 
     /** A word of a register state, from the last one to the first as RCX counts down from their number. */

@@ -7,6 +7,9 @@ import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.runtime.os.OperatingSystem;
 import io.trapeze.testkit.state.RegisterState;
 import io.trapeze.trampolines.abi.ThreadBlock;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -33,6 +36,8 @@ public record ProbeMemory(LowMemory low) {
     public static final int JUMP = HOST_RSP + 32;
 
     public static final int HOME_WORDS = JUMP + 48;
+    /** The address of the thread block with which the callee goes on; 0 if it is the same. */
+    public static final int NEXT_BLOCK = HOME_WORDS + 8;
     /** A number of offsets, and the offsets. */
     public static final int BOUNDS = HOME_WORDS + 16;
 
@@ -44,8 +49,14 @@ public record ProbeMemory(LowMemory low) {
     public static final int WORDS_ABOVE = 24;
     public static final int OWN_STACK = ABOVE + 256 + 1024;
     public static final int THREAD_BLOCK = OWN_STACK + 1024 & ~1023;
+    public static final int BLOCK_BYTES = 16 * 1024;
+    /** That of another thread. */
+    public static final int OTHER_BLOCK = THREAD_BLOCK + BLOCK_BYTES;
     /** Its size: a number of pages. */
-    public static final int BYTES = THREAD_BLOCK + 16 * 1024 + 4095 & ~4095;
+    public static final int BYTES = OTHER_BLOCK + BLOCK_BYTES + 4095 & ~4095;
+
+    /** What a thread block is full of once the callee has left the thread; as an address it faults. */
+    public static final long ABANDONED = 0xA5A5_A5A5_A5A5_A5A5L;
 
     /** Bytes below its RSP that the callee writes. */
     public static final int SCRATCHED = 512;
@@ -107,6 +118,32 @@ public record ProbeMemory(LowMemory low) {
         }
     }
 
+    /** Lets the callee come back on the thread that it was called on. */
+    public void stay() {
+        memory().putLong(NEXT_BLOCK, 0);
+    }
+
+    /** Lets the callee come back on another thread, and fills both threads' blocks with their own addresses. */
+    public void moveOn() {
+        memory().putLong(NEXT_BLOCK, low.address(OTHER_BLOCK));
+        for (int block : new int[] {THREAD_BLOCK, OTHER_BLOCK}) {
+            memory().putBytes(block, words(low.address(block)));
+        }
+    }
+
+    /** Where the block of the thread that the callee has left was written since, in bytes from its start; −1 if nowhere. */
+    public int writtenAfterMovingOn() {
+        return Arrays.mismatch(words(ABANDONED), memory().getBytes(THREAD_BLOCK, BLOCK_BYTES));
+    }
+
+    private static byte[] words(long word) {
+        ByteBuffer bytes = ByteBuffer.allocate(BLOCK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        while (bytes.hasRemaining()) {
+            bytes.putLong(word);
+        }
+        return bytes.array();
+    }
+
     /** The fields as they were read at the arrival. */
     public List<Long> boundsAtArrival() {
         return bounds(ARRIVAL_BOUNDS);
@@ -134,5 +171,9 @@ public record ProbeMemory(LowMemory low) {
 
     public void setThreadField(ThreadBlock.Field field, long value) {
         memory().putLong(THREAD_BLOCK + field.offset(), value);
+    }
+
+    public void setFieldOfOtherThread(ThreadBlock.Field field, long value) {
+        memory().putLong(OTHER_BLOCK + field.offset(), value);
     }
 }

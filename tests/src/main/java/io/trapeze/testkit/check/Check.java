@@ -61,7 +61,7 @@ public final class Check implements AutoCloseable {
      * Calls a function until something is wrong, or often enough. Its first argument is the address of 4 kilobytes of random
      * bytes, the others are numbers from 0 to 64.
      *
-     * @param function code that needs no symbols but its own
+     * @param function code; what it calls by symbols that it does not define is anything that keeps the convention
      * @param symbol where it begins
      * @param abi the convention whose rules for callees it is said to keep
      */

@@ -212,6 +212,7 @@ final class PrimitiveTrial implements Trial {
                 | (random.nextBoolean() ? RegisterState.DIRECTION : 0)
                 | (aligned && random.nextBoolean() ? RegisterState.ALIGNMENT_CHECK : 0));
         scene.calleeDoesWhatItLikes();
+        List<Long> elsewhere = scene.comeBackOnAnotherThread();
         scene.quieten(tried.quiet(), capsule.widest());
         in.set(rsp, resume);
         stacks.put(resume, arrival);
@@ -247,7 +248,12 @@ final class PrimitiveTrial implements Trial {
         Expect.same(after, interruption.values(in), interruption.values(back), rules(interruption));
         Expect.equal(after, "rsp", interrupted, back.get(rsp), "async_preempt: the interrupted code goes on");
         scene.assertBounds(there, bounds, memory.boundsInCallee());
-        scene.assertBounds(after, bounds, memory.boundsAtArrival());
+        scene.assertBounds(after, elsewhere, memory.boundsAtArrival());
+        scene.assertOldThreadIsLeftAlone(after);
+        stacks.requireUntouched(
+                after,
+                new Window(Stacks.RED_ZONE, interrupted - abi.stack().redZone(), interrupted),
+                AbiField.STACK_RED_ZONE.is(abi.stack().redZone()));
         stacks.requireUntouchedBut(
                 List.of(new Window(Stacks.GOROUTINE, others.get(rsp) - ProbeMemory.SCRATCHED, resume)));
     }

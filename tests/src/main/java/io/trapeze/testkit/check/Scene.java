@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -54,6 +55,7 @@ public final class Scene {
         this.gobufs = world.gobufs();
         this.fields = abi.threadFields();
         memory.setFields(fields);
+        memory.stay();
     }
 
     /** Gives stacks, Gobufs and thread block random values. */
@@ -134,6 +136,7 @@ public final class Scene {
         block.putInt(
                 ProbeMemory.KEPT + RegisterState.MXCSR, abi.controlWords().mxcsr() ? RegisterState.MXCSR_CONTROL : 0);
         block.putInt(ProbeMemory.KEPT + RegisterState.X87, abi.controlWords().x87() ? 0xFFFF : 0);
+        junk.emptyX87();
         for (Register register : abi.calls().zero()) {
             if (register instanceof Reg64 zero) {
                 junk.set(zero, 0);
@@ -150,6 +153,39 @@ public final class Scene {
         memory.junk().setFlags(memory.junk().flags() | (random.nextBoolean() ? RegisterState.DIRECTION : 0));
         memory.kept().fill(0);
         memory.setHomes(abi.stack().shadow());
+    }
+
+    /**
+     * Lets the next callee come back on another thread, if there is a thread block to tell them apart by.
+     *
+     * @return the stack bounds in that thread's block
+     */
+    List<Long> comeBackOnAnotherThread() {
+        List<Long> before = bounds();
+        if (fields.isEmpty()) {
+            return before;
+        }
+        memory.moveOn();
+        List<Long> elsewhere = new ArrayList<>();
+        for (int i = 0; i < fields.size(); i++) {
+            memory.setThreadField(fields.get(i), before.get(i));
+            elsewhere.add(random.nextLong());
+            memory.setFieldOfOtherThread(fields.get(i), elsewhere.get(i));
+        }
+        return elsewhere;
+    }
+
+    /** Requires that nothing was written to the block of the thread that the callee has left. */
+    void assertOldThreadIsLeftAlone(String where) {
+        int written = fields.isEmpty() ? -1 : memory.writtenAfterMovingOn();
+        Expect.that(
+                where,
+                "the thread block",
+                written < 0,
+                AbiField.THREAD_SEGMENT.is(abi.threadBlock()
+                                .map(b -> b.segment().name().toLowerCase(Locale.ROOT))
+                                .orElse(""))
+                        + ": each thread has its own, and this is another thread");
     }
 
     /** Bytes above its return address that a callee may write: homes, and arguments on the stack. */
@@ -326,6 +362,11 @@ public final class Scene {
                     state.flags() & RegisterState.DIRECTION,
                     AbiField.CALLS_DIRECTION_FLAG.is("clear"));
         }
+    }
+
+    /** Requires that no x87 register is in use. */
+    void assertX87IsEmpty(String where, RegisterState state) {
+        Expect.that(where, "x87 tag word", state.x87IsEmpty(), "calls and returns find all eight x87 registers free");
     }
 
     /** Requires stack bounds. */

@@ -17,6 +17,7 @@ public final class Stacks {
 
     static final String GOROUTINE = "the goroutine's stack";
     static final String G0 = "g0's stack";
+    static final String RED_ZONE = "the red zone";
 
     private final NativeMemory memory;
     private final byte[] pool = new byte[2 * BYTES];
@@ -71,6 +72,22 @@ public final class Stacks {
     /** Whether an address lies on one of them. */
     public boolean contain(long address) {
         return address >= memory.address() && address < memory.address() + BYTES;
+    }
+
+    /** Requires that a piece of them has not changed. */
+    void requireUntouched(String where, Window piece, String rule) {
+        int at = (int) (piece.low() - memory.address());
+        byte[] now = memory.getBytes(at, (int) (piece.high() - piece.low()));
+        byte[] before = Arrays.copyOfRange(image, at, at + now.length);
+        int mismatch = Arrays.mismatch(before, now);
+        if (mismatch >= 0) {
+            throw new BrokenRule(new Difference(
+                    where + ", " + (now.length - mismatch) + " bytes below rsp",
+                    piece.name(),
+                    "%02x".formatted(before[mismatch]),
+                    "%02x".formatted(now[mismatch]),
+                    rule));
+        }
     }
 
     /** Requires that nothing has changed but within the windows, and that these lie in order. */

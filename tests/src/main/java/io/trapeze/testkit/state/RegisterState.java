@@ -109,6 +109,16 @@ public record RegisterState(NativeMemory memory, int at) {
         memory.putInt(at + X87_STATE + 8, 0);
     }
 
+    /** Marks all x87 registers as free. */
+    public void emptyX87() {
+        memory.putInt(at + X87_STATE + 8, 0xFFFF_FFFF);
+    }
+
+    /** Whether all x87 registers are free. */
+    public boolean x87IsEmpty() {
+        return (memory.getInt(at + X87_STATE + 8) & 0xFFFF) == 0xFFFF;
+    }
+
     /** Makes all bytes the same. */
     public void fill(int value) {
         byte[] bytes = new byte[BYTES];
@@ -118,9 +128,7 @@ public record RegisterState(NativeMemory memory, int at) {
 
     /** Whether FNINIT or FNSAVE was the last to change the x87 registers. */
     public boolean x87IsFresh() {
-        return x87() == 0x37F
-                && (memory.getInt(at + X87_STATE + 4) & 0xFFFF) == 0
-                && (memory.getInt(at + X87_STATE + 8) & 0xFFFF) == 0xFFFF;
+        return x87() == 0x37F && (memory.getInt(at + X87_STATE + 4) & 0xFFFF) == 0 && x87IsEmpty();
     }
 
     /** A part's value as hexadecimal digits, most significant first. */

@@ -143,6 +143,27 @@ class CheckTest {
                 .isEqualTo(new Verdict.Passed(TRIES));
     }
 
+    @Test
+    void holdsACallOutOfAFunctionToTheConvention() {
+        String right = ".globl f\n.extern g\nf: push rbx\n mov rbx, rsi\n call g\n mov rax, rbx\n pop rbx\n ret";
+        assertThat(check.ofFunction(Assembler.parse(right), "f", Abi.SYSTEM_V, TRIES, 1))
+                .isEqualTo(new Verdict.Passed(TRIES));
+        assertThat(function(right.replace("push rbx", "nop").replace("pop rbx", "nop"), Abi.SYSTEM_V))
+                .isEqualTo("rsp, mod 16: stack.alignment = 16");
+        assertThat(function(right.replace("call g", "std\n call g"), Abi.SYSTEM_V))
+                .isEqualTo("DF: calls.direction_flag = clear");
+        assertThat(function(right, Abi.WIN64)).startsWith("rsp: stack.shadow = 32");
+        assertThat(function(right.replace("call g", "fld1\n call g\n fstp st(0)"), Abi.SYSTEM_V))
+                .startsWith("x87 tag word: ");
+    }
+
+    private static String function(String text, Abi abi) {
+        Verdict verdict = check.ofFunction(Assembler.parse(text), "f", abi, TRIES, 1);
+        assertThat(verdict).isInstanceOf(Failed.class);
+        Failed failed = (Failed) verdict;
+        return failed.difference().register() + ": " + failed.difference().rule();
+    }
+
     private static Subject gogo(String text) {
         return Subject.of(Primitive.GOGO, Abi.SYSTEM_V, SaveSet.SSE)
                 .with(new Assembler().assemble(".globl gogo\n" + text).finish("gogo"));
