@@ -74,6 +74,6 @@ public record ExhibitReport(
         }
         Piece.Function function = (Piece.Function) exhibit.piece();
         return CheckReport.ofFunction(
-                exhibit.wrong().symbols().keySet().iterator().next(), exhibit.wrong(), function.abi(), verdict, replay);
+                function.symbol(), exhibit.wrong(), function.abi(), verdict, replay);
     }
 }

@@ -24,6 +24,7 @@ final class CapsuleCode {
     /** How a child ends that was stopped by a signal and has told about it. */
     static final int REPORTED = 101;
 
+    private static final int SIGTRAP = 5;
     /** SIGVTALRM. */
     static final int HUNG = 26;
 
@@ -43,6 +44,7 @@ final class CapsuleCode {
     private static final int OPEN = 2;
     private static final int MMAP = 9;
     private static final int SIGACTION = 13;
+    private static final int SIGRETURN = 15;
     private static final int SETITIMER = 38;
     private static final int FORK = 57;
     private static final int WAIT4 = 61;
@@ -63,6 +65,9 @@ final class CapsuleCode {
     /** Offset of the general registers in {@code ucontext_t}, and of the address in {@code siginfo_t}. */
     private static final int UC_REGISTERS = 40;
 
+    private static final int UC_RSP = UC_REGISTERS + 8 * 15;
+    private static final int UC_RIP = UC_REGISTERS + 8 * 16;
+
     private static final int SI_ADDRESS = 16;
 
     private CapsuleCode() {}
@@ -75,6 +80,7 @@ final class CapsuleCode {
         serve(a, memory.control());
         a.symbol("handler", handler);
         a.bind(handler);
+        step(a, memory.probes().low());
         handle(a, memory.control());
         return ElfExecutable.of("_start", a.finish("capsule")).bytes();
     }
@@ -179,6 +185,37 @@ final class CapsuleCode {
         a.mov(edx, 4);
         a.mov(eax, WRITE);
         a.syscall();
+    }
+
+    /** Notes a step of code that is to be single-stepped, and lets it take the next one. */
+    private static void step(Assembler a, LowMemory probes) {
+        Label crashed = a.label("crashed");
+        Label noted = a.label("noted");
+        a.cmp(edi, SIGTRAP);
+        a.jne(crashed);
+        a.cmp(probes.qword(ProbeMemory.STEPS_LEFT), 0);
+        a.je(crashed);
+        a.dec(probes.qword(ProbeMemory.STEPS_LEFT));
+        a.mov(r8, probes.qword(ProbeMemory.NEXT_STEP));
+        a.add(probes.qword(ProbeMemory.NEXT_STEP), ProbeMemory.STEP_BYTES);
+        a.mov(rax, qword(rdx, UC_RIP));
+        a.mov(qword(r8), rax);
+        a.mov(rax, qword(rdx, UC_RSP));
+        a.mov(qword(r8, 8), rax);
+        a.mov(rcx, probes.qword(ProbeMemory.BOUNDS));
+        Label more = a.here();
+        a.test(rcx, rcx);
+        a.jz(noted);
+        a.mov(rax, qword(Address.of(rcx, Scale.X8, probes.address(ProbeMemory.BOUNDS))));
+        a.mov(rax, qword(rax, probes.address(ProbeMemory.THREAD_BLOCK)));
+        a.mov(qword(r8, rcx, Scale.X8, 8), rax);
+        a.dec(rcx);
+        a.jmp(more);
+        a.bind(noted);
+        a.mov(rsp, rdx); //                             where the kernel looks for what it has saved
+        a.mov(eax, SIGRETURN);
+        a.syscall();
+        a.bind(crashed);
     }
 
     private static void handle(Assembler a, LowMemory control) {

@@ -10,12 +10,13 @@ public record Placed(CodeBlob blob, long address) {
         return address + blob.offset(symbol);
     }
 
-    boolean contains(long pc) {
+    /** Whether an address lies in it. */
+    public boolean contains(long pc) {
         return pc >= address && pc < address + blob.size();
     }
 
     /** Says where in it an address is. */
-    String place(long pc) {
+    public String place(long pc) {
         int offset = (int) (pc - address);
         return blob.instructions().stream()
                 .filter(i -> i.offset() <= offset && offset < i.offset() + i.size())

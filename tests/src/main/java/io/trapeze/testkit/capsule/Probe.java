@@ -152,7 +152,7 @@ public final class Probe {
             a.je(stays);
             a.mov(edi, low.address(ProbeMemory.THREAD_BLOCK));
             a.mov(rax, ProbeMemory.ABANDONED);
-            a.mov(ecx, ProbeMemory.BLOCK_BYTES / 8);
+            a.mov(ecx, ProbeMemory.THREAD_BLOCK_BYTES / 8);
             a.repStosq();
             a.mov(edi, segment == Segment.GS ? ARCH_SET_GS : ARCH_SET_FS);
             a.mov(rsi, low.qword(ProbeMemory.NEXT_BLOCK));

@@ -32,12 +32,12 @@ public record ProbeMemory(LowMemory low) {
     public static final int HOST_MXCSR = HOST_RSP + 8;
     public static final int HOST_X87 = HOST_RSP + 12;
     public static final int HOST_BASE = HOST_RSP + 16;
+    /** The address of the thread block with which the callee goes on; 0 if it is the same. */
+    public static final int NEXT_BLOCK = HOST_RSP + 24;
     /** RIP, CS, RFLAGS, RSP and SS, as IRETQ takes them. */
     public static final int JUMP = HOST_RSP + 32;
 
     public static final int HOME_WORDS = JUMP + 48;
-    /** The address of the thread block with which the callee goes on; 0 if it is the same. */
-    public static final int NEXT_BLOCK = HOME_WORDS + 8;
     /** A number of offsets, and the offsets. */
     public static final int BOUNDS = HOME_WORDS + 16;
 
@@ -49,11 +49,19 @@ public record ProbeMemory(LowMemory low) {
     public static final int WORDS_ABOVE = 24;
     public static final int OWN_STACK = ABOVE + 256 + 1024;
     public static final int THREAD_BLOCK = OWN_STACK + 1024 & ~1023;
-    public static final int BLOCK_BYTES = 16 * 1024;
-    /** That of another thread. */
-    public static final int OTHER_BLOCK = THREAD_BLOCK + BLOCK_BYTES;
+    /** Two threads have one each. */
+    public static final int THREAD_BLOCK_BYTES = 8 * 1024;
+    /** How many steps of code that is single-stepped are still to be noted, and the address of the next one's place. */
+    static final int STEPS_LEFT = THREAD_BLOCK + 2 * THREAD_BLOCK_BYTES;
+
+    static final int NEXT_STEP = STEPS_LEFT + 8;
+    /** A step: RIP, RSP, and the fields of the thread block. */
+    static final int STEPS = STEPS_LEFT + 16;
+
+    static final int STEP_BYTES = 128;
+    private static final int MOST_STEPS = 256;
     /** Its size: a number of pages. */
-    public static final int BYTES = OTHER_BLOCK + BLOCK_BYTES + 4095 & ~4095;
+    public static final int BYTES = STEPS + MOST_STEPS * STEP_BYTES + 4095 & ~4095;
 
     /** What a thread block is full of once the callee has left the thread; as an address it faults. */
     public static final long ABANDONED = 0xA5A5_A5A5_A5A5_A5A5L;
@@ -118,6 +126,31 @@ public record ProbeMemory(LowMemory low) {
         }
     }
 
+    /**
+     * Where code was after an instruction.
+     *
+     * @param rip the address of the next one
+     * @param bounds the fields of the thread block
+     */
+    public record Step(long rip, long rsp, List<Long> bounds) {}
+
+    /** Lets the next run in a capsule go step by step, up to the probe's next part. */
+    public void startStepping() {
+        entry().setFlags(entry().flags() | RegisterState.TRAP);
+        memory().putLong(STEPS_LEFT, MOST_STEPS);
+        memory().putLong(NEXT_STEP, low.address(STEPS));
+    }
+
+    /** Returns the steps since then, and lets runs go in one piece again. */
+    public List<Step> stopStepping() {
+        int steps = MOST_STEPS - (int) memory().getLong(STEPS_LEFT);
+        memory().putLong(STEPS_LEFT, 0);
+        return IntStream.range(0, steps)
+                .map(step -> STEPS + step * STEP_BYTES)
+                .mapToObj(at -> new Step(memory().getLong(at), memory().getLong(at + 8), bounds(at + 8)))
+                .toList();
+    }
+
     /** Lets the callee come back on the thread that it was called on. */
     public void stay() {
         memory().putLong(NEXT_BLOCK, 0);
@@ -125,19 +158,19 @@ public record ProbeMemory(LowMemory low) {
 
     /** Lets the callee come back on another thread, and fills both threads' blocks with their own addresses. */
     public void moveOn() {
-        memory().putLong(NEXT_BLOCK, low.address(OTHER_BLOCK));
-        for (int block : new int[] {THREAD_BLOCK, OTHER_BLOCK}) {
+        memory().putLong(NEXT_BLOCK, low.address(THREAD_BLOCK + THREAD_BLOCK_BYTES));
+        for (int block : new int[] {THREAD_BLOCK, THREAD_BLOCK + THREAD_BLOCK_BYTES}) {
             memory().putBytes(block, words(low.address(block)));
         }
     }
 
     /** Where the block of the thread that the callee has left was written since, in bytes from its start; −1 if nowhere. */
     public int writtenAfterMovingOn() {
-        return Arrays.mismatch(words(ABANDONED), memory().getBytes(THREAD_BLOCK, BLOCK_BYTES));
+        return Arrays.mismatch(words(ABANDONED), memory().getBytes(THREAD_BLOCK, THREAD_BLOCK_BYTES));
     }
 
     private static byte[] words(long word) {
-        ByteBuffer bytes = ByteBuffer.allocate(BLOCK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = ByteBuffer.allocate(THREAD_BLOCK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         while (bytes.hasRemaining()) {
             bytes.putLong(word);
         }
@@ -174,6 +207,6 @@ public record ProbeMemory(LowMemory low) {
     }
 
     public void setFieldOfOtherThread(ThreadBlock.Field field, long value) {
-        memory().putLong(OTHER_BLOCK + field.offset(), value);
+        memory().putLong(THREAD_BLOCK + THREAD_BLOCK_BYTES + field.offset(), value);
     }
 }

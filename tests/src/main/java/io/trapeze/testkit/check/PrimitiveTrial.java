@@ -6,6 +6,7 @@ import static io.trapeze.emitter.operand.Registers.*;
 import io.trapeze.testkit.capsule.Capsule;
 import io.trapeze.testkit.capsule.Placed;
 import io.trapeze.testkit.capsule.ProbeMemory;
+import io.trapeze.testkit.capsule.ProbeMemory.Step;
 import io.trapeze.testkit.check.Stacks.Window;
 import io.trapeze.testkit.oracle.Oracle;
 import io.trapeze.testkit.oracle.Role;
@@ -29,6 +30,9 @@ import java.util.function.UnaryOperator;
  * everything else, and nothing is written where nobody may write.
  */
 final class PrimitiveTrial implements Trial {
+    /** Of so many cases about one goes step by step. */
+    private static final int STEPPED = 16;
+
     private final Subject subject;
     private final Abi abi;
     private final SaveSet set;
@@ -81,6 +85,41 @@ final class PrimitiveTrial implements Trial {
         return register -> oracle.about(register).orElse("rsp");
     }
 
+    /**
+     * Runs a switch, some cases step by step: whatever interrupts it must find a stack, and the thread block must name it.
+     *
+     * @param bounds of the stack that it goes to
+     */
+    private void run(long target, Case tried, List<Long> bounds) {
+        boolean stepping = tried.seed() % STEPPED == 0;
+        if (!stepping) {
+            runner.run(abi, target);
+            return;
+        }
+        boolean onG0 = stacks.areG0sAt(memory.entry().get(rsp));
+        memory.startStepping();
+        try {
+            runner.run(abi, target);
+        } finally {
+            memory.stopStepping().stream()
+                    .filter(step -> code.contains(step.rip()))
+                    .forEach(step -> assertInterruptible(step, onG0, bounds));
+        }
+    }
+
+    private void assertInterruptible(Step step, boolean wasOnG0, List<Long> bounds) {
+        boolean switched = stacks.areG0sAt(step.rsp()) != wasOnG0;
+        if (!stacks.contain(step.rsp()) || switched && !bounds.equals(step.bounds())) {
+            String where = "before " + code.place(step.rip());
+            Expect.that(
+                    where,
+                    "rsp",
+                    stacks.contain(step.rsp()),
+                    "an interrupt may come anywhere, and takes the stack below rsp");
+            Scene.assertBounds(abi, where, bounds, step.bounds());
+        }
+    }
+
     private void gogo(Case tried, Random random, Scene scene) {
         scene.randomize();
         long sp = stacks.goroutineTop() - 8L * random.nextInt(16);
@@ -101,7 +140,7 @@ final class PrimitiveTrial implements Trial {
             sched = scene.gobuf(Scene.SCHED);
         }
         scene.enter(stacks.g0Top(), scene.address(Scene.SCHED));
-        runner.run(abi, gogo.address("gogo"));
+        run(gogo.address("gogo"), tried, scene.bounds(Scene.SCHED));
         scene.assertPinned(where, memory.arrival(), scene.word(Scene.SCHED + Gobuf.G));
         scene.assertZero(where, memory.arrival());
         scene.assertDirection(where, memory.arrival());
@@ -120,7 +159,7 @@ final class PrimitiveTrial implements Trial {
         long entry = scene.enter(
                 stacks.goroutineTop(), Scene.G, scene.address(Scene.SCHED), scene.address(Scene.G0), arrival);
         stacks.put(entry, arrival);
-        runner.run(abi, entry());
+        run(entry(), tried, scene.bounds(Scene.G0));
 
         RegisterState fn = memory.arrival();
         Map<String, String> before = switched.values(memory.entry());
@@ -168,7 +207,7 @@ final class PrimitiveTrial implements Trial {
         byte[] g0 = scene.gobuf(Scene.G0);
         long entry = scene.enter(stacks.goroutineTop(), g0sp, argument, callee, scene.address(Scene.G0));
         stacks.put(entry, arrival);
-        runner.run(abi, entry());
+        run(entry(), tried, scene.bounds(Scene.G0));
 
         RegisterState thunk = memory.found();
         String there = "in the thunk";

@@ -371,6 +371,12 @@ public final class Scene {
 
     /** Requires stack bounds. */
     void assertBounds(String where, List<Long> expected, List<Long> found) {
+        assertBounds(abi, where, expected, found);
+    }
+
+    /** The same of an ABI. */
+    static void assertBounds(Abi abi, String where, List<Long> expected, List<Long> found) {
+        List<ThreadBlock.Field> fields = abi.threadFields();
         for (int i = 0; i < expected.size(); i++) {
             String field = fields.get(i).name();
             Expect.equal(where, field, expected.get(i), found.get(i), AbiField.THREAD_STACK_BOUNDS.of(field));

@@ -74,6 +74,11 @@ public final class Stacks {
         return address >= memory.address() && address < memory.address() + BYTES;
     }
 
+    /** Whether an address lies on g0's. */
+    boolean areG0sAt(long address) {
+        return contain(address) && address > goroutineTop() + 4096;
+    }
+
     /** Requires that a piece of them has not changed. */
     void requireUntouched(String where, Window piece, String rule) {
         int at = (int) (piece.low() - memory.address());

@@ -82,7 +82,7 @@ public record Exhibit(
                 .filter(wrong -> !wrong.equals(List.of(line)));
     }
 
-    private static CodeBlob assembled(List<String> lines) {
-        return Assembler.parse(String.join("\n", lines) + "\n");
+    private CodeBlob assembled(List<String> lines) {
+        return new Assembler().assemble(String.join("\n", lines) + "\n").finish(piece.symbol());
     }
 }

@@ -35,6 +35,7 @@ public final class Museum {
             "deallocation-stack-stale",
             "thread-remembered",
             "red-zone",
+            "rsp-in-a-context",
             "misaligned-stack",
             "shadow-space",
             "flags-of-another",

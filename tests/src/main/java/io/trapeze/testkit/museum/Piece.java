@@ -14,8 +14,14 @@ import java.util.List;
 
 /** Code that a bug was in: right, line by line. */
 public sealed interface Piece {
+    /** Begins the line that names the symbol. */
+    String GLOBAL = ".globl ";
+
     /** Returns what it is called: {@code mcall of win64}. */
     String label();
+
+    /** Returns the symbol at which it begins. */
+    String symbol();
 
     /** Returns what a processor must have to run it. */
     SaveSet needs();
@@ -38,6 +44,11 @@ public sealed interface Piece {
         }
 
         @Override
+        public String symbol() {
+            return subject.primitive().symbol();
+        }
+
+        @Override
         public SaveSet needs() {
             return subject.needs();
         }
@@ -46,9 +57,8 @@ public sealed interface Piece {
         public List<String> lines() {
             List<String> lines = new ArrayList<>();
             subject.code().relocations().stream().map(Relocation::symbol).forEach(name -> lines.add(".extern " + name));
-            String symbol = subject.primitive().symbol();
-            lines.add(".globl " + symbol);
-            lines.add(symbol + ":");
+            lines.add(GLOBAL + symbol());
+            lines.add(symbol() + ":");
             subject.code().instructions().stream().map(Instruction::text).forEach(lines::add);
             return lines;
         }
@@ -73,13 +83,22 @@ public sealed interface Piece {
         }
 
         @Override
+        public String symbol() {
+            return lines.stream()
+                    .filter(line -> line.startsWith(GLOBAL))
+                    .findFirst()
+                    .orElseThrow()
+                    .substring(GLOBAL.length());
+        }
+
+        @Override
         public String label() {
             return "function of " + abi.name() + (needs == SaveSet.SSE ? "" : ", " + needs.label());
         }
 
         @Override
         public Verdict check(Check check, CodeBlob code, int tries, long seed) {
-            return check.ofFunction(code, code.symbols().keySet().iterator().next(), abi, tries, seed);
+            return check.ofFunction(code, symbol(), abi, tries, seed);
         }
     }
 }

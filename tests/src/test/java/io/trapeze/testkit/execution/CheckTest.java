@@ -17,6 +17,8 @@ import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
 import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -141,6 +143,26 @@ class CheckTest {
         String right = ".globl f\nf: push r12\n mov r12, rdi\n mov rax, r12\n pop r12\n ret";
         assertThat(check.ofFunction(Assembler.parse(right), "f", Abi.SYSTEM_V, TRIES, 1))
                 .isEqualTo(new Verdict.Passed(TRIES));
+    }
+
+    @Test
+    void noticesStackBoundsThatAreWrittenWhenTheStackIsThere() {
+        List<String> right = Primitive.GOGO.emit(Abi.WIN64, SaveSet.SSE).instructions().stream()
+                .map(i -> i.text())
+                .toList();
+        int bounds = 2 * Abi.WIN64.threadFields().size();
+        int jump = right.size() - 1;
+        List<String> late = new ArrayList<>(right.subList(bounds, jump));
+        late.add("mov r8, rax"); // the target: rax is in use for the bounds
+        late.addAll(right.subList(0, bounds));
+        late.add("jmp r8");
+        Failed failed = failed(Subject.of(Primitive.GOGO, Abi.WIN64, SaveSet.SSE)
+                .with(new Assembler()
+                        .assemble(".globl gogo\ngogo: " + String.join("\n ", late))
+                        .finish("gogo")));
+        assertThat(failed.difference().register()).isEqualTo("StackBase");
+        assertThat(failed.difference().rule()).isEqualTo("thread.stack_bounds: StackBase");
+        assertThat(failed.difference().where()).isEqualTo("before gogo+0x89: mov r8, rax");
     }
 
     @Test
