@@ -6,6 +6,7 @@ module io.trapeze.testkit {
 
     exports io.trapeze.testkit.capsule;
     exports io.trapeze.testkit.check;
+    exports io.trapeze.testkit.generate;
     exports io.trapeze.testkit.mutate;
     exports io.trapeze.testkit.oracle;
     exports io.trapeze.testkit.state;

@@ -3,15 +3,22 @@ package io.trapeze.testkit.capsule;
 
 import static io.trapeze.emitter.operand.Registers.rsp;
 
+import com.sun.jna.Pointer;
 import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.runtime.os.OperatingSystem;
 import io.trapeze.testkit.state.RegisterState;
 import io.trapeze.trampolines.abi.ThreadBlock;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** What {@linkplain Probe probes} and Java share: register states, the thread block, and how a callee is to behave. */
-public record ProbeMemory(LowMemory low) {
+/**
+ * What {@linkplain Probe probes} and Java share: register states, the thread block, and how a callee is to behave.
+ *
+ * @param low the memory
+ * @param bytes the same as Java sees it
+ */
+public record ProbeMemory(LowMemory low, ByteBuffer bytes) {
     /** What the registers are before a run. */
     public static final int ENTRY = 0;
     /** What they are at the arrival. */
@@ -53,6 +60,10 @@ public record ProbeMemory(LowMemory low) {
     private static final int USER_CODE = 0x33;
     private static final int USER_DATA = 0x2B;
 
+    ProbeMemory(LowMemory low) {
+        this(low, new Pointer(low.memory().address()).getByteBuffer(0, BYTES));
+    }
+
     public static ProbeMemory allocate(OperatingSystem os) {
         return new ProbeMemory(LowMemory.allocate(os, BYTES));
     }
@@ -78,15 +89,16 @@ public record ProbeMemory(LowMemory low) {
     }
 
     private RegisterState state(int at) {
-        return new RegisterState(memory(), at);
+        return new RegisterState(bytes.slice(at, RegisterState.BYTES));
     }
 
     private NativeMemory memory() {
         return low.memory();
     }
 
-    /** Where the next run is to begin, with the flags and RSP of its entry. */
+    /** Where the next run is to begin, with the flags and RSP of its entry; what an earlier callee found is no longer told. */
     public void aim(long target) {
+        found().set(rsp, 0);
         memory().putLong(JUMP, target);
         memory().putLong(JUMP + 8, USER_CODE);
         memory().putLong(JUMP + 16, memory().getLong(ENTRY + RegisterState.FLAGS));

@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.testkit.check;
 
-import static io.trapeze.emitter.operand.Registers.rsp;
-
 import io.trapeze.emitter.CodeBlob;
-import io.trapeze.testkit.capsule.Capsule;
-import io.trapeze.testkit.capsule.Placed;
-import io.trapeze.testkit.oracle.Oracle;
-import io.trapeze.testkit.oracle.Role;
+import io.trapeze.testkit.generate.RegisterStates;
 import io.trapeze.testkit.state.RegisterState;
-import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
@@ -28,56 +21,35 @@ final class FunctionTrial implements Trial {
 
     private static final int BYTES = 4096;
 
-    private final Abi abi;
-    private final String symbol;
     private final Runner runner;
-    private final Placed code;
-    private final Oracle oracle;
+    private final Abi abi;
+    private final FunctionCall call;
 
     FunctionTrial(Runner runner, CodeBlob function, String symbol, Abi abi) {
-        this.abi = abi;
-        this.symbol = symbol;
         this.runner = runner;
-        this.code = runner.capsule().place(function, Map.of());
-        this.oracle = Oracle.of(abi, Role.CALLEE, SaveSet.SSE);
+        this.abi = abi;
+        long address = runner.capsule().place(function, Map.of()).address(symbol);
+        this.call = new FunctionCall(runner, symbol, address, abi, FRAME);
     }
 
     @Override
     public void run(Case tried) {
-        Capsule capsule = runner.capsule();
         World world = runner.world();
         Random random = new Random(tried.seed());
-        Scene scene = new Scene(world, abi, random);
-        Stacks stacks = world.stacks();
-        scene.randomize();
         byte[] bytes = new byte[BYTES];
         random.nextBytes(bytes);
         world.gobufs().putBytes(0, bytes);
         RegisterState in = world.memory().entry();
-        in.randomize(random);
-        scene.quieten(tried.quiet(), capsule.widest());
-        scene.zeroWhereItIsZero(in);
+        RegisterStates.fill(in, random);
+        new Scene(world, abi, random).quieten(tried.quiet(), runner.capsule().widest());
         long[] arguments = new long[ARGUMENTS];
         arguments[0] = world.gobufs().address();
         for (int i = 1; i < ARGUMENTS; i++) {
             arguments[i] = random.nextInt(65);
         }
-        long arrival = capsule.probe(abi).address("arrival");
-        long entry = scene.enter(stacks.goroutineTop(), arguments);
-        stacks.put(entry, arrival);
-        runner.run(abi, code.address(symbol));
-
-        String after = "after " + symbol;
-        RegisterState back = world.memory().arrival();
-        Expect.same(
-                after,
-                oracle.values(in),
-                oracle.values(back),
-                register -> oracle.about(register).orElse("rsp"));
-        Expect.equal(after, "rsp", entry + 8, back.get(rsp), "a function leaves RSP above its return address");
-        scene.assertZero(after, back);
-        scene.assertDirection(after, back);
-        stacks.requireUntouchedBut(
-                List.of(new Stacks.Window(Stacks.GOROUTINE, entry - FRAME, entry + 8 + scene.calleesBytes(ARGUMENTS))));
+        Called called = call.call(in.copy(), random, arguments);
+        called.broken().stream().findFirst().ifPresent(difference -> {
+            throw new BrokenRule(difference);
+        });
     }
 }

@@ -9,6 +9,7 @@ import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.emitter.operand.Register;
 import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.testkit.capsule.ProbeMemory;
+import io.trapeze.testkit.generate.RegisterStates;
 import io.trapeze.testkit.state.Part;
 import io.trapeze.testkit.state.RegisterState;
 import io.trapeze.trampolines.Gobuf;
@@ -72,10 +73,10 @@ public final class Scene {
         gobufs.putLong(at + Gobuf.SP, sp);
         gobufs.putLong(at + Gobuf.PC, pc);
         if (abi.controlWords().mxcsr()) {
-            gobufs.putInt(at + gobuf.mxcsrOffset(), random.nextInt() & 0xFFFF);
+            gobufs.putInt(at + gobuf.mxcsrOffset(), RegisterStates.mxcsr(random));
         }
         if (abi.controlWords().x87()) {
-            gobufs.putInt(at + gobuf.x87Offset(), random.nextInt() & 0xF3F | 0x40);
+            gobufs.putInt(at + gobuf.x87Offset(), RegisterStates.x87Control(random));
         }
     }
 
@@ -112,7 +113,7 @@ public final class Scene {
     public void thunkDoesWhatItMay() {
         RegisterState junk = memory.junk();
         RegisterState kept = memory.kept();
-        junk.randomize(random);
+        RegisterStates.fill(junk, random);
         junk.setFlags(junk.flags() | direction());
         kept.fill(0);
         NativeMemory block = memory.low().memory();
@@ -146,7 +147,7 @@ public final class Scene {
 
     /** Lets the next callee change everything: other goroutines run in the meantime. */
     public void calleeDoesWhatItLikes() {
-        memory.junk().randomize(random);
+        RegisterStates.fill(memory.junk(), random);
         memory.junk().setFlags(memory.junk().flags() | (random.nextBoolean() ? RegisterState.DIRECTION : 0));
         memory.kept().fill(0);
         memory.setHomes(abi.stack().shadow());

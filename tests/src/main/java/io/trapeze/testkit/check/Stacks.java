@@ -43,6 +43,11 @@ public final class Stacks {
         return memory.address() + G0_TOP;
     }
 
+    /** The lowest address of both. */
+    long bottom() {
+        return memory.address();
+    }
+
     public void randomize(Random random) {
         int from = random.nextInt(BYTES);
         image = Arrays.copyOfRange(pool, from, from + BYTES);
