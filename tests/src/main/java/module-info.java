@@ -9,5 +9,6 @@ module io.trapeze.testkit {
     exports io.trapeze.testkit.generate;
     exports io.trapeze.testkit.mutate;
     exports io.trapeze.testkit.oracle;
+    exports io.trapeze.testkit.sequence;
     exports io.trapeze.testkit.state;
 }

@@ -69,7 +69,7 @@ public final class Probe {
             a.mov(eax, ARCH_PRCTL);
             a.syscall();
             a.mov(edi, gs ? ARCH_SET_GS : ARCH_SET_FS);
-            a.mov(esi, low.address(ProbeMemory.THREAD_BLOCK));
+            a.mov(rsi, low.qword(ProbeMemory.THREAD_BASE));
             a.mov(eax, ARCH_PRCTL);
             a.syscall();
         }

@@ -40,6 +40,8 @@ public record ProbeMemory(LowMemory low, ByteBuffer bytes) {
     public static final int JUMP = HOST_RSP + 32;
 
     public static final int HOME_WORDS = JUMP + 48;
+    /** The address of the thread block in use. */
+    public static final int THREAD_BASE = HOME_WORDS + 8;
     /** A number of offsets, and the offsets. */
     public static final int BOUNDS = HOME_WORDS + 16;
 
@@ -51,8 +53,10 @@ public record ProbeMemory(LowMemory low, ByteBuffer bytes) {
     public static final int WORDS_ABOVE = 24;
     public static final int OWN_STACK = ABOVE + 256 + 1024;
     public static final int THREAD_BLOCK = OWN_STACK + 1024 & ~1023;
+    /** Two carriers have one each. */
+    public static final int THREAD_BLOCK_BYTES = 8 * 1024;
     /** Its size: a number of pages. */
-    public static final int BYTES = THREAD_BLOCK + 16 * 1024 + 4095 & ~4095;
+    public static final int BYTES = THREAD_BLOCK + 2 * THREAD_BLOCK_BYTES + 4095 & ~4095;
 
     /** Bytes below its RSP that the callee writes. */
     public static final int SCRATCHED = 512;
@@ -62,6 +66,7 @@ public record ProbeMemory(LowMemory low, ByteBuffer bytes) {
 
     ProbeMemory(LowMemory low) {
         this(low, new Pointer(low.memory().address()).getByteBuffer(0, BYTES));
+        useThreadBlock(0);
     }
 
     public static ProbeMemory allocate(OperatingSystem os) {
@@ -140,11 +145,20 @@ public record ProbeMemory(LowMemory low, ByteBuffer bytes) {
         return memory().getLong(ABOVE + bytes + 8);
     }
 
+    /** Lets code that runs from now on find another thread block, 0 or 1, as on another thread. */
+    public void useThreadBlock(int number) {
+        memory().putLong(THREAD_BASE, low.address(THREAD_BLOCK + number * THREAD_BLOCK_BYTES));
+    }
+
+    private long threadBlock() {
+        return memory().getLong(THREAD_BASE) - low.address(0);
+    }
+
     public long threadField(ThreadBlock.Field field) {
-        return memory().getLong(THREAD_BLOCK + field.offset());
+        return memory().getLong(threadBlock() + field.offset());
     }
 
     public void setThreadField(ThreadBlock.Field field, long value) {
-        memory().putLong(THREAD_BLOCK + field.offset(), value);
+        memory().putLong(threadBlock() + field.offset(), value);
     }
 }

@@ -88,7 +88,12 @@ public final class Scene {
      */
     public long enter(long top, long... arguments) {
         long entry = top - 1024 - 8;
-        RegisterState in = memory.entry();
+        place(memory.entry(), entry, arguments);
+        return entry;
+    }
+
+    /** Makes registers and stack those of somebody who has just called, with RSP pointing to the return address. */
+    void place(RegisterState in, long entry, long... arguments) {
         in.set(rsp, entry);
         List<Place> places = abi.arguments().integerPlaces(arguments.length);
         for (int i = 0; i < arguments.length; i++) {
@@ -100,7 +105,6 @@ public final class Scene {
         }
         abi.pinned().g().ifPresent(g -> in.set(g, G));
         in.setFlags(in.flags() | direction());
-        return entry;
     }
 
     /** The direction flag at a call or a return: anything, if the ABI leaves it open. */

@@ -179,6 +179,15 @@ public record RegisterState(ByteBuffer bytes) {
         bytes.put(0, all);
     }
 
+    /** Takes those bits of another one that are ones in {@code mask}. */
+    public void take(RegisterState other, RegisterState mask) {
+        for (int at = 0; at < BYTES; at += 8) {
+            long mine = bytes.getLong(at);
+            bytes.putLong(at, mine ^ (mine ^ other.bytes.getLong(at)) & mask.bytes.getLong(at));
+        }
+        setX87(x87());
+    }
+
     /** Takes a part of another one. */
     public void set(Part part, RegisterState other) {
         bytes.put(part.offset(), other.bytes, part.offset(), part.bytes());

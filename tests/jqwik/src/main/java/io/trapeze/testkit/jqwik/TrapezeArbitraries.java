@@ -5,6 +5,8 @@ import io.trapeze.runtime.host.Host;
 import io.trapeze.testkit.generate.Abis;
 import io.trapeze.testkit.generate.Generator;
 import io.trapeze.testkit.generate.RegisterStates;
+import io.trapeze.testkit.sequence.CallSequence;
+import io.trapeze.testkit.sequence.CallSequences;
 import io.trapeze.testkit.state.RegisterState;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
@@ -12,6 +14,8 @@ import net.jqwik.api.Arbitrary;
 
 /** The arbitraries of the test kit: for properties that narrow them, and for providers of one's own. */
 public final class TrapezeArbitraries {
+    private static final int LONGEST = 8;
+
     private TrapezeArbitraries() {}
 
     /** Returns a value for every register at once; the edges are patterns, rounding modes, flags. */
@@ -22,6 +26,11 @@ public final class TrapezeArbitraries {
     /** Returns calling conventions at random whose registers this processor has; the edges are the built-in ones. */
     public static Arbitrary<Abi> abis() {
         return of(new Abis(SaveSet.widest(Host.detect().cpu().xcr0())));
+    }
+
+    /** Returns what may happen to a goroutine, in up to eight steps; the edges are each kind of step alone. */
+    public static Arbitrary<CallSequence> callSequences() {
+        return of(new CallSequences(LONGEST));
     }
 
     /** Returns the values of any generator. */

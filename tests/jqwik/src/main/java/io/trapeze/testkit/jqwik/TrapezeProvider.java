@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.testkit.jqwik;
 
+import io.trapeze.testkit.sequence.CallSequence;
 import io.trapeze.testkit.state.RegisterState;
 import io.trapeze.trampolines.abi.Abi;
 import java.util.Map;
@@ -14,7 +15,8 @@ import net.jqwik.api.providers.TypeUsage;
 public final class TrapezeProvider implements ArbitraryProvider {
     private static final Map<Class<?>, Supplier<Arbitrary<?>>> ARBITRARIES = Map.of(
             RegisterState.class, TrapezeArbitraries::registerStates,
-            Abi.class, TrapezeArbitraries::abis);
+            Abi.class, TrapezeArbitraries::abis,
+            CallSequence.class, TrapezeArbitraries::callSequences);
 
     /** For jqwik. */
     public TrapezeProvider() {}
