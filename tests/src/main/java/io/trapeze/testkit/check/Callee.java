@@ -54,6 +54,7 @@ public final class Callee implements AutoCloseable {
      * @throws io.trapeze.runtime.os.UnsupportedHostException if this is not Linux on x86-64
      */
     public static Callee of(CodeBlob code, String symbol, Abi abi) {
+        code.offset(symbol); // refused before a process is started
         Runner runner = Runner.open();
         long address = runner.capsule().place(code, Map.of()).address(symbol);
         return new Callee(runner, new FunctionCall(runner, symbol, address, abi, FRAME));

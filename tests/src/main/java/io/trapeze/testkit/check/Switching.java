@@ -50,6 +50,7 @@ public final class Switching implements AutoCloseable {
         Map<Primitive, CodeBlob> code = new EnumMap<>(Primitive.class);
         Arrays.stream(Primitive.values()).forEach(p -> code.put(p, p.emit(abi, saveSet)));
         code.putAll(instead);
+        code.forEach((primitive, blob) -> blob.offset(primitive.symbol())); // refused before a process is started
         Runner runner = Runner.open();
         return new Switching(runner, abi, new SequenceRun(runner, abi, saveSet, code));
     }

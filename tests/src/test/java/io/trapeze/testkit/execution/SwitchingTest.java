@@ -86,7 +86,9 @@ class SwitchingTest {
     private static void assertRight(Switching switching, int tries) {
         Played played = switching.play(SEQUENCES, tries, SLICE);
         assertThat(played.broken())
-                .as("-Dslice=%d takes these again: %s by %s", SLICE, played.sequence(), played.abi().name())
+                .as(
+                        "-Dslice=%d takes these again: %s by %s",
+                        SLICE, played.sequence(), played.abi().name())
                 .isEmpty();
     }
 
@@ -121,8 +123,8 @@ class SwitchingTest {
     void shrinkToOneInterruptionWhereItLosesARegister() {
         Subject right = Subject.of(Primitive.ASYNC_PREEMPT, Abi.SYSTEM_V, SaveSet.SSE);
         Mutant mutant = Mutants.of(right).stream()
-                .filter(m -> m.change().startsWith("movups xmm7, ")
-                        && m.change().endsWith("→ nothing"))
+                .filter(m ->
+                        m.change().startsWith("movdqu xmm7, ") && m.change().endsWith("→ nothing"))
                 .findFirst()
                 .orElseThrow();
         Played played = simplest(Abi.SYSTEM_V, Primitive.ASYNC_PREEMPT, mutant.code());
