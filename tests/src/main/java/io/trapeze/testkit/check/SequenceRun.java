@@ -3,7 +3,6 @@ package io.trapeze.testkit.check;
 
 import static io.trapeze.emitter.operand.Registers.*;
 
-import io.trapeze.emitter.Assembler;
 import io.trapeze.emitter.CodeBlob;
 import io.trapeze.testkit.capsule.Capsule;
 import io.trapeze.testkit.capsule.ProbeMemory;
@@ -20,7 +19,6 @@ import io.trapeze.trampolines.Gobuf;
 import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
-import io.trapeze.trampolines.abi.AbiField;
 import io.trapeze.trampolines.abi.CallState.DirectionFlag;
 import java.util.EnumMap;
 import java.util.List;
@@ -33,11 +31,6 @@ import java.util.Random;
  * from one decision to the next run in a capsule, with memory as the one before left it.
  */
 final class SequenceRun {
-    private static final int EXIT_GROUP = 231;
-    private static final int GONE = 7;
-    /** Bytes from one carrier's g0 to the other's. */
-    private static final int APART = 6 * 1024;
-
     private final Abi abi;
     private final SaveSet set;
     private final Capsule capsule;
@@ -46,32 +39,17 @@ final class SequenceRun {
     private final Stacks stacks;
     private final long arrival;
     private final Map<Primitive, Long> primitives = new EnumMap<>(Primitive.class);
-    private final long exit;
     private final Oracle switched;
     private final Oracle called;
     private final Oracle interruption;
     private final Oracle everything;
-    private final List<Carrier> carriers;
+    private final Carriers carriers;
 
     private Random random = new Random(0);
     private Scene scene;
-    private Carrier carrier;
     private RegisterState now = RegisterState.quiet();
     private List<Long> bounds = List.of();
     private String step = "";
-
-    /**
-     * A thread that runs goroutines.
-     *
-     * @param number its thread block's
-     * @param gobuf of its g0
-     * @param top of its g0's stack
-     */
-    private record Carrier(int number, int gobuf, long top) {
-        long m() {
-            return 0x6D00_0000_0000_0000L + number;
-        }
-    }
 
     SequenceRun(Runner runner, Abi abi, SaveSet set, Map<Primitive, CodeBlob> code) {
         this.abi = abi;
@@ -85,23 +63,11 @@ final class SequenceRun {
         code.forEach((primitive, blob) -> primitives.put(
                 primitive,
                 capsule.place(blob, Map.of(AsyncPreempt.CALLEE, arrival)).address(primitive.symbol())));
-        this.exit = capsule.place(exit(), Map.of()).address();
         this.switched = Oracle.of(abi, Role.SWITCH, set);
         this.called = Oracle.of(abi, Role.CALLEE, set);
         this.interruption = Oracle.of(abi, Role.PREEMPTION, set);
         this.everything = Oracle.of(abi, Role.PREEMPTION, capsule.widest().withX87());
-        this.carriers = List.of(
-                new Carrier(0, Scene.G0, stacks.g0Top()), new Carrier(1, Scene.G0 + 4096, stacks.g0Top() - APART));
-        this.carrier = carriers.get(0);
-    }
-
-    /** Ends the process that runs code; the capsule starts another one. */
-    private static CodeBlob exit() {
-        Assembler a = new Assembler();
-        a.mov(edi, GONE);
-        a.mov(eax, EXIT_GROUP);
-        a.syscall();
-        return a.finish("exit");
+        this.carriers = new Carriers(runner, abi);
     }
 
     /** Returns which step is being played: {@code step 2, yield}. */
@@ -118,18 +84,13 @@ final class SequenceRun {
     void play(CallSequence sequence) {
         random = new Random(sequence.others());
         scene = new Scene(runner.world(), abi, random);
-        for (int i = carriers.size() - 1; i >= 0; i--) {
-            carrier = carriers.get(i);
-            memory.useThreadBlock(carrier.number());
-            scene.randomize();
-        }
-        carriers.forEach(c -> scene.fillGobuf(c.gobuf(), c.top() - random.nextInt(64), random.nextLong()));
+        carriers.begin(scene, random);
         bounds = scene.bounds();
         now = sequence.registers().copy();
         now.setFlags(now.flags() & ~(RegisterState.ALIGNMENT_CHECK | RegisterState.TRAP));
         now.set(rsp, stacks.goroutineTop() - 64);
         abi.pinned().g().ifPresent(g -> now.set(g, Scene.G));
-        abi.pinned().m().ifPresent(m -> now.set(m, carrier.m()));
+        carriers.pin(now);
         int mark = capsule.mark();
         try {
             perform("step ", sequence.steps());
@@ -207,10 +168,7 @@ final class SequenceRun {
     }
 
     private void requireStacks(long sp) {
-        stacks.requireUntouchedBut(List.of(
-                new Window(Stacks.GOROUTINE, stacks.bottom(), sp),
-                new Window(
-                        Stacks.G0, stacks.middle(), scene.word(carriers.get(0).gobuf() + Gobuf.SP))));
+        stacks.requireUntouchedBut(List.of(new Window(Stacks.GOROUTINE, stacks.bottom(), sp), carriers.free()));
     }
 
     /** Puts a call's arguments and return address in place, as the goroutine's code does. */
@@ -231,22 +189,25 @@ final class SequenceRun {
     private void away(boolean hop) {
         long sp = now.get(rsp);
         RegisterState in = now.copy();
-        long entry = call(in, Scene.G, scene.address(Scene.SCHED), scene.address(carrier.gobuf()), arrival);
+        long entry = call(in, Scene.G, scene.address(Scene.SCHED), scene.address(carriers.gobuf()), arrival);
         RegisterState fn = go(primitives.get(Primitive.MCALL), in);
         String there = step + ", in fn";
-        requireOnG0(there, fn, "mcall: fn runs on g0's stack");
+        carriers.assertEntered(there, fn, "mcall: fn runs on g0's stack");
         Expect.equal(there, "its argument", Scene.G, scene.firstArgument(fn), "mcall: fn gets g");
+        Expect.equal(there, "Gobuf.g", Scene.G, scene.word(Scene.SCHED + Gobuf.G), "mcall: the Gobuf says whose it is");
+        if (abi.preservesRbp()) {
+            long frame = scene.word(carriers.gobuf() + Gobuf.BP);
+            Expect.equal(there, "rbp", frame, fn.get(rbp), "mcall: fn has g0's frame");
+        }
         requireStacks(sp);
         others(fn.get(rsp), scene.calleesBytes(1));
 
         if (hop) {
-            capsule.run(abi, exit); // what goes on goes on elsewhere
-            carrier = carriers.get(1 - carrier.number());
-            memory.useThreadBlock(carrier.number());
+            carriers.hop();
         }
         RegisterStates.fill(memory.entry(), random);
-        abi.pinned().m().ifPresent(m -> memory.entry().set(m, carrier.m()));
-        scene.enter(carrier.top(), scene.address(Scene.SCHED));
+        carriers.pin(memory.entry());
+        scene.enter(carriers.top(), scene.address(Scene.SCHED));
         runner.run(abi, primitives.get(Primitive.GOGO));
         now = memory.arrival().copy();
         require(step, switched, in);
@@ -264,16 +225,6 @@ final class SequenceRun {
         now.set(rsp, sp);
     }
 
-    private void requireOnG0(String where, RegisterState state, String rule) {
-        long g0sp = scene.word(carrier.gobuf() + Gobuf.SP);
-        scene.assertIsOnStack(where, state.get(rsp), g0sp, rule);
-        scene.assertCallIsFit(where, state.get(rsp), g0sp, 1);
-        scene.assertPinned(where, state, scene.word(carrier.gobuf() + Gobuf.G));
-        scene.assertZero(where, state);
-        scene.assertDirection(where, state);
-        scene.assertBounds(where, scene.bounds(carrier.gobuf()), memory.boundsAtArrival());
-    }
-
     /** Others write what they may: their frames, and what their callers reserve for them. */
     private void others(long sp, int homes) {
         stacks.scribble(sp - ProbeMemory.SCRATCHED, sp, random);
@@ -289,12 +240,12 @@ final class SequenceRun {
         }
         long sp = now.get(rsp);
         long argument = random.nextLong();
-        long g0sp = scene.word(carrier.gobuf() + Gobuf.SP);
+        long g0sp = carriers.sp();
         RegisterState in = now.copy();
-        long entry = call(in, g0sp, argument, arrival, scene.address(carrier.gobuf()));
+        long entry = call(in, g0sp, argument, arrival, scene.address(carriers.gobuf()));
         RegisterState thunk = go(primitives.get(Primitive.SYSTEMSTACK), in);
         String there = step + ", in the thunk";
-        requireOnG0(there, thunk, "systemstack: the thunk runs on g0's stack");
+        carriers.assertEntered(there, thunk, "systemstack: the thunk runs on g0's stack");
         Expect.equal(there, "its argument", argument, scene.firstArgument(thunk), "systemstack: it is passed on");
         Expect.equal(there, "rbp", entry - 8, thunk.get(rbp), "systemstack: rbp leads back to the goroutine's frame");
         long way = stacks.get(thunk.get(rsp));
@@ -349,7 +300,7 @@ final class SequenceRun {
         at(number, "preempt");
         scene.calleeDoesWhatItLikes();
         RegisterState leaves = memory.junk().copy();
-        abi.pinned().m().ifPresent(m -> leaves.set(m, carrier.m()));
+        carriers.pin(leaves);
         leaves.set(rsp, sp + 8);
         others(sp, abi.stack().shadow());
         now = go(way, leaves);
@@ -357,7 +308,7 @@ final class SequenceRun {
         int after = program.model(expected, stacks, depth);
         require(step, interruption, expected);
         Expect.equal(step, "rsp", expected.get(rsp), now.get(rsp), "async_preempt: the interrupted code goes on");
-        abi.pinned().m().ifPresent(m -> Expect.equal(step, m.name(), carrier.m(), now.get(m), AbiField.PINNED_M.is(m)));
+        carriers.assertPinned(step, now);
         scene.assertBounds(step, bounds, memory.boundsAtArrival());
         requireStacks(now.get(rsp));
         return after;

@@ -36,6 +36,7 @@ public record CallSequences(int longest) implements Generator<CallSequence> {
     public Drawn<CallSequence> draw(RandomGenerator random) {
         RegisterState registers = RegisterState.quiet();
         RegisterStates.fill(registers, random);
+        registers.setFlags(registers.flags() | (random.nextBoolean() ? RegisterState.DIRECTION : 0));
         long others = random.nextLong();
         List<Step> steps = listOf(1 + random.nextInt(longest), () -> step(random, 0));
         return new Taken(new CallSequence(registers, others, steps));
@@ -155,7 +156,9 @@ public record CallSequences(int longest) implements Generator<CallSequence> {
                                 preempt.meanwhile().stream().map(List::of),
                                 Stream.of(List.<Step>of(during), List.<Step>of(new Preempt(during, at, List.of()))),
                                 fewer(preempt.meanwhile()).map(m -> List.<Step>of(new Preempt(during, at, m))),
-                                lessWork(during).map(w -> List.<Step>of(new Preempt(w, at, preempt.meanwhile()))),
+                                lessWork(during)
+                                        .flatMap(w -> IntStream.rangeClosed(Math.max(0, at - 2), at)
+                                                .mapToObj(n -> List.<Step>of(new Preempt(w, n, preempt.meanwhile())))),
                                 IntStream.range(0, at)
                                         .mapToObj(n -> List.<Step>of(new Preempt(during, n, preempt.meanwhile()))))
                         .flatMap(candidates -> candidates);
