@@ -4,12 +4,10 @@ package io.trapeze.testkit.generate;
 import io.trapeze.testkit.state.Part;
 import io.trapeze.testkit.state.RegisterState;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.random.RandomGenerator;
 
 /** What a register is filled with: bits at random, or bits that some instruction has an opinion about. */
 public enum Pattern {
-    /** Anything. */
+    /** Whatever is there already: bits at random. */
     RANDOM(0, 0, 0),
     /** {@linkplain #marker Markers}: who finds one knows where it comes from. */
     MARKER(0, 0, 0),
@@ -36,6 +34,7 @@ public enum Pattern {
     private static final int MASK = 0xB;
     private static final int VECTOR = 0xC;
     private static final int X87 = 0xD;
+    private static final int X87_BYTES = 10;
 
     private final long quadword;
     private final long significand;
@@ -63,20 +62,25 @@ public enum Pattern {
     }
 
     /** Fills a register, a general, vector, mask or x87 one. */
-    void fill(RegisterState state, Part part, RandomGenerator random, int tag) {
-        ByteBuffer bytes = ByteBuffer.allocate(part.bytes() + 7 & -8).order(ByteOrder.LITTLE_ENDIAN);
-        boolean x87 = part.bytes() == 10;
-        for (int at = 0; at < part.bytes(); at += 8) {
-            bytes.putLong(
-                    at,
-                    switch (this) {
-                        case RANDOM -> random.nextLong();
-                        case MARKER ->
-                            mark(part, at / 4, tag) & 0xFFFF_FFFFL | (long) mark(part, at / 4 + 1, tag) << 32;
-                        default -> !x87 ? quadword : at == 0 ? significand : exponent;
-                    });
+    void fill(RegisterState state, Part part, int tag) {
+        if (this == RANDOM) {
+            return;
         }
-        state.set(part, bytes.array());
+        ByteBuffer bytes = state.bytes();
+        int end = part.offset() + part.bytes();
+        if (part.bytes() == X87_BYTES && this != MARKER) {
+            bytes.putLong(part.offset(), significand);
+            bytes.putShort(end - 2, (short) exponent);
+            return;
+        }
+        for (int at = part.offset(), element = 0; at < end; at += 4, element++) {
+            int half = this == MARKER ? mark(part, element, tag) : (int) (quadword >>> 32 * (element & 1));
+            if (at + 4 <= end) {
+                bytes.putInt(at, half);
+            } else {
+                bytes.putShort(at, (short) half);
+            }
+        }
     }
 
     private static int mark(Part part, int element, int tag) {

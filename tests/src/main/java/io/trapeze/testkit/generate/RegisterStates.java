@@ -59,13 +59,11 @@ public final class RegisterStates implements Generator<RegisterState> {
     public static void fill(RegisterState state, RandomGenerator random) {
         state.fill(random);
         int kind = random.nextInt(8);
-        if (kind > 3) {
+        if (kind < 3) {
             int tag = random.nextInt();
             for (Part part : DATA) {
-                Pattern pattern = kind == 4 ? Pattern.MARKER : PATTERNS[random.nextInt(PATTERNS.length)];
-                if (pattern != Pattern.RANDOM) {
-                    pattern.fill(state, part, random, tag);
-                }
+                Pattern pattern = kind == 0 ? Pattern.MARKER : PATTERNS[random.nextInt(PATTERNS.length)];
+                pattern.fill(state, part, tag);
             }
         }
         state.set(rsp, 0);
@@ -81,8 +79,7 @@ public final class RegisterStates implements Generator<RegisterState> {
         List<Drawn<RegisterState>> edges = new ArrayList<>();
         for (Pattern pattern : PATTERNS) {
             if (pattern != Pattern.RANDOM) {
-                edges.add(edge(
-                        state -> DATA.forEach(part -> pattern.fill(state, part, RandomGenerator.getDefault(), 0))));
+                edges.add(edge(state -> DATA.forEach(part -> pattern.fill(state, part, 0))));
             }
         }
         for (int rounding = 0; rounding < ROUNDINGS; rounding++) {
@@ -153,13 +150,13 @@ public final class RegisterStates implements Generator<RegisterState> {
 
         private Drawn<RegisterState> one(Part part) {
             RegisterState less = state.copy();
-            Pattern.ONE.fill(less, part, RandomGenerator.getDefault(), 0);
+            Pattern.ONE.fill(less, part, 0);
             return new Taken(less);
         }
 
         private boolean isOne(Part part) {
             RegisterState ones = state.copy();
-            Pattern.ONE.fill(ones, part, RandomGenerator.getDefault(), 0);
+            Pattern.ONE.fill(ones, part, 0);
             return DATA.contains(part) && ones.get(part).equals(state.get(part));
         }
     }

@@ -72,7 +72,7 @@ class RegisterStatesTest {
         RegisterState marked = RegisterState.quiet();
         Part.all(SaveSet.AVX512_X87).stream()
                 .filter(part -> List.of("r9", "zmm12", "k3", "st6").contains(part.name()))
-                .forEach(part -> Pattern.MARKER.fill(marked, part, new Random(1), 0x5A));
+                .forEach(part -> Pattern.MARKER.fill(marked, part, 0x5A));
         assertThat(Long.toHexString(marked.get(r9))).isEqualTo("a09e015aa09e005a");
         assertThat(marked.toString())
                 .startsWith("all quiet but")
