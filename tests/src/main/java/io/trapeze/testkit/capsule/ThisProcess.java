@@ -6,6 +6,8 @@ import io.trapeze.runtime.code.CodeArena;
 import io.trapeze.runtime.code.MappedCode;
 import io.trapeze.runtime.host.Host;
 import io.trapeze.runtime.os.OperatingSystem;
+import io.trapeze.runtime.os.Platform;
+import io.trapeze.runtime.os.UnsupportedHostException;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
 import io.trapeze.trampolines.abi.ThreadBlock;
@@ -27,8 +29,16 @@ public record ThisProcess(
         OperatingSystem os, CodeArena arena, ProbeMemory memory, SaveSet widest, Map<Segment, MappedCode> probes) {
     private static final int ARENA_BYTES = 4 << 20;
 
-    /** Makes the probes ready. */
+    /**
+     * Makes the probes ready.
+     *
+     * @throws UnsupportedHostException if this is not Linux on x86-64
+     */
     public static ThisProcess open() {
+        Platform.current().requireSupported();
+        if (!Platform.current().isLinux()) {
+            throw new UnsupportedHostException("system for probes", "Linux on x86-64");
+        }
         OperatingSystem os = OperatingSystem.current();
         CodeArena arena = CodeArena.open(os, ARENA_BYTES);
         ProbeMemory memory = ProbeMemory.allocate(os);

@@ -82,6 +82,7 @@ public final class Callee implements AutoCloseable {
      * nor unwind the stack further than to itself.
      *
      * @param name for messages
+     * @throws io.trapeze.runtime.os.UnsupportedHostException if this is not Linux on x86-64
      * @throws IllegalArgumentException if the convention has a thread block behind {@code fs}, where the C library has its own
      */
     public static Callee at(long address, String name, Abi abi) {
