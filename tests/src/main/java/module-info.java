@@ -7,7 +7,9 @@ module io.trapeze.testkit {
     exports io.trapeze.testkit.capsule;
     exports io.trapeze.testkit.check;
     exports io.trapeze.testkit.museum;
+    exports io.trapeze.testkit.generate;
     exports io.trapeze.testkit.mutate;
     exports io.trapeze.testkit.oracle;
+    exports io.trapeze.testkit.sequence;
     exports io.trapeze.testkit.state;
 }

@@ -73,7 +73,6 @@ public record ExhibitReport(
             return CheckReport.of(generated.subject().with(exhibit.wrong()), verdict, replay);
         }
         Piece.Function function = (Piece.Function) exhibit.piece();
-        return CheckReport.ofFunction(
-                function.symbol(), exhibit.wrong(), function.abi(), verdict, replay);
+        return CheckReport.ofFunction(function.symbol(), exhibit.wrong(), function.abi(), verdict, replay);
     }
 }

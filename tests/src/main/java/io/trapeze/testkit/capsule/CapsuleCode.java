@@ -207,7 +207,8 @@ final class CapsuleCode {
         a.test(rcx, rcx);
         a.jz(noted);
         a.mov(rax, qword(Address.of(rcx, Scale.X8, probes.address(ProbeMemory.BOUNDS))));
-        a.mov(rax, qword(rax, probes.address(ProbeMemory.THREAD_BLOCK)));
+        a.add(rax, probes.qword(ProbeMemory.THREAD_BASE));
+        a.mov(rax, qword(rax));
         a.mov(qword(r8, rcx, Scale.X8, 8), rax);
         a.dec(rcx);
         a.jmp(more);

@@ -70,7 +70,7 @@ public final class Probe {
             a.mov(eax, ARCH_PRCTL);
             a.syscall();
             a.mov(edi, gs ? ARCH_SET_GS : ARCH_SET_FS);
-            a.mov(esi, low.address(ProbeMemory.THREAD_BLOCK));
+            a.mov(rsi, low.qword(ProbeMemory.THREAD_BASE));
             a.mov(eax, ARCH_PRCTL);
             a.syscall();
         }
@@ -150,7 +150,7 @@ public final class Probe {
             Label stays = a.label("stays");
             a.cmp(low.qword(ProbeMemory.NEXT_BLOCK), 0);
             a.je(stays);
-            a.mov(edi, low.address(ProbeMemory.THREAD_BLOCK));
+            a.mov(rdi, low.qword(ProbeMemory.THREAD_BASE));
             a.mov(rax, ProbeMemory.ABANDONED);
             a.mov(ecx, ProbeMemory.THREAD_BLOCK_BYTES / 8);
             a.repStosq();

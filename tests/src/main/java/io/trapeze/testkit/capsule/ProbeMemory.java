@@ -3,6 +3,7 @@ package io.trapeze.testkit.capsule;
 
 import static io.trapeze.emitter.operand.Registers.rsp;
 
+import com.sun.jna.Pointer;
 import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.runtime.os.OperatingSystem;
 import io.trapeze.testkit.state.RegisterState;
@@ -13,8 +14,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** What {@linkplain Probe probes} and Java share: register states, the thread block, and how a callee is to behave. */
-public record ProbeMemory(LowMemory low) {
+/**
+ * What {@linkplain Probe probes} and Java share: register states, the thread block, and how a callee is to behave.
+ *
+ * @param low the memory
+ * @param bytes the same as Java sees it
+ */
+public record ProbeMemory(LowMemory low, ByteBuffer bytes) {
     /** What the registers are before a run. */
     public static final int ENTRY = 0;
     /** What they are at the arrival. */
@@ -38,6 +44,8 @@ public record ProbeMemory(LowMemory low) {
     public static final int JUMP = HOST_RSP + 32;
 
     public static final int HOME_WORDS = JUMP + 48;
+    /** The address of the thread block in use. */
+    public static final int THREAD_BASE = HOME_WORDS + 8;
     /** A number of offsets, and the offsets. */
     public static final int BOUNDS = HOME_WORDS + 16;
 
@@ -72,6 +80,11 @@ public record ProbeMemory(LowMemory low) {
     private static final int USER_CODE = 0x33;
     private static final int USER_DATA = 0x2B;
 
+    ProbeMemory(LowMemory low) {
+        this(low, new Pointer(low.memory().address()).getByteBuffer(0, BYTES));
+        useThreadBlock(0);
+    }
+
     public static ProbeMemory allocate(OperatingSystem os) {
         return new ProbeMemory(LowMemory.allocate(os, BYTES));
     }
@@ -97,15 +110,16 @@ public record ProbeMemory(LowMemory low) {
     }
 
     private RegisterState state(int at) {
-        return new RegisterState(memory(), at);
+        return new RegisterState(bytes.slice(at, RegisterState.BYTES));
     }
 
     private NativeMemory memory() {
         return low.memory();
     }
 
-    /** Where the next run is to begin, with the flags and RSP of its entry. */
+    /** Where the next run is to begin, with the flags and RSP of its entry; what an earlier callee found is no longer told. */
     public void aim(long target) {
+        found().set(rsp, 0);
         memory().putLong(JUMP, target);
         memory().putLong(JUMP + 8, USER_CODE);
         memory().putLong(JUMP + 16, memory().getLong(ENTRY + RegisterState.FLAGS));
@@ -158,15 +172,15 @@ public record ProbeMemory(LowMemory low) {
 
     /** Lets the callee come back on another thread, and fills both threads' blocks with their own addresses. */
     public void moveOn() {
-        memory().putLong(NEXT_BLOCK, low.address(THREAD_BLOCK + THREAD_BLOCK_BYTES));
-        for (int block : new int[] {THREAD_BLOCK, THREAD_BLOCK + THREAD_BLOCK_BYTES}) {
+        memory().putLong(NEXT_BLOCK, low.address(otherBlock()));
+        for (int block : new int[] {threadBlock(), otherBlock()}) {
             memory().putBytes(block, words(low.address(block)));
         }
     }
 
     /** Where the block of the thread that the callee has left was written since, in bytes from its start; −1 if nowhere. */
     public int writtenAfterMovingOn() {
-        return Arrays.mismatch(words(ABANDONED), memory().getBytes(THREAD_BLOCK, THREAD_BLOCK_BYTES));
+        return Arrays.mismatch(words(ABANDONED), memory().getBytes(threadBlock(), THREAD_BLOCK_BYTES));
     }
 
     private static byte[] words(long word) {
@@ -198,15 +212,28 @@ public record ProbeMemory(LowMemory low) {
         return memory().getLong(ABOVE + bytes + 8);
     }
 
+    /** Lets code that runs from now on find another thread block, 0 or 1, as on another thread. */
+    public void useThreadBlock(int number) {
+        memory().putLong(THREAD_BASE, low.address(THREAD_BLOCK + number * THREAD_BLOCK_BYTES));
+    }
+
+    private int threadBlock() {
+        return (int) memory().getLong(THREAD_BASE) - low.address(0);
+    }
+
+    private int otherBlock() {
+        return 2 * THREAD_BLOCK + THREAD_BLOCK_BYTES - threadBlock();
+    }
+
     public long threadField(ThreadBlock.Field field) {
-        return memory().getLong(THREAD_BLOCK + field.offset());
+        return memory().getLong(threadBlock() + field.offset());
     }
 
     public void setThreadField(ThreadBlock.Field field, long value) {
-        memory().putLong(THREAD_BLOCK + field.offset(), value);
+        memory().putLong(threadBlock() + field.offset(), value);
     }
 
     public void setFieldOfOtherThread(ThreadBlock.Field field, long value) {
-        memory().putLong(THREAD_BLOCK + THREAD_BLOCK_BYTES + field.offset(), value);
+        memory().putLong(otherBlock() + field.offset(), value);
     }
 }

@@ -141,14 +141,7 @@ public final class Check implements AutoCloseable {
             boolean stack = register.equals(Stacks.GOROUTINE) || register.equals(Stacks.G0);
             return Optional.of(new Fault(stack ? Ending.BROKE_ITS_STACK : Ending.DIFFERENT, e.difference()));
         } catch (StoppedRun e) {
-            return Optional.of(new Fault(
-                    e.hung() ? Ending.HUNG : Ending.CRASHED,
-                    new Difference(
-                            "while it ran",
-                            "rip",
-                            "it comes to its end",
-                            e.crash().toString(),
-                            e.hung() ? "it ends within 0.2 s" : "it raises no signal")));
+            return Optional.of(new Fault(e.hung() ? Ending.HUNG : Ending.CRASHED, e.difference()));
         }
     }
 

@@ -8,6 +8,7 @@ import io.trapeze.testkit.capsule.Placed;
 import io.trapeze.testkit.capsule.ProbeMemory;
 import io.trapeze.testkit.capsule.ProbeMemory.Step;
 import io.trapeze.testkit.check.Stacks.Window;
+import io.trapeze.testkit.generate.RegisterStates;
 import io.trapeze.testkit.oracle.Oracle;
 import io.trapeze.testkit.oracle.Role;
 import io.trapeze.testkit.state.RegisterState;
@@ -134,7 +135,7 @@ final class PrimitiveTrial implements Trial {
     /** Enters gogo from g0's stack, with random registers, and checks what does not depend on the goroutine. */
     private void resume(String where, Placed gogo, Case tried, Random random, Scene scene) {
         byte[] sched = scene.gobuf(Scene.SCHED);
-        memory.entry().randomize(random);
+        RegisterStates.fill(memory.entry(), random);
         if (subject.primitive() == Primitive.GOGO) {
             scene.quieten(tried.quiet(), capsule.widest());
             sched = scene.gobuf(Scene.SCHED);
@@ -153,7 +154,7 @@ final class PrimitiveTrial implements Trial {
         long g0sp = stacks.g0Top() - random.nextInt(64);
         scene.fillGobuf(Scene.G0, g0sp, random.nextLong());
         List<Long> bounds = scene.bounds();
-        memory.entry().randomize(random);
+        RegisterStates.fill(memory.entry(), random);
         scene.quieten(tried.quiet(), capsule.widest());
         byte[] g0 = scene.gobuf(Scene.G0);
         long entry = scene.enter(
@@ -201,7 +202,7 @@ final class PrimitiveTrial implements Trial {
         scene.fillGobuf(Scene.G0, g0sp, random.nextLong());
         List<Long> bounds = scene.bounds();
         long argument = random.nextLong();
-        memory.entry().randomize(random);
+        RegisterStates.fill(memory.entry(), random);
         scene.thunkDoesWhatItMay();
         scene.quieten(tried.quiet(), capsule.widest());
         byte[] g0 = scene.gobuf(Scene.G0);
@@ -246,7 +247,7 @@ final class PrimitiveTrial implements Trial {
         scene.randomize();
         List<Long> bounds = scene.bounds();
         RegisterState in = memory.entry();
-        in.randomize(random);
+        RegisterStates.fill(in, random);
         in.setFlags(in.flags()
                 | (random.nextBoolean() ? RegisterState.DIRECTION : 0)
                 | (aligned && random.nextBoolean() ? RegisterState.ALIGNMENT_CHECK : 0));

@@ -11,14 +11,24 @@ import io.trapeze.trampolines.abi.Abi;
  * @param capsule which runs it
  * @param world in the capsule's memory
  */
-record Runner(Capsule capsule, World world) {
+record Runner(Capsule capsule, World world) implements Ground {
     static Runner open() {
         Capsule capsule = Capsule.open();
         return new Runner(capsule, World.in(capsule));
     }
 
-    /** Runs code to its end. */
-    void run(Abi abi, long target) {
+    @Override
+    public long arrival(Abi abi) {
+        return capsule.probe(abi).address("arrival");
+    }
+
+    @Override
+    public void close() {
+        capsule.close();
+    }
+
+    @Override
+    public void run(Abi abi, long target) {
         Outcome outcome = capsule.run(abi, target);
         if (outcome instanceof Outcome.Crashed crashed) {
             throw new StoppedRun(crashed.crash(), false);

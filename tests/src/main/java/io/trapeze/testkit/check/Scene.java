@@ -9,6 +9,7 @@ import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.emitter.operand.Register;
 import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.testkit.capsule.ProbeMemory;
+import io.trapeze.testkit.generate.RegisterStates;
 import io.trapeze.testkit.state.Part;
 import io.trapeze.testkit.state.RegisterState;
 import io.trapeze.trampolines.Gobuf;
@@ -74,10 +75,10 @@ public final class Scene {
         gobufs.putLong(at + Gobuf.SP, sp);
         gobufs.putLong(at + Gobuf.PC, pc);
         if (abi.controlWords().mxcsr()) {
-            gobufs.putInt(at + gobuf.mxcsrOffset(), random.nextInt() & 0xFFFF);
+            gobufs.putInt(at + gobuf.mxcsrOffset(), RegisterStates.mxcsr(random));
         }
         if (abi.controlWords().x87()) {
-            gobufs.putInt(at + gobuf.x87Offset(), random.nextInt() & 0xF3F | 0x40);
+            gobufs.putInt(at + gobuf.x87Offset(), RegisterStates.x87Control(random));
         }
     }
 
@@ -89,7 +90,12 @@ public final class Scene {
      */
     public long enter(long top, long... arguments) {
         long entry = top - 1024 - 8;
-        RegisterState in = memory.entry();
+        place(memory.entry(), entry, arguments);
+        return entry;
+    }
+
+    /** Makes registers and stack those of somebody who has just called, with RSP pointing to the return address. */
+    void place(RegisterState in, long entry, long... arguments) {
         in.set(rsp, entry);
         List<Place> places = abi.arguments().integerPlaces(arguments.length);
         for (int i = 0; i < arguments.length; i++) {
@@ -101,7 +107,6 @@ public final class Scene {
         }
         abi.pinned().g().ifPresent(g -> in.set(g, G));
         in.setFlags(in.flags() | direction());
-        return entry;
     }
 
     /** The direction flag at a call or a return: anything, if the ABI leaves it open. */
@@ -114,7 +119,7 @@ public final class Scene {
     public void thunkDoesWhatItMay() {
         RegisterState junk = memory.junk();
         RegisterState kept = memory.kept();
-        junk.randomize(random);
+        RegisterStates.fill(junk, random);
         junk.setFlags(junk.flags() | direction());
         kept.fill(0);
         NativeMemory block = memory.low().memory();
@@ -136,7 +141,7 @@ public final class Scene {
         block.putInt(
                 ProbeMemory.KEPT + RegisterState.MXCSR, abi.controlWords().mxcsr() ? RegisterState.MXCSR_CONTROL : 0);
         block.putInt(ProbeMemory.KEPT + RegisterState.X87, abi.controlWords().x87() ? 0xFFFF : 0);
-        junk.emptyX87();
+        junk.quieten(Part.X87_TAGS);
         for (Register register : abi.calls().zero()) {
             if (register instanceof Reg64 zero) {
                 junk.set(zero, 0);
@@ -149,7 +154,7 @@ public final class Scene {
 
     /** Lets the next callee change everything: other goroutines run in the meantime. */
     public void calleeDoesWhatItLikes() {
-        memory.junk().randomize(random);
+        RegisterStates.fill(memory.junk(), random);
         memory.junk().setFlags(memory.junk().flags() | (random.nextBoolean() ? RegisterState.DIRECTION : 0));
         memory.kept().fill(0);
         memory.setHomes(abi.stack().shadow());

@@ -3,6 +3,8 @@ package io.trapeze.testkit.check;
 
 import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.testkit.state.Difference;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -44,6 +46,11 @@ public final class Stacks {
         return memory.address() + G0_TOP;
     }
 
+    /** The lowest address of both. */
+    long bottom() {
+        return memory.address();
+    }
+
     public void randomize(Random random) {
         int from = random.nextInt(BYTES);
         image = Arrays.copyOfRange(pool, from, from + BYTES);
@@ -67,6 +74,45 @@ public final class Stacks {
             value = value << 8 | bytes[i] & 0xFF;
         }
         return value;
+    }
+
+    /** Expects a word that code under test is to write; the address is a multiple of 8. */
+    void expect(long address, long value) {
+        ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN).putLong((int) (address - memory.address()), value);
+    }
+
+    /**
+     * Expects what is there now, from an address up to another one.
+     *
+     * @return what was expected before
+     */
+    byte[] accept(long low, long high) {
+        int at = (int) (low - memory.address());
+        byte[] before = Arrays.copyOfRange(image, at, at + (int) (high - low));
+        expect(low, memory.getBytes(at, before.length));
+        return before;
+    }
+
+    /** Expects bytes from an address on. */
+    void expect(long address, byte[] bytes) {
+        System.arraycopy(bytes, 0, image, (int) (address - memory.address()), bytes.length);
+    }
+
+    /** Returns the word that is expected at an address. */
+    long expected(long address) {
+        return ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN).getLong((int) (address - memory.address()));
+    }
+
+    /** Writes anything from an address up to another one, as code does there that may. */
+    void scribble(long low, long high, Random random) {
+        byte[] bytes = new byte[(int) (high - low)];
+        random.nextBytes(bytes);
+        memory.putBytes(low - memory.address(), bytes);
+    }
+
+    /** Where the goroutine's stack ends and g0's begins. */
+    long middle() {
+        return memory.address() + BYTES / 2;
     }
 
     /** Whether an address lies on one of them. */

@@ -2,6 +2,7 @@
 package io.trapeze.testkit.check;
 
 import io.trapeze.testkit.capsule.Crash;
+import io.trapeze.testkit.state.Difference;
 
 /** Says that code did not come to its end. */
 final class StoppedRun extends RuntimeException {
@@ -16,8 +17,14 @@ final class StoppedRun extends RuntimeException {
         this.hung = hung;
     }
 
-    Crash crash() {
-        return crash;
+    /** Returns it as a rule that was broken: code comes to its end. */
+    Difference difference() {
+        return new Difference(
+                "while it ran",
+                "rip",
+                "it comes to its end",
+                crash.toString(),
+                hung ? "it ends within 0.2 s" : "it raises no signal");
     }
 
     boolean hung() {

@@ -4,6 +4,7 @@ package io.trapeze.testkit.oracle;
 import static io.trapeze.emitter.operand.Registers.rbp;
 
 import io.trapeze.emitter.operand.IndexReg;
+import io.trapeze.testkit.state.Difference;
 import io.trapeze.testkit.state.Part;
 import io.trapeze.testkit.state.RegisterState;
 import io.trapeze.trampolines.SaveSet;
@@ -81,6 +82,19 @@ public record Oracle(List<Rule> rules) {
         Map<String, String> values = new LinkedHashMap<>();
         rules.forEach(rule -> values.put(rule.part().name(), state.get(rule.part())));
         return values;
+    }
+
+    /**
+     * Returns every part that is not as it was.
+     *
+     * @param where what has happened in the meantime: {@code after mcall and gogo}
+     */
+    public List<Difference> differences(String where, RegisterState before, RegisterState after) {
+        return rules.stream()
+                .map(rule -> new Difference(
+                        where, rule.part().name(), before.get(rule.part()), after.get(rule.part()), rule.text()))
+                .filter(difference -> !difference.expected().equals(difference.found()))
+                .toList();
     }
 
     /** Returns the rule about a register. */

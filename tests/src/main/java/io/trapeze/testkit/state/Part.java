@@ -29,6 +29,9 @@ public record Part(String name, int offset, int bytes, long mask) {
     /** The x87 control word. */
     public static final Part X87_CONTROL = new Part("x87 control word", RegisterState.X87, 2, -1);
 
+    /** Which of the x87 registers are in use. */
+    public static final Part X87_TAGS = new Part("x87 tag word", RegisterState.X87_STATE + 8, 2, -1);
+
     /** A general register. */
     public static Part of(Reg64 register) {
         return new Part(register.name(), RegisterState.general(register), 8, -1);
@@ -48,7 +51,7 @@ public record Part(String name, int offset, int bytes, long mask) {
     public static List<Part> x87() {
         List<Part> parts = new ArrayList<>();
         parts.add(new Part("x87 status word", RegisterState.X87_STATE + 4, 2, -1));
-        parts.add(new Part("x87 tag word", RegisterState.X87_STATE + 8, 2, -1));
+        parts.add(X87_TAGS);
         for (int i = 0; i < 8; i++) {
             parts.add(new Part("st" + i, RegisterState.X87_STATE + 28 + 10 * i, 10, -1));
         }

@@ -51,6 +51,14 @@ class ModuleArrowsTest {
             .resideInAPackage(TESTKIT);
 
     @ArchTest
+    static final ArchRule theTestKitKnowsNoTestFramework = noClasses()
+            .that()
+            .resideInAPackage(TESTKIT)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("net.jqwik..", "org.junit..");
+
+    @ArchTest
     static final ArchRule theTableKnowsNothingElse = classes()
             .that()
             .resideInAPackage("io.trapeze.emitter.isa..")

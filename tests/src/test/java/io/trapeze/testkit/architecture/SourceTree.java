@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 record SourceTree(Path root) {
     /** The modules, each allowed to know those before it. */
     static final List<String> MODULES =
-            List.of("emitter", "formats", "trampolines", "runtime", "tests", "bench", "lab");
+            List.of("emitter", "formats", "trampolines", "runtime", "tests", "tests/jqwik", "bench", "lab");
 
     /** The tree that the current test run belongs to: the parent of the module's folder. */
     static SourceTree here() {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.trapeze.emitter.Assembler;
 import io.trapeze.runtime.os.Platform;
+import io.trapeze.testkit.generate.RegisterStates;
 import io.trapeze.trampolines.abi.Abi;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -81,7 +82,7 @@ class CrashingRunsTest {
         int mark = capsule.mark();
         try {
             Placed code = capsule.place(a.finish("deadly"), Map.of());
-            capsule.memory().entry().randomize(random);
+            RegisterStates.fill(capsule.memory().entry(), random);
             capsule.memory().entry().set(r8, 0x8000_0000_0000_0000L + random.nextInt());
             Outcome outcome = capsule.run(Abi.SYSTEM_V, code.address("start"));
             assertThat(outcome).isInstanceOf(Outcome.Crashed.class);

@@ -12,6 +12,8 @@ import io.trapeze.testkit.check.Subject;
 import io.trapeze.testkit.check.Verdict;
 import io.trapeze.testkit.check.Verdict.Ending;
 import io.trapeze.testkit.check.Verdict.Failed;
+import io.trapeze.testkit.mutate.Mutant;
+import io.trapeze.testkit.mutate.Mutants;
 import io.trapeze.trampolines.Omission;
 import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
@@ -119,6 +121,17 @@ class CheckTest {
         }
         assertThat(check.of(Subject.of(Primitive.GOGO, Abi.SYSTEM_V, SaveSet.SSE), TRIES, 1))
                 .isEqualTo(new Verdict.Passed(TRIES));
+    }
+
+    @Test
+    void noticesThatNobodyIsCalled() {
+        Subject right = Subject.of(Primitive.ASYNC_PREEMPT, Abi.builtIn("go").orElseThrow(), SaveSet.SSE);
+        Mutant without = Mutants.of(right).stream()
+                .filter(mutant -> mutant.change().startsWith("call "))
+                .findFirst()
+                .orElseThrow();
+        assertThat(check.of(right, TRIES, 1).passed()).isTrue(); // what its callee found is there to be taken for it
+        assertThat(failed(right.with(without.code())).difference().where()).isEqualTo("in the callee");
     }
 
     @Test

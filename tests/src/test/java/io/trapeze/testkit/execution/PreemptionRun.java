@@ -18,6 +18,7 @@ import io.trapeze.testkit.capsule.ProbeMemory;
 import io.trapeze.testkit.check.Expect;
 import io.trapeze.testkit.check.Scene;
 import io.trapeze.testkit.check.Stacks.Window;
+import io.trapeze.testkit.generate.RegisterStates;
 import io.trapeze.testkit.state.RegisterState;
 import io.trapeze.trampolines.AsyncPreempt;
 import io.trapeze.trampolines.Primitive;
@@ -53,19 +54,19 @@ final class PreemptionRun {
 
     private PreemptionRun(Bench bench) {
         this.bench = bench;
-        this.orders = LowMemory.allocate(bench.os(), 4096);
-        Signals signals = (Signals) bench.os().interrupts();
+        this.orders = LowMemory.allocate(bench.process().os(), 4096);
+        Signals signals = (Signals) bench.process().os().interrupts();
         long bytes = signals.minimumSignalStack() + 65_536 & -65_536;
-        NativeMemory stack = NativeMemory.allocate(bench.os(), bytes);
+        NativeMemory stack = NativeMemory.allocate(bench.process().os(), bytes);
         signals.installSignalStack(new SignalStack(stack.address(), bytes));
-        MappedCode handler = bench.arena().map(handler());
+        MappedCode handler = bench.process().arena().map(handler());
         signals.installSignalAction(SIGTRAP, SignalAction.handledAt(handler.address()));
     }
 
     /** Takes anything, a seed, the number of the first case and the number behind the last. */
     public static void main(String[] arguments) {
         PreemptionRun run = new PreemptionRun(Bench.open());
-        List<BuiltInCase> cases = cases(run.bench.widest());
+        List<BuiltInCase> cases = cases(run.bench.process().widest());
         int end = Integer.parseInt(arguments[3]);
         for (int number = Integer.parseInt(arguments[2]); number < end; number++) {
             BuiltInCase builtIn = cases.get(number);
@@ -107,22 +108,23 @@ final class PreemptionRun {
 
     private void everywhere(Abi abi, SaveSet set, Random random) {
         Scene scene = new Scene(bench.world(), abi, random);
-        MappedCode probe = bench.probe(abi);
+        MappedCode probe = bench.process().probe(abi);
         ProbeMemory memory = bench.world().memory();
         CodeBlob blob = LiveBody.emit(abi, set, random);
-        try (MappedCode body = bench.arena().map(blob, Map.of("arrival", probe.address("arrival")));
-                MappedCode trampoline = bench.arena()
+        try (MappedCode body = bench.process().arena().map(blob, Map.of("arrival", probe.address("arrival")));
+                MappedCode trampoline = bench.process()
+                        .arena()
                         .map(AsyncPreempt.emit(abi, set), Map.of(AsyncPreempt.CALLEE, probe.address("callee")))) {
             orders.memory().putLong(DISPLACEMENT, abi.stack().interruptSkip() + 8);
             orders.memory().putLong(TRAMPOLINE, trampoline.address());
             RegisterState in = memory.entry();
-            in.randomize(random);
+            RegisterStates.fill(in, random);
             in.fillX87();
             in.set(rsp, bench.world().stacks().goroutineTop());
             in.setFlags(in.flags() | RegisterState.DIRECTION | RegisterState.ALIGNMENT_CHECK);
             scene.randomize();
             List<Long> bounds = scene.bounds();
-            run(probe, body.address());
+            bench.process().run(abi, body.address());
             UnaryOperator<String> rule = register -> "async_preempt: nothing shows";
             Map<String, String> undisturbed = memory.arrival().values(set);
 
@@ -134,7 +136,7 @@ final class PreemptionRun {
                 orders.memory().putLong(INTERRUPTED, 0);
                 scene.calleeDoesWhatItLikes();
                 bench.world().stacks().randomize(random);
-                run(probe, body.address());
+                bench.process().run(abi, body.address());
                 String where = "interrupted before " + instruction.text() + " at " + instruction.offset();
                 Expect.equal(where, "times", 1L, orders.memory().getLong(INTERRUPTED), "it is interrupted once");
                 Expect.same(where, undisturbed, memory.arrival().values(set), rule);
@@ -148,10 +150,5 @@ final class PreemptionRun {
             }
             Cases.note(instructions.size() + " instructions");
         }
-    }
-
-    private void run(MappedCode probe, long target) {
-        bench.world().memory().aim(target);
-        probe.function("enter").call();
     }
 }

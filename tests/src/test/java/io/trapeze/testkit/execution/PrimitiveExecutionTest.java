@@ -13,6 +13,7 @@ import io.trapeze.testkit.check.Check;
 import io.trapeze.testkit.check.Scene;
 import io.trapeze.testkit.check.Verdict;
 import io.trapeze.testkit.check.World;
+import io.trapeze.testkit.generate.RegisterStates;
 import io.trapeze.trampolines.Mcall;
 import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
@@ -122,7 +123,7 @@ class PrimitiveExecutionTest {
             long fn = capsule.place(Assembler.parse("ret"), Map.of()).address();
             scene.randomize();
             scene.fillGobuf(Scene.G0, world.stacks().g0Top(), 0);
-            world.memory().entry().randomize(random);
+            RegisterStates.fill(world.memory().entry(), random);
             scene.enter(
                     world.stacks().goroutineTop(), Scene.G, scene.address(Scene.SCHED), scene.address(Scene.G0), fn);
             int trap = blob.instructions().get(blob.instructions().size() - 1).offset();

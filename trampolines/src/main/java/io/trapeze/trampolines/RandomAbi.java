@@ -27,6 +27,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A calling convention that nobody uses but that is as good as those in use: the choices that make one.
@@ -56,8 +57,10 @@ public record RandomAbi(
             new GrowthCheck.Probe(4096),
             new GrowthCheck.Guard(16));
 
+    private static final StackRules PLAIN = new StackRules(16, 0, 0, 0);
+
     /** A shuffled deal of the general registers: some pinned, some zero, some preserved, the others volatile. */
-    record Deal(
+    public record Deal(
             List<IndexReg> order, int pinned, int zero, int preserved, int arguments, int results, boolean overlap) {
         /** Registers with a meaning of their own; RBP cannot have one. */
         private List<IndexReg> fixed() {
@@ -100,6 +103,23 @@ public record RandomAbi(
             return carriers().subList(0, Math.min(arguments, carriers().size()));
         }
 
+        private Stream<Deal> simpler() {
+            return Stream.of(
+                            new Deal(order, 0, zero, preserved, arguments, results, overlap),
+                            new Deal(order, pinned, 0, preserved, arguments, results, overlap),
+                            new Deal(order, pinned, zero, 0, arguments, results, overlap),
+                            new Deal(order, pinned, zero, Math.max(0, preserved - 1), arguments, results, overlap),
+                            new Deal(order, pinned, zero, preserved, 0, results, overlap),
+                            new Deal(order, pinned, zero, preserved, Math.max(0, arguments - 1), results, overlap),
+                            new Deal(order, pinned, zero, preserved, arguments, 0, overlap),
+                            new Deal(order, pinned, zero, preserved, arguments, results, false))
+                    .filter(deal -> deal.size() < size());
+        }
+
+        private int size() {
+            return pinned + zero + preserved + arguments + results + (overlap ? 1 : 0);
+        }
+
         List<IndexReg> returning() {
             int first = results % carriers().size();
             return carriers()
@@ -108,7 +128,7 @@ public record RandomAbi(
     }
 
     /** The same of the vectors, by number. */
-    record VectorDeal(
+    public record VectorDeal(
             List<Integer> order, List<Integer> widths, int preserved, int arguments, int results, boolean zero) {
         private List<Xmm> volatiles() {
             return order.subList(preserved, order.size()).stream()
@@ -130,6 +150,20 @@ public record RandomAbi(
             return volatiles().subList(0, results);
         }
 
+        private Stream<VectorDeal> simpler() {
+            return Stream.of(
+                            new VectorDeal(order, widths, 0, arguments, results, zero),
+                            new VectorDeal(order, widths, Math.max(0, preserved - 1), arguments, results, zero),
+                            new VectorDeal(order, widths, preserved, 0, results, zero),
+                            new VectorDeal(order, widths, preserved, arguments, 0, zero),
+                            new VectorDeal(order, widths, preserved, arguments, results, false))
+                    .filter(deal -> deal.size() < size());
+        }
+
+        private int size() {
+            return preserved + arguments + results + (zero ? 1 : 0);
+        }
+
         List<Xmm> zeros() {
             return volatiles().stream()
                     .skip(Math.max(arguments, results))
@@ -145,6 +179,11 @@ public record RandomAbi(
      * @param widest what vector and mask registers there are
      */
     public static Abi draw(Random random, SaveSet widest) {
+        return deal(random, widest).abi();
+    }
+
+    /** Draws the choices that make one; the same random numbers make the same ones. */
+    public static RandomAbi deal(Random random, SaveSet widest) {
         List<IndexReg> general = shuffled(GENERAL, random);
         Deal deal = new Deal(
                 general,
@@ -171,20 +210,52 @@ public record RandomAbi(
             bounds.add(random.nextInt(1001));
         }
         return new RandomAbi(
-                        deal,
-                        vectors,
-                        shuffled(MASKS, random).subList(0, Math.min(masks, widest.masks())),
-                        new ControlWords(random.nextBoolean(), random.nextBoolean()),
-                        random.nextInt(),
-                        stackRules(
-                                8 << random.nextInt(4),
-                                random.nextInt(17),
-                                random.nextInt(3) == 0,
-                                random.nextInt(33),
-                                random.nextInt(33)),
-                        GROWTH.get(random.nextInt(GROWTH.size())),
-                        shuffled(List.copyOf(bounds), random))
-                .abi();
+                deal,
+                vectors,
+                shuffled(MASKS, random).subList(0, Math.min(masks, widest.masks())),
+                new ControlWords(random.nextBoolean(), random.nextBoolean()),
+                random.nextInt(),
+                stackRules(
+                        8 << random.nextInt(4),
+                        random.nextInt(17),
+                        random.nextInt(3) == 0,
+                        random.nextInt(33),
+                        random.nextInt(33)),
+                GROWTH.get(random.nextInt(GROWTH.size())),
+                shuffled(List.copyOf(bounds), random));
+    }
+
+    /** Returns plainer choices: each has one thing less. */
+    public Stream<RandomAbi> simpler() {
+        Stream<RandomAbi> dealt = Stream.concat(
+                deal.simpler()
+                        .map(d -> new RandomAbi(d, vectors, masks, controlWords, choices, stack, growth, boundsAt)),
+                vectors.simpler()
+                        .map(v -> new RandomAbi(deal, v, masks, controlWords, choices, stack, growth, boundsAt)));
+        return Stream.concat(
+                        dealt,
+                        Stream.of(
+                                new RandomAbi(deal, vectors, List.of(), controlWords, choices, stack, growth, boundsAt),
+                                new RandomAbi(
+                                        deal, vectors, masks, ControlWords.VOLATILE, choices, stack, growth, boundsAt),
+                                new RandomAbi(deal, vectors, masks, controlWords, 0, stack, growth, boundsAt),
+                                new RandomAbi(deal, vectors, masks, controlWords, choices, PLAIN, growth, boundsAt),
+                                new RandomAbi(
+                                        deal, vectors, masks, controlWords, choices, stack, GrowthCheck.NONE, boundsAt),
+                                new RandomAbi(deal, vectors, masks, controlWords, choices, stack, growth, List.of())))
+                .filter(choice -> choice.size() < size());
+    }
+
+    /** Returns how much there is to them: 0 for the plainest. */
+    public int size() {
+        return deal.size()
+                + vectors.size()
+                + masks.size()
+                + (controlWords.any() ? 1 : 0)
+                + (choices == 0 ? 0 : 1)
+                + (stack.equals(PLAIN) ? 0 : 1)
+                + (growth.equals(GrowthCheck.NONE) ? 0 : 1)
+                + boundsAt.size();
     }
 
     private static <T> List<T> shuffled(List<T> list, Random random) {

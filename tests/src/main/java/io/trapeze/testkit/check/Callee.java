@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.testkit.check;
+
+import io.trapeze.emitter.CodeBlob;
+import io.trapeze.emitter.operand.Segment;
+import io.trapeze.emitter.text.Source;
+import io.trapeze.emitter.text.TextAssembler;
+import io.trapeze.runtime.memory.NativeMemory;
+import io.trapeze.runtime.os.OperatingSystem;
+import io.trapeze.runtime.os.Protection;
+import io.trapeze.testkit.capsule.ThisProcess;
+import io.trapeze.testkit.state.RegisterState;
+import io.trapeze.trampolines.abi.Abi;
+import io.trapeze.trampolines.abi.ThreadBlock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * A function that can be called with a value in every register, and is held to what a convention asks of callees. It may write its
+ * frame, what the convention reserves for it above its return address, and whatever its arguments point to.
+ *
+ * <p>What is given as code runs in a process of its own, which ends with this one if it is not closed before. Threads take turns.
+ */
+public final class Callee implements AutoCloseable {
+    /** What code in a capsule may take of the stack, and what a function of this process gets. */
+    private static final int FRAME = 4096;
+
+    private static final int DEEP = 512 * 1024;
+    private static final int MEMORY = 4096;
+
+    private final Ground ground;
+    private final FunctionCall call;
+
+    private Callee(Ground ground, FunctionCall call) {
+        this.ground = ground;
+        this.call = call;
+    }
+
+    /**
+     * Takes machine code that begins with the function and needs nothing else.
+     *
+     * @throws io.trapeze.runtime.os.UnsupportedHostException if this is not Linux on x86-64
+     */
+    public static Callee of(byte[] code, Abi abi) {
+        return of(CodeBlob.disassemble("code", code, 0, Map.of("code", 0)), "code", abi);
+    }
+
+    /**
+     * Takes a function of a blob. Whatever it refers to outside itself is a function that keeps the convention and changes all
+     * that it may.
+     *
+     * @throws io.trapeze.runtime.os.UnsupportedHostException if this is not Linux on x86-64
+     */
+    public static Callee of(CodeBlob code, String symbol, Abi abi) {
+        code.offset(symbol); // refused before a process is started
+        Runner runner = Runner.open();
+        return new Callee(runner, FunctionCall.place(runner, code, symbol, abi, FRAME));
+    }
+
+    /**
+     * Assembles a file in Intel syntax and takes a function of it.
+     *
+     * @throws io.trapeze.emitter.text.SourceException if it can't be assembled
+     * @throws UncheckedIOException if it can't be read
+     * @throws io.trapeze.runtime.os.UnsupportedHostException if this is not Linux on x86-64
+     */
+    public static Callee of(Path source, String symbol, Abi abi) {
+        try {
+            return of(TextAssembler.blob(Source.read(source)), symbol, abi);
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "can't read " + source.toAbsolutePath() + ": name a file from where the tests run", e);
+        }
+    }
+
+    /**
+     * Takes a function of this process, by its address: one of a library, or code that is in place already. It is called in this
+     * process, on a stack of half a megabyte between a guard page and random bytes; if it crashes, the Java VM does. It must not call Java back,
+     * nor unwind the stack further than to itself.
+     *
+     * @param name for messages
+     * @throws io.trapeze.runtime.os.UnsupportedHostException if this is not Linux on x86-64
+     * @throws IllegalArgumentException if the convention has a thread block behind {@code fs}, where the C library has its own
+     */
+    public static Callee at(long address, String name, Abi abi) {
+        if (abi.threadBlock()
+                .map(ThreadBlock::segment)
+                .filter(Segment.FS::equals)
+                .isPresent()) {
+            throw new IllegalArgumentException("can't call a function of ABI '" + abi.name()
+                    + "' in this process: its thread block is behind fs, where the C library has its own. Test its code"
+                    + " instead, which runs in a process without one");
+        }
+        ThisProcess process = ThisProcess.open();
+        OperatingSystem os = process.os();
+        NativeMemory stack = NativeMemory.allocate(os, DEEP + Stacks.BYTES);
+        os.protect(stack.address(), os.pageSize(), Protection.NONE);
+        Stacks stacks = new Stacks(NativeMemory.over(stack.address() + DEEP, Stacks.BYTES, () -> {}));
+        World world = new World(process.memory(), stacks, NativeMemory.allocate(os, World.GOBUF_BYTES));
+        Ground here = new Ground.Here(process, world);
+        return new Callee(here, new FunctionCall(here, name, address, abi, DEEP, false));
+    }
+
+    /** Returns 4 kilobytes for arguments to point to; they are the function's and the test's alone. */
+    public NativeMemory memory() {
+        NativeMemory gobufs = ground.world().gobufs();
+        return NativeMemory.over(gobufs.address(), MEMORY, () -> {});
+    }
+
+    /**
+     * Calls it.
+     *
+     * @param before the registers; RSP, arguments, pinned and zero registers, and flags that the convention has clear are set as it asks, and
+     *     floating-point exceptions are masked
+     * @param arguments integers and addresses, in the convention's places
+     */
+    public synchronized Called call(RegisterState before, long... arguments) {
+        try {
+            return call.call(before, Set.of(), new Random(before.hashCode()), arguments);
+        } catch (StoppedRun e) {
+            return call.stopped(e);
+        }
+    }
+
+    /** Ends the process that runs it. */
+    @Override
+    public synchronized void close() {
+        ground.close();
+    }
+}

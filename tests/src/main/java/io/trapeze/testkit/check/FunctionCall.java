@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.testkit.check;
+
+import static io.trapeze.emitter.operand.Registers.rsp;
+
+import io.trapeze.emitter.CodeBlob;
+import io.trapeze.emitter.Relocation;
+import io.trapeze.testkit.check.Stacks.Window;
+import io.trapeze.testkit.oracle.Oracle;
+import io.trapeze.testkit.oracle.Role;
+import io.trapeze.testkit.state.Difference;
+import io.trapeze.testkit.state.Part;
+import io.trapeze.testkit.state.RegisterState;
+import io.trapeze.trampolines.SaveSet;
+import io.trapeze.trampolines.abi.Abi;
+import io.trapeze.trampolines.abi.CallState.DirectionFlag;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+
+/** A function in place, which is called as a convention asks and held to what it asks of callees. */
+final class FunctionCall {
+    private final Ground ground;
+    private final String name;
+    private final long address;
+    private final Abi abi;
+    private final long frame;
+    private final boolean calls;
+    private final Oracle oracle;
+
+    /**
+     * @param frame what it may take of the stack, in bytes, down to the stack's end
+     * @param calls whether it may call the probe's callee
+     */
+    FunctionCall(Ground ground, String name, long address, Abi abi, long frame, boolean calls) {
+        this.ground = ground;
+        this.name = name;
+        this.address = address;
+        this.abi = abi;
+        this.frame = frame;
+        this.calls = calls;
+        this.oracle = Oracle.of(abi, Role.CALLEE, SaveSet.SSE);
+    }
+
+    /**
+     * Puts a function of a blob into a capsule. Symbols that the blob does not define are functions that keep the convention, change
+     * all that it lets them change, and come back on another thread where threads can be told apart.
+     */
+    static FunctionCall place(Runner runner, CodeBlob code, String symbol, Abi abi, long frame) {
+        long callee = runner.capsule().probe(abi).address("callee");
+        Map<String, Long> externals = new HashMap<>();
+        code.relocations().stream().map(Relocation::symbol).forEach(name -> externals.put(name, callee));
+        long address = runner.capsule().place(code, externals).address(symbol);
+        return new FunctionCall(runner, symbol, address, abi, frame, !externals.isEmpty());
+    }
+
+    /**
+     * Calls it with all registers as a state has them, but for those that the convention gives a meaning: RSP, arguments, pinned
+     * and zero registers, DF, an x87 stack that is empty. Exceptions are masked, as when a program starts, so that it may calculate.
+     *
+     * @param quiet the registers that are quiet whatever the state has, in what it calls as well
+     * @param random makes what lies on the stacks
+     * @throws StoppedRun if it does not return
+     */
+    Called call(RegisterState before, Set<String> quiet, Random random, long... arguments) {
+        World world = ground.world();
+        Scene scene = new Scene(world, abi, random);
+        world.stacks().randomize(random);
+        RegisterState in = world.memory().entry();
+        in.set(before);
+        List<Long> bounds = scene.bounds();
+        List<Long> elsewhere = calls ? scene.comeBackOnAnotherThread() : bounds;
+        if (calls) {
+            scene.thunkDoesWhatItMay();
+        }
+        scene.quieten(quiet, SaveSet.AVX512_X87);
+        in.maskExceptions();
+        in.quieten(Part.X87_TAGS);
+        long cleared = RegisterState.ALIGNMENT_CHECK | RegisterState.TRAP;
+        cleared |= abi.calls().directionFlag() == DirectionFlag.CLEAR ? RegisterState.DIRECTION : 0;
+        in.setFlags(in.flags() & ~cleared);
+        scene.zeroWhereItIsZero(in);
+        long entry = scene.enter(world.stacks().goroutineTop(), arguments);
+        world.stacks().put(entry, ground.arrival(abi));
+        RegisterState called = in.copy();
+        try {
+            ground.run(abi, address);
+        } catch (StoppedRun stopped) {
+            List<Difference> wrong = new ArrayList<>();
+            requireCall(wrong, scene, entry); // a call that was wrong is the cause, and where it led to is not
+            if (wrong.isEmpty()) {
+                throw stopped;
+            }
+            return new Called(name, abi, called, called, false, wrong);
+        }
+        List<Difference> broken = new ArrayList<>();
+        boolean moved = requireCall(broken, scene, entry);
+        RegisterState after = world.memory().arrival().copy();
+        broken.addAll(broken(scene, called, after, arguments.length));
+        String where = "after " + name;
+        note(
+                broken,
+                () -> scene.assertBounds(
+                        where, moved ? elsewhere : bounds, world.memory().boundsAtArrival()));
+        if (moved) {
+            note(broken, () -> scene.assertOldThreadIsLeftAlone(where));
+        }
+        return new Called(name, abi, called, after, true, broken);
+    }
+
+    /** Notes what was wrong with a call out of the function; returns whether there was one. */
+    private boolean requireCall(List<Difference> broken, Scene scene, long entry) {
+        RegisterState found = ground.world().memory().found();
+        boolean made = calls && found.get(rsp) != 0;
+        if (made) {
+            String there = "in what it calls";
+            note(broken, () -> scene.assertCallIsFit(there, found.get(rsp), entry, 1));
+            note(broken, () -> scene.assertPinned(there, found, Scene.G));
+            note(broken, () -> scene.assertZero(there, found));
+            note(broken, () -> scene.assertDirection(there, found));
+            note(broken, () -> scene.assertX87IsEmpty(there, found));
+        }
+        return made;
+    }
+
+    /** Returns what came of a call that did not come to its end. */
+    Called stopped(StoppedRun run) {
+        RegisterState in = ground.world().memory().entry().copy();
+        return new Called(name, abi, in, in, false, List.of(run.difference()));
+    }
+
+    private List<Difference> broken(Scene scene, RegisterState in, RegisterState back, int arguments) {
+        String after = "after " + name;
+        Stacks stacks = ground.world().stacks();
+        long entry = in.get(rsp);
+        List<Difference> broken = new ArrayList<>(oracle.differences(after, in, back));
+        note(
+                broken,
+                () -> Expect.equal(
+                        after, "rsp", entry + 8, back.get(rsp), "a function leaves RSP above its return address"));
+        note(broken, () -> scene.assertZero(after, back));
+        note(broken, () -> scene.assertDirection(after, back));
+        note(broken, () -> scene.assertX87IsEmpty(after, back));
+        long low = Math.max(stacks.bottom(), entry - frame);
+        note(
+                broken,
+                () -> stacks.requireUntouchedBut(
+                        List.of(new Window(Stacks.GOROUTINE, low, entry + 8 + scene.calleesBytes(arguments)))));
+        return broken;
+    }
+
+    private static void note(List<Difference> broken, Runnable required) {
+        try {
+            required.run();
+        } catch (BrokenRule e) {
+            broken.add(e.difference());
+        }
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.testkit.check;
+
+import io.trapeze.emitter.CodeBlob;
+import io.trapeze.testkit.generate.Drawn;
+import io.trapeze.testkit.generate.Generator;
+import io.trapeze.testkit.sequence.CallSequence;
+import io.trapeze.testkit.state.Difference;
+import io.trapeze.trampolines.Primitive;
+import io.trapeze.trampolines.SaveSet;
+import io.trapeze.trampolines.abi.Abi;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+
+/**
+ * The primitives of a convention, all four together, in a process of their own: sequences are played through them, and each
+ * step is held to the description.
+ */
+public final class Switching implements AutoCloseable {
+    private final Runner runner;
+    private final Abi abi;
+    private final SequenceRun run;
+
+    private Switching(Runner runner, Abi abi, SequenceRun run) {
+        this.runner = runner;
+        this.abi = abi;
+        this.run = run;
+    }
+
+    /**
+     * Opens one with what the generators make.
+     *
+     * @param saveSet what {@code async_preempt} saves
+     * @throws io.trapeze.trampolines.abi.AbiException if the ABI leaves too few scratch registers for any of them
+     * @throws io.trapeze.runtime.os.UnsupportedHostException if this is not Linux on x86-64
+     */
+    public static Switching of(Abi abi, SaveSet saveSet) {
+        return of(abi, saveSet, Map.of());
+    }
+
+    /**
+     * Opens one with other code for some of them.
+     *
+     * @param instead code with the primitive's symbol in it
+     */
+    public static Switching of(Abi abi, SaveSet saveSet, Map<Primitive, CodeBlob> instead) {
+        Map<Primitive, CodeBlob> code = new EnumMap<>(Primitive.class);
+        Arrays.stream(Primitive.values()).forEach(p -> code.put(p, p.emit(abi, saveSet)));
+        code.putAll(instead);
+        code.forEach((primitive, blob) -> blob.offset(primitive.symbol())); // refused before a process is started
+        Runner runner = Runner.open();
+        return new Switching(runner, abi, new SequenceRun(runner, abi, saveSet, code));
+    }
+
+    /** Plays one. */
+    public synchronized Played play(CallSequence sequence) {
+        try {
+            run.play(sequence);
+            return new Played(sequence, abi, Optional.empty());
+        } catch (BrokenRule e) {
+            return new Played(sequence, abi, Optional.of(e.difference()));
+        } catch (StoppedRun e) {
+            Difference stopped = e.difference();
+            return new Played(
+                    sequence,
+                    abi,
+                    Optional.of(new Difference(
+                            run.step() + ": " + stopped.where(),
+                            stopped.register(),
+                            stopped.expected(),
+                            stopped.found(),
+                            stopped.rule())));
+        }
+    }
+
+    /**
+     * Plays sequences until one goes wrong, or often enough.
+     *
+     * @param tries how many at most, from 1 on
+     * @param seed of the sequences; the same number takes the same ones
+     * @return the simplest that goes wrong by the same rule as the first that did, or the last
+     */
+    public Played play(Generator<CallSequence> sequences, int tries, long seed) {
+        for (int number = 1; ; number++) {
+            Drawn<CallSequence> drawn = sequences.draw(new Random(Check.seedOf(seed, number)));
+            Played played = play(drawn.value());
+            if (played.broken().isPresent()) {
+                String rule = played.broken().get().rule();
+                return play(drawn.simplest(sequence -> play(sequence)
+                                .broken()
+                                .filter(difference -> difference.rule().equals(rule))
+                                .isPresent())
+                        .value());
+            }
+            if (number >= tries) {
+                return played;
+            }
+        }
+    }
+
+    /** Ends the process. */
+    @Override
+    public synchronized void close() {
+        runner.close();
+    }
+}
