@@ -114,6 +114,7 @@ final class FunctionTrial implements Trial {
         if (made) {
             String there = "in what it calls";
             scene.assertCallIsFit(there, called.get(rsp), entry, 1);
+            scene.assertPinned(there, called, Scene.G);
             scene.assertZero(there, called);
             scene.assertDirection(there, called);
             scene.assertX87IsEmpty(there, called);
