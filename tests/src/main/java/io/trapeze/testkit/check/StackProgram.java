@@ -33,6 +33,11 @@ final class StackProgram {
         return abi.pinned().all().contains(register);
     }
 
+    /** Whether a register names the carrier, which no goroutine keeps: after an interruption it may be another one. */
+    private boolean isCarrier(IndexReg register) {
+        return abi.pinned().m().filter(register::equals).isPresent();
+    }
+
     /**
      * Emits the code; it ends with a jump to {@link #ARRIVAL}. Whether it is interrupted or not, it does the same.
      *
@@ -89,7 +94,7 @@ final class StackProgram {
         private int ops(List<StackOp> list, int before) {
             int depth = before;
             for (StackOp op : list) {
-                if (op instanceof StackOp.Push push) {
+                if (op instanceof StackOp.Push push && !isCarrier(push.register())) {
                     tick();
                     a.push(push.register());
                     pushed++;
@@ -133,7 +138,7 @@ final class StackProgram {
     }
 
     private boolean spills(StackOp.Spill spill) {
-        return abi.stack().redZone() > 0 && !isFixed(spill.to());
+        return abi.stack().redZone() > 0 && !isFixed(spill.to()) && !isCarrier(spill.from());
     }
 
     /**
@@ -149,7 +154,7 @@ final class StackProgram {
         int depth = before;
         for (StackOp op : list) {
             long sp = state.get(rsp);
-            if (op instanceof StackOp.Push push) {
+            if (op instanceof StackOp.Push push && !isCarrier(push.register())) {
                 stacks.expect(sp - 8, state.get(push.register()));
                 state.set(rsp, sp - 8);
                 depth++;

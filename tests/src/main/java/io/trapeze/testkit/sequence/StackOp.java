@@ -5,7 +5,10 @@ import io.trapeze.emitter.operand.IndexReg;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Something that code does with its stack. None of them touches flags, vectors or control words. */
+/**
+ * Something that code does with its stack. None of them touches flags, vectors or control words. What would write a pinned register or
+ * keep the carrier's is left out.
+ */
 public sealed interface StackOp {
     /** Pushes a register. */
     record Push(IndexReg register) implements StackOp {

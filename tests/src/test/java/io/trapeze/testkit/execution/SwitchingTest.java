@@ -71,7 +71,7 @@ class SwitchingTest {
         Random random = new Random(SLICE);
         Abis abis = new Abis(Bench.widestHere());
         int played = 0;
-        for (int i = 0; i < 60; i++) {
+        for (int i = 0; i < Integer.getInteger("conventions", 60); i++) {
             Abi abi = abis.draw(random).value();
             try (Switching switching = Switching.of(abi, Bench.widestHere())) {
                 assertRight(switching, 5);
