@@ -107,7 +107,7 @@ public class Assembler extends Instructions {
             throw new EncodingException("label '" + label + "' is "
                     + (label.external() ? "external, so it has no place here" : "bound already: use a new label"));
         }
-        layout.bind(label, position());
+        layout.labels().bind(label, position(), gaps());
     }
 
     /**
@@ -182,7 +182,7 @@ public class Assembler extends Instructions {
     }
 
     private int gaps() {
-        return layout == null ? 0 : layout.gaps();
+        return layout == null ? 0 : layout.relaxation().gaps();
     }
 
     private void refuseTakenSymbol(String name) {
@@ -327,9 +327,9 @@ public class Assembler extends Instructions {
                     new EncodingException("align: " + bytes + " is not a power of two in 1 … " + LARGEST_ALIGNMENT));
         }
         refuseDecoratedData();
-        layout().addAlignment(position(), bytes);
+        layout().relaxation().addAlignment(position(), bytes);
         if (recorder != null) {
-            recorder.add(Recorder.PADDING, position(), layout.gaps() - 1, null, 0);
+            recorder.add(Recorder.PADDING, position(), gaps() - 1, null, 0);
         }
     }
 
@@ -381,7 +381,7 @@ public class Assembler extends Instructions {
                     "LOCK is not legal before a branch, and a mask or a rounding neither");
         }
         if (recorder != null) {
-            recorder.add(Recorder.BRANCH, position(), layout.gaps(), target, 0);
+            recorder.add(Recorder.BRANCH, position(), gaps(), target, 0);
         }
         layout.addBranch(position(), shortForm, longForm, target);
     }
@@ -413,14 +413,12 @@ public class Assembler extends Instructions {
      */
     public final CodeBlob finish(String name) {
         refuseDecoratedData();
-        for (Map.Entry<String, Label> symbol : symbols.entrySet()) {
-            layout.labels().requireBound(symbol.getValue());
-        }
         List<Relocation> relocations = new ArrayList<>();
         byte[] bytes =
                 layout == null ? Arrays.copyOf(code(), position()) : layout.bytes(code(), position(), relocations);
         Map<String, Integer> offsets = new LinkedHashMap<>();
         for (Map.Entry<String, Label> symbol : symbols.entrySet()) {
+            layout.labels().requireBound(symbol.getValue());
             offsets.put(symbol.getKey(), layout.offset(symbol.getValue()));
         }
         Recording recording = recorder == null ? Recording.NONE : recorder.finish(bytes.length, layout(), symbols);

@@ -6,7 +6,6 @@ import io.trapeze.emitter.encoding.Evex;
 import io.trapeze.emitter.encoding.LegacyOpcode;
 import io.trapeze.emitter.encoding.LittleEndian;
 import io.trapeze.emitter.encoding.OperandBits;
-import io.trapeze.emitter.encoding.Rex;
 import io.trapeze.emitter.encoding.Vex;
 import io.trapeze.emitter.isa.Descriptor;
 import io.trapeze.emitter.isa.Form;
@@ -105,10 +104,6 @@ abstract class Encoder {
             throw refused(new EncodingException("'" + decoration().toString().strip()
                     + "' is followed by no instruction: say it directly before the instruction it belongs to"));
         }
-    }
-
-    private boolean takesAll(long d, boolean memory) {
-        return Refusal.objection(d, pending, memory).isEmpty();
     }
 
     /** Whether a VEX form can say what is asked of an instruction that has an EVEX form as well. */
@@ -223,7 +218,7 @@ abstract class Encoder {
                 b[p++] = LegacyOpcode.mandatoryPrefix(d);
             }
             if ((operands & OperandBits.REX) != 0) {
-                b[p++] = (byte) (operands & OperandBits.REX | Rex.EMPTY);
+                b[p++] = (byte) (operands & OperandBits.REX | OperandBits.REX_PREFIX);
             }
             if (Descriptor.map(d) != 0) {
                 b[p++] = 0x0F;
@@ -290,9 +285,9 @@ abstract class Encoder {
     private boolean isRefused(long d, int bits, int v) {
         boolean upper = (bits & OperandBits.UPPER) != 0 || !Guard.isLow(v);
         boolean hidden = OperandBits.excludesRex(bits) && ((bits & OperandBits.REX) != 0 || OperandBits.needsRex(bits));
-        return pending != 0 && !takesAll(d, OperandBits.isMemory(bits))
-                || upper && Descriptor.prefixing(d) != Descriptor.EVEX
-                || hidden;
+        boolean refused = pending != 0
+                && !Refusal.objection(d, pending, OperandBits.isMemory(bits)).isEmpty();
+        return refused || upper && Descriptor.prefixing(d) != Descriptor.EVEX || hidden;
     }
 
     private int putPlainOpcode(long d) {

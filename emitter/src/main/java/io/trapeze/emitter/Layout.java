@@ -22,34 +22,25 @@ final class Layout {
         return labels;
     }
 
-    /** Returns how many branches and alignments there are so far. */
-    int gaps() {
-        return relaxation.gaps();
+    /** Returns the branches and alignments. */
+    BranchRelaxation relaxation() {
+        return relaxation;
     }
 
     /** Adds a branch behind {@code fixed} bytes. A descriptor of 0 means no such form. */
     void addBranch(int fixed, long shortForm, long longForm, Label target) {
-        branches.set(gaps(), shortForm, longForm);
+        branches.set(relaxation.gaps(), shortForm, longForm);
         relaxation.addBranch(fixed, target.index(), Branches.shortBytes(shortForm), Branches.longBytes(longForm));
-    }
-
-    /** Adds padding behind {@code fixed} bytes, up to a multiple of {@code alignment}. */
-    void addAlignment(int fixed, int alignment) {
-        relaxation.addAlignment(fixed, alignment);
     }
 
     /** Adds four bytes behind {@code at} fixed ones that are to hold {@code label} + addend − {@code end}. */
     void addDisplacement(int at, int end, Label label, int addend) {
-        displacements.add(at, end, gaps(), label.index(), addend);
+        displacements.add(at, end, relaxation.gaps(), label.index(), addend);
     }
 
     /** Adds bytes behind {@code at} fixed ones that are to hold how far one label is from another. */
     void addDistance(int at, int bytes, Label from, Label to, long addend) {
-        distances.add(at, bytes, gaps(), from, to, addend);
-    }
-
-    void bind(Label label, int fixed) {
-        labels.bind(label, fixed, gaps());
+        distances.add(at, bytes, relaxation.gaps(), from, to, addend);
     }
 
     /** Forgets all of the code, and its labels. */
@@ -65,16 +56,6 @@ final class Layout {
     /** Returns the final offset of a bound label. */
     int offset(Label label) {
         return labels.offset(label, relaxation);
-    }
-
-    /** Returns the final offset of what has this many fixed bytes and gaps before it. */
-    int position(int fixed, int gaps) {
-        return relaxation.position(fixed, gaps);
-    }
-
-    /** Returns the final offset of a gap. */
-    int start(int gap) {
-        return relaxation.start(gap);
     }
 
     /** Returns the form that a branch has. */

@@ -93,7 +93,7 @@ final class Recorder {
         }
         Map<Integer, List<Caller>> callers = new TreeMap<>();
         for (Note note : notes) {
-            callers.computeIfAbsent(layout.position(note.fixed(), note.gaps()), at -> new ArrayList<>())
+            callers.computeIfAbsent(layout.relaxation().position(note.fixed(), note.gaps()), at -> new ArrayList<>())
                     .add(note.caller());
         }
         return new Recording(lines, callers);
@@ -102,8 +102,8 @@ final class Recorder {
     /** A gap's own entry starts where the gap starts, any other after the gaps before it. */
     private static int start(Layout layout, Entry entry) {
         return entry.form() == BRANCH || entry.form() == PADDING
-                ? layout.start(entry.gaps())
-                : layout.position(entry.fixed(), entry.gaps());
+                ? layout.relaxation().start(entry.gaps())
+                : layout.relaxation().position(entry.fixed(), entry.gaps());
     }
 
     /**

@@ -42,15 +42,6 @@ public final class BranchRelaxation {
      * @param longBytes size with a 32-bit displacement; 0 if it has no such form
      */
     public void addBranch(int fixedBytes, int target, int shortBytes, int longBytes) {
-        add(fixedBytes, target, shortBytes, longBytes);
-    }
-
-    /** Adds padding up to a multiple of {@code alignment}, a power of two. */
-    public void addAlignment(int fixedBytes, int alignment) {
-        add(fixedBytes, NO_LABEL, 0, alignment);
-    }
-
-    private void add(int fixedBytes, int target, int shortBytes, int longBytes) {
         if (count == label.length) {
             int capacity = count * 2;
             fixedBefore = Arrays.copyOf(fixedBefore, capacity);
@@ -66,6 +57,11 @@ public final class BranchRelaxation {
         longSize[count] = longBytes;
         size[count] = shortBytes == 0 && target != NO_LABEL ? longBytes : shortBytes;
         count++;
+    }
+
+    /** Adds padding up to a multiple of {@code alignment}, a power of two. */
+    public void addAlignment(int fixedBytes, int alignment) {
+        addBranch(fixedBytes, NO_LABEL, 0, alignment);
     }
 
     /**

@@ -29,7 +29,7 @@ public final class LegacyOpcode {
             code[p++] = mandatoryPrefix(d);
         }
         if ((bits & OperandBits.REX) != 0 || OperandBits.needsRex(bits)) {
-            code[p++] = (byte) (Rex.EMPTY | bits & OperandBits.REX);
+            code[p++] = (byte) (OperandBits.REX_PREFIX | bits & OperandBits.REX);
         }
         int map = Descriptor.map(d);
         if (map != 0) {

@@ -30,6 +30,8 @@ public final class OperandBits {
     public static final int DISP32 = ModRm.MEMORY_DISP32 << 14;
     /** What a REX prefix carries. */
     public static final int REX = 0xF;
+    /** The REX prefix that carries nothing (SDM vol. 2, section 2.2.1), as {@code spl bpl sil dil} need it. */
+    public static final int REX_PREFIX = 0x40;
     /** Bit 4 of register numbers, which only EVEX encodes. */
     public static final int UPPER = 3 << 4;
     /** A SIB byte follows ModRM. */

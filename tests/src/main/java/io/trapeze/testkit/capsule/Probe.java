@@ -74,6 +74,7 @@ public final class Probe {
             a.mov(eax, ARCH_PRCTL);
             a.syscall();
         }
+        bases(a, ProbeMemory.ENTRY);
         vectors(a, ProbeMemory.ENTRY, true);
         a.ldmxcsr(low.dword(ProbeMemory.ENTRY + RegisterState.MXCSR));
         int x87 = ProbeMemory.ENTRY + RegisterState.X87_STATE;
@@ -207,6 +208,17 @@ public final class Probe {
         a.stmxcsr(low.dword(state + RegisterState.MXCSR));
         a.fnstcw(low.word(state + RegisterState.X87));
         a.fnsave(ptr(Address.absolute(low.address(state + RegisterState.X87_STATE))));
+        bases(a, state);
+    }
+
+    /** Emits the way of the segments' bases to a state; system calls, since not every kernel lets programs read them. */
+    private void bases(Assembler a, int state) {
+        for (int base = 0; base < 2; base++) {
+            a.mov(edi, base == 0 ? ARCH_GET_FS : ARCH_GET_GS);
+            a.mov(esi, low.address(state + RegisterState.BASES + 8 * base));
+            a.mov(eax, ARCH_PRCTL);
+            a.syscall();
+        }
     }
 
     /** Emits the general registers' way from a state, RSP's excepted; flags stay. */

@@ -96,6 +96,7 @@ final class FunctionCall {
             }
             return new Called(name, abi, called, called, false, wrong);
         }
+        Part.bases().forEach(base -> called.set(base, in)); // which the probe has noted
         List<Difference> broken = new ArrayList<>();
         boolean moved = requireCall(broken, scene, entry);
         RegisterState after = world.memory().arrival().copy();

@@ -244,6 +244,7 @@ final class SequenceRun {
         RegisterState in = now.copy();
         long entry = call(in, g0sp, argument, arrival, scene.address(carriers.gobuf()));
         RegisterState thunk = go(primitives.get(Primitive.SYSTEMSTACK), in);
+        Part.bases().forEach(base -> in.set(base, memory.entry())); // which the probe has noted
         String there = step + ", in the thunk";
         carriers.assertEntered(there, thunk, "systemstack: the thunk runs on g0's stack");
         Expect.equal(there, "its argument", argument, scene.firstArgument(thunk), "systemstack: it is passed on");

@@ -32,6 +32,17 @@ public record Part(String name, int offset, int bytes, long mask) {
     /** Which of the x87 registers are in use. */
     public static final Part X87_TAGS = new Part("x87 tag word", RegisterState.X87_STATE + 8, 2, -1);
 
+    /** Where FS leads: to the thread, which is not the code's to change. */
+    public static final Part FS_BASE = new Part("fs base", RegisterState.BASES, 8, -1);
+
+    /** Where GS leads. */
+    public static final Part GS_BASE = new Part("gs base", RegisterState.BASES + 8, 8, -1);
+
+    /** Both. */
+    public static List<Part> bases() {
+        return List.of(FS_BASE, GS_BASE);
+    }
+
     /** A general register. */
     public static Part of(Reg64 register) {
         return new Part(register.name(), RegisterState.general(register), 8, -1);

@@ -33,7 +33,10 @@ public record RegisterState(ByteBuffer bytes) {
     public static final int X87_STATE = 208;
 
     public static final int VECTORS = 320;
-    public static final int BYTES = VECTORS + 32 * 64;
+    /** The bases of FS and GS, which no run changes before it begins: what they were is noted, so that it can be compared. */
+    public static final int BASES = VECTORS + 32 * 64;
+
+    public static final int BYTES = BASES + 64;
 
     public static final long TRAP = 1 << 8;
     public static final long DIRECTION = 1 << 10;

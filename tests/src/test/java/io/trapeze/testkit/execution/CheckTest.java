@@ -195,6 +195,14 @@ class CheckTest {
                 .startsWith("x87 tag word: ");
     }
 
+    @Test
+    void tellsAFunctionThatItTakesTheThreadsSegment() {
+        String text =
+                ".globl f\nf: mov edi, 0x1001\n mov rsi, rsp\n mov eax, 158 # arch_prctl(ARCH_SET_GS)\n syscall\n ret";
+        assertThat(function(text, Abi.SYSTEM_V)).startsWith("gs base: the thread's");
+        assertThat(function(text.replace("0x1001", "0x1002"), Abi.SYSTEM_V)).startsWith("fs base: the thread's");
+    }
+
     private static String function(String text, Abi abi) {
         Verdict verdict = check.ofFunction(Assembler.parse(text), "f", abi, TRIES, 1);
         assertThat(verdict).isInstanceOf(Failed.class);
