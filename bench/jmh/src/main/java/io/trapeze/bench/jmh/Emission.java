@@ -110,9 +110,9 @@ public class Emission {
                 a.add(word(rsi), ax);
                 a.mov(sil, al);
                 a.push(rbx);
-                a.pshufb(xmm9, xmm1);
-                a.vmovdqa(ymm1, ymm9);
-                a.vmovdqu(ymmword(rdi, 32), ymm9);
+                a.sse().pshufb(xmm9, xmm1);
+                a.avx().vmovdqa(ymm1, ymm9);
+                a.avx().vmovdqu(ymmword(rdi, 32), ymm9);
                 a.avx512().vmovdqu64(zmmword(rdi, 64), zmm17);
                 a.jmp(label);
                 a.finish("kinds");
