@@ -14,9 +14,12 @@ import io.trapeze.testkit.check.Check;
 import io.trapeze.testkit.check.Subject;
 import io.trapeze.testkit.check.Verdict;
 import io.trapeze.testkit.check.Verdict.Failed;
+import io.trapeze.trampolines.BridgeTarget;
+import io.trapeze.trampolines.CallBridge;
 import io.trapeze.trampolines.Omission;
 import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
+import io.trapeze.trampolines.Signature;
 import io.trapeze.trampolines.abi.Abi;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,6 +50,7 @@ import picocli.CommandLine.Spec;
             "  trapeze check all",
             "  trapeze check mcall --abi win64 --tries 10000",
             "  trapeze check mcall --omit r12 --keep mcall.elf",
+            "  trapeze check bridge --abi sysv --to win64",
             "  trapeze check function.s"
         })
 final class CheckCommand implements Callable<Integer> {
@@ -71,7 +75,8 @@ final class CheckCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "TARGET",
-            description = "A primitive; `all`; an ABI file, for all primitives of it; or FILE.s with a function.")
+            description =
+                    "A primitive; `all`; an ABI file, for all primitives of it; FILE.s with a function; or `bridge`, code by which functions of one ABI call those of another.")
     private String target;
 
     @Option(
@@ -116,6 +121,22 @@ final class CheckCommand implements Callable<Integer> {
             description = "Forget registers that the ABI preserves: a lie, to see it found out.")
     private List<String> omitted = List.of();
 
+    @Option(
+            names = "--to",
+            paramLabel = AbiChoice.LABEL,
+            defaultValue = "win64",
+            converter = AbiChoice.class,
+            completionCandidates = AbiChoice.class,
+            description = "What a bridge calls, --abi being its caller's; ${DEFAULT-VALUE} unless given.")
+    private Abi to;
+
+    @Option(
+            names = "--signature",
+            paramLabel = "TYPES",
+            defaultValue = "i64 f64 i64 f32 i64 f64 i64 f32 i64 f64 i64 i64 -> i64",
+            description = "What passes over a bridge, of i64, f32 and f64: `${DEFAULT-VALUE}` unless given.")
+    private String signature;
+
     @Mixin
     private Tries tries;
 
@@ -136,7 +157,9 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<CheckReport> reports = target.endsWith(".s") ? List.of(source()) : primitives();
+        List<CheckReport> reports = target.endsWith(".s")
+                ? List.of(source())
+                : target.equals(Check.BRIDGE) ? List.of(bridge()) : primitives();
         trapeze.shell().print(json ? Json.of(reports) : CheckText.of(reports, trapeze.outStyle()));
         return reports.stream().allMatch(CheckReport::passed) ? Exit.FINE : Exit.FAILED;
     }
@@ -159,7 +182,7 @@ final class CheckCommand implements Callable<Integer> {
         return new ParameterException(
                 spec.commandLine(),
                 "can't check '" + target
-                        + "'. Choose gogo, mcall, systemstack, async_preempt or all, or name an ABI file"
+                        + "'. Choose gogo, mcall, systemstack, async_preempt, all or bridge, or name an ABI file"
                         + " (mine.toml) or a source (function.s)");
     }
 
@@ -201,6 +224,27 @@ final class CheckCommand implements Callable<Integer> {
         OutputFile.write(keep, program.apply(failed), true);
         hasKept = true;
         return Optional.of("gdb -ex 'break " + symbol + "' -ex run " + keep);
+    }
+
+    private CheckReport bridge() {
+        CallBridge bridge;
+        try {
+            bridge = CallBridge.of(Signature.parse(signature), abi, to);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--signature: " + e.getMessage(), e);
+        }
+        CodeBlob code = bridge.emit(Check.BRIDGE, new BridgeTarget.Symbol(Check.BRIDGE_TARGET));
+        String name = "bridge to " + to.name();
+        try (CaseFile file = CaseFile.open(command());
+                StatusLine status = new StatusLine(trapeze.shell());
+                Check check = Check.open(watching(file, status, name))) {
+            Verdict verdict = check.ofBridge(bridge, code, tries.most(), tries.seed());
+            CheckReport.Replay replay = new CheckReport.Replay(
+                    command(),
+                    file.keptIfFailed(verdict),
+                    debugger(verdict, Check.BRIDGE, failed -> check.programOfBridge(bridge, code, failed.shrunk())));
+            return CheckReport.ofFunction(name, code, abi, verdict, replay);
+        }
     }
 
     private CheckReport source() {

@@ -146,6 +146,16 @@ class CheckCommandTest {
     }
 
     @Test
+    void checksABridgeBetweenTwoConventions() {
+        Session.Ending ending = new Session().type("check bridge --abi win64 --to sysv --tries 20");
+        assertThat(ending.out()).isEqualTo("ok    bridge to sysv by the rules of win64, 20 tries\n");
+        assertThat(ending.exit()).isZero();
+        Session.Ending typo = new Session().run("check", "bridge", "--signature", "i64 f65 -> i64");
+        assertThat(typo.exit()).isEqualTo(2);
+        assertThat(typo.err()).contains("'f65' is no type: write one of [i64, f32, f64]");
+    }
+
+    @Test
     void refusesWhatItCannotCheck() {
         assertThat(new Session().type("check nothing").exit()).isEqualTo(2);
         assertThat(new Session().type("check mcall --tries 0").exit()).isEqualTo(2);

@@ -5,6 +5,7 @@ import io.trapeze.emitter.CodeBlob;
 import io.trapeze.testkit.check.Verdict.Ending;
 import io.trapeze.testkit.state.Difference;
 import io.trapeze.testkit.state.Part;
+import io.trapeze.trampolines.CallBridge;
 import io.trapeze.trampolines.abi.Abi;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,11 @@ import java.util.function.Supplier;
  * them, one for each core, get on well.
  */
 public final class Check implements AutoCloseable {
+    /** What the code of a bridge calls its two ends: where it begins, and what it calls. */
+    public static final String BRIDGE = "bridge";
+
+    public static final String BRIDGE_TARGET = "target";
+
     private final Runner runner;
     private final LongConsumer beforeEach;
 
@@ -67,6 +73,22 @@ public final class Check implements AutoCloseable {
      */
     public Verdict ofFunction(CodeBlob function, String symbol, Abi abi, int tries, long seed) {
         return judge(tries, seed, () -> new FunctionTrial(runner, function, symbol, abi));
+    }
+
+    /**
+     * Calls a function of one convention by another's rules until something is wrong, or often enough.
+     *
+     * @param bridge what the code is said to do
+     * @param code it, with the symbols {@link #BRIDGE} and, defined elsewhere, {@link #BRIDGE_TARGET}: what the generator makes, or
+     *     anything else
+     */
+    public Verdict ofBridge(CallBridge bridge, CodeBlob code, int tries, long seed) {
+        return judge(tries, seed, () -> new BridgeTrial(runner, bridge, code));
+    }
+
+    /** Returns a program that calls through a bridge in one case. */
+    public byte[] programOfBridge(CallBridge bridge, CodeBlob code, Case only) {
+        return program(() -> new BridgeTrial(runner, bridge, code), only);
     }
 
     /** Runs a subject in one case; what is wrong, if anything is. */

@@ -195,11 +195,21 @@ public final class Scene {
 
     /** Bytes above its return address that a callee may write: homes, and arguments on the stack. */
     int calleesBytes(int arguments) {
+        return calleesBytes(abi.arguments().integerPlaces(arguments));
+    }
+
+    /** The same for arguments that are in these places. */
+    int calleesBytes(List<Place> places) {
         int words = 0;
-        for (Place place : abi.arguments().integerPlaces(arguments)) {
-            words += place instanceof Place.Stack || abi.stack().spill() ? 1 : 0;
+        int spilled = 0;
+        for (Place place : places) {
+            if (place instanceof Place.Stack stack) {
+                words = Math.max(words, stack.word() + 1);
+            } else if (abi.stack().spill()) {
+                spilled++;
+            }
         }
-        return abi.stack().shadow() + 8 * words;
+        return abi.stack().shadow() + 8 * (words + spilled);
     }
 
     /** The first integer argument of a function that has just been entered with these registers. */
@@ -309,6 +319,11 @@ public final class Scene {
 
     /** Requires that a callee was entered aligned, and that all it may write lies below {@code top}. */
     void assertCallIsFit(String where, long rsp, long top, int arguments) {
+        assertCallIsFit(where, rsp, top, abi.arguments().integerPlaces(arguments));
+    }
+
+    /** The same for arguments that are in these places. */
+    void assertCallIsFit(String where, long rsp, long top, List<Place> arguments) {
         int alignment = abi.stack().alignment();
         Expect.equal(
                 where, "rsp, mod " + alignment, 0L, rsp + 8 & alignment - 1, AbiField.STACK_ALIGNMENT.is(alignment));

@@ -61,13 +61,13 @@ public record Oracle(List<Rule> rules) {
         if (abi.controlWords().x87()) {
             rules.add(new Rule(Part.X87_CONTROL, AbiField.CONTROL_X87.is(true)));
         }
-        if (role == Role.CALLEE
+        if (role != Role.SWITCH
                 && !abi.threadBlock().isPresent()) { // else what it calls may come back on another thread
             for (Part base : Part.bases()) {
                 rules.add(new Rule(base, "the thread's: a callee leaves " + base.name() + " alone"));
             }
         }
-        if (role == Role.CALLEE) {
+        if (role != Role.SWITCH) {
             abi.pinned().g().ifPresent(g -> rules.add(new Rule(Part.of(g), AbiField.PINNED_G.is(g))));
             abi.pinned().m().ifPresent(m -> rules.add(new Rule(Part.of(m), AbiField.PINNED_M.is(m))));
         }

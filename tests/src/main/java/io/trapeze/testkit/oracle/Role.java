@@ -5,6 +5,8 @@ package io.trapeze.testkit.oracle;
 public enum Role {
     /** A function that is called and returns. */
     CALLEE,
+    /** Code by which functions of one convention call those of another: a callee, to its caller. */
+    BRIDGE,
     /** A switch to another goroutine and, later, back: what others did to MXCSR's sticky bits must not show either. */
     SWITCH,
     /** An interruption anywhere: nothing at all may show. */

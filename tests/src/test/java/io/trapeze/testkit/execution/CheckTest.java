@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.trapeze.emitter.Assembler;
 import io.trapeze.emitter.CodeBlob;
+import io.trapeze.emitter.Instruction;
 import io.trapeze.emitter.operand.Registers;
 import io.trapeze.testkit.check.Check;
 import io.trapeze.testkit.check.Subject;
@@ -14,13 +15,21 @@ import io.trapeze.testkit.check.Verdict.Ending;
 import io.trapeze.testkit.check.Verdict.Failed;
 import io.trapeze.testkit.mutate.Mutant;
 import io.trapeze.testkit.mutate.Mutants;
+import io.trapeze.trampolines.BridgeTarget;
+import io.trapeze.trampolines.CallBridge;
 import io.trapeze.trampolines.Omission;
 import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
+import io.trapeze.trampolines.Signature;
 import io.trapeze.trampolines.abi.Abi;
+import io.trapeze.trampolines.abi.AbiException;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,6 +41,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 @DisplayName("A check of code that is wrong")
 class CheckTest {
+    private static final Signature SIGNATURE =
+            Signature.parse("i64 f64 i64 f32 i64 f64 i64 f32 i64 f64 i64 i64 f64 f64 f64 f64 -> i64");
+
     private static final int TRIES = 100;
 
     private static Check check;
@@ -193,6 +205,59 @@ class CheckTest {
         assertThat(function(right, Abi.WIN64)).startsWith("rsp: stack.shadow = 32");
         assertThat(function(right.replace("call g", "fld1\n call g\n fstp st(0)"), Abi.SYSTEM_V))
                 .startsWith("x87 tag word: ");
+    }
+
+    @Test
+    void holdsBridgesBetweenAllBuiltInConventions() {
+        int bridges = 0;
+        for (Abi from : Abi.builtIn()) {
+            for (Abi to : Abi.builtIn()) {
+                CallBridge bridge = CallBridge.of(SIGNATURE, from, to);
+                Optional<CodeBlob> code = emitted(bridge);
+                if (code.isPresent()) {
+                    assertThat(check.ofBridge(bridge, code.get(), 20, 1))
+                            .as("%s to %s\n%s", from.name(), to.name(), code.get())
+                            .isEqualTo(new Verdict.Passed(20));
+                    bridges++;
+                }
+            }
+        }
+        assertThat(bridges).isGreaterThan(50);
+    }
+
+    /** Some need to be told where the goroutine is. */
+    private static Optional<CodeBlob> emitted(CallBridge bridge) {
+        try {
+            return Optional.of(bridge.emit("bridge", new BridgeTarget.Symbol("target")));
+        } catch (AbiException e) {
+            assertThat(e).hasMessageContaining("; ");
+            return Optional.empty();
+        }
+    }
+
+    @Test
+    void findsWhatABridgeForgets() {
+        CallBridge bridge = CallBridge.of(SIGNATURE, Abi.WIN64, Abi.SYSTEM_V);
+        CodeBlob right = emitted(bridge).orElseThrow();
+        Map<String, String> found = new TreeMap<>();
+        for (Instruction instruction : right.instructions()) {
+            boolean restores = instruction.text().matches("mov(dqu)? (rsi|rdi|xmm(6|15)), .*\\[rsp .*");
+            if (restores) {
+                String text = ".globl bridge\n.extern target\nbridge:\n"
+                        + right.instructions().stream()
+                                .filter(other -> !other.equals(instruction))
+                                .map(Instruction::text)
+                                .collect(Collectors.joining("\n"));
+                Verdict verdict = check.ofBridge(bridge, Assembler.parse(text), TRIES, 1);
+                assertThat(verdict).isInstanceOf(Failed.class);
+                found.put(
+                        instruction.text().replaceAll("^\\S+ (\\w+),.*", "$1"),
+                        ((Failed) verdict).difference().register());
+            }
+        }
+        assertThat(found)
+                .containsOnlyKeys("rdi", "rsi", "xmm15", "xmm6")
+                .allSatisfy((register, named) -> assertThat(named).isEqualTo(register));
     }
 
     @Test
