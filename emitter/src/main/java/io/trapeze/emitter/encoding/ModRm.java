@@ -17,9 +17,4 @@ public final class ModRm {
     public static final int RIP_RELATIVE = 5;
 
     private ModRm() {}
-
-    /** Returns the byte; only the low three bits of {@code reg} and {@code rm} go into it. */
-    public static byte of(int mod, int reg, int rm) {
-        return (byte) (mod << 6 | (reg & 7) << 3 | rm & 7);
-    }
 }

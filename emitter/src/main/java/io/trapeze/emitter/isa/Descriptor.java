@@ -118,11 +118,6 @@ public final class Descriptor {
         return (int) (d >>> 32) & 3;
     }
 
-    /** Whether there is an immediate. */
-    public static boolean hasImmediate(long d) {
-        return (d >>> 36 & 7) != 0;
-    }
-
     /** Returns the bytes of the immediate: 0, 1, 2, 4 or 8; of two, those of the first. */
     public static int immediateBytes(long d) {
         return (1 << ((int) (d >>> 36) & 7)) >> 1;
