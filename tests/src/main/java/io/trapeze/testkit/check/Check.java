@@ -167,40 +167,45 @@ public final class Check implements AutoCloseable {
         }
     }
 
+    /** A case, and what goes wrong in it. */
+    private record Failing(Case tried, Fault fault) {}
+
     /** Quiets all registers that the fault does without. */
     private Verdict shrunk(Trial trial, Case tried, int number, Fault first) {
         Set<String> live = new TreeSet<>();
         Part.all(runner.capsule().widest().withX87()).forEach(part -> live.add(Scene.name(part)));
         live.removeAll(tried.quiet());
-        Fault fault = first;
-        Case smallest = tried;
-        for (Case candidate : List.of(
-                allQuietBut(tried, live, Set.of(first.difference().register())), allQuietBut(tried, live, Set.of()))) {
-            Optional<Fault> same = attempt(trial, candidate).filter(first::like);
-            if (same.isPresent()) {
-                smallest = candidate;
-                fault = same.get();
-            }
-        }
-        for (String register : live) {
-            if (!smallest.quiet().contains(register)) {
-                Case candidate = smallest.quieting(register);
-                Optional<Fault> same = attempt(trial, candidate).filter(first::like);
-                if (same.isPresent()) {
-                    smallest = candidate;
-                    fault = same.get();
-                }
-            }
-        }
-        live.removeAll(smallest.quiet());
-        return new Verdict.Failed(number, fault.ending(), fault.difference(), smallest, live);
+        String named = first.difference().register();
+        Failing smallest = quieted(
+                trial,
+                new Failing(tried, first),
+                live.stream().filter(register -> !register.equals(named)).toList());
+        smallest = quieted(trial, smallest, live.contains(named) ? List.of(named) : List.of());
+        live.removeAll(smallest.tried().quiet());
+        Fault fault = smallest.fault();
+        return new Verdict.Failed(number, fault.ending(), fault.difference(), smallest.tried(), live);
     }
 
-    private static Case allQuietBut(Case tried, Set<String> names, Set<String> kept) {
-        Set<String> quiet = new TreeSet<>(names);
-        quiet.removeAll(kept);
-        quiet.addAll(tried.quiet());
-        return new Case(tried.seed(), quiet);
+    /** Quiets what the fault does without of some registers: all of them or, if that is too much, of one half and then of the other. */
+    private static Failing quieted(Trial trial, Failing smallest, List<String> registers) {
+        if (registers.isEmpty()) {
+            return smallest;
+        }
+        Case candidate = smallest.tried();
+        for (String register : registers) {
+            candidate = candidate.quieting(register);
+        }
+        Optional<Fault> same = attempt(trial, candidate).filter(smallest.fault()::like);
+        if (same.isPresent()) {
+            return new Failing(candidate, same.get());
+        }
+        int half = registers.size() / 2;
+        return half == 0
+                ? smallest
+                : quieted(
+                        trial,
+                        quieted(trial, smallest, registers.subList(0, half)),
+                        registers.subList(half, registers.size()));
     }
 
     /** Ends the process. */
