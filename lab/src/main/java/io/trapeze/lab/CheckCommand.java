@@ -22,13 +22,13 @@ import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.Signature;
 import io.trapeze.trampolines.abi.Abi;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
@@ -174,8 +174,8 @@ final class CheckCommand implements Callable<Integer> {
                 .map(primitive ->
                         Subject.of(primitive, checked, saveSet).with(primitive.emit(checked, saveSet, omission)))
                 .toList();
-        subjects.forEach(this::requireRegisters);
-        return checked(subjects);
+        subjects.forEach(subject -> requireRegisters(subject.needs(), subject.name())); // before any of them runs
+        return subjects.stream().map(this::checked).toList();
     }
 
     private ParameterException unknown() {
@@ -186,22 +186,36 @@ final class CheckCommand implements Callable<Integer> {
                         + " (mine.toml) or a source (function.s)");
     }
 
-    private List<CheckReport> checked(List<Subject> subjects) {
-        List<CheckReport> reports = new ArrayList<>();
-        for (Subject subject : subjects) {
-            String symbol = subject.primitive().symbol();
-            try (CaseFile file = CaseFile.open(command());
-                    StatusLine status = new StatusLine(trapeze.shell());
-                    Check check = Check.open(watching(file, status, subject.name()))) {
-                Verdict verdict = check.of(subject, tries.most(), tries.seed());
-                CheckReport.Replay replay = new CheckReport.Replay(
-                        command(),
-                        file.keptIfFailed(verdict),
-                        debugger(verdict, symbol, failed -> check.program(subject, failed.shrunk())));
-                reports.add(CheckReport.of(subject, verdict, replay));
-            }
+    private CheckReport checked(Subject subject) {
+        return checked(
+                subject.name(),
+                subject.primitive().symbol(),
+                check -> check.of(subject, tries.most(), tries.seed()),
+                (check, failed) -> check.program(subject, failed.shrunk()),
+                (verdict, replay) -> CheckReport.of(subject, verdict, replay));
+    }
+
+    /**
+     * Checks code, with its cases noted and counted, and a failing one kept if that is wanted.
+     *
+     * @param symbol where the code begins
+     * @param program makes a program of a failing case
+     * @param report tells of what came of it
+     */
+    private CheckReport checked(
+            String name,
+            String symbol,
+            Function<Check, Verdict> judged,
+            BiFunction<Check, Failed, byte[]> program,
+            BiFunction<Verdict, CheckReport.Replay, CheckReport> report) {
+        try (CaseFile file = CaseFile.open(command());
+                StatusLine status = new StatusLine(trapeze.shell());
+                Check check = Check.open(watching(file, status, name))) {
+            Verdict verdict = judged.apply(check);
+            Optional<String> noted = file.keptIfFailed(verdict);
+            Optional<String> debugger = debugger(verdict, symbol, failed -> program.apply(check, failed));
+            return report.apply(verdict, new CheckReport.Replay(command(), noted, debugger));
         }
-        return reports;
     }
 
     /** Notes each case before it runs, and tells how many there were. */
@@ -227,24 +241,22 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private CheckReport bridge() {
-        CallBridge bridge;
+        Signature types;
         try {
-            bridge = CallBridge.of(Signature.parse(signature), abi, to);
+            types = Signature.parse(signature);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--signature: " + e.getMessage(), e);
         }
+        CallBridge bridge = CallBridge.of(types, abi, to);
         CodeBlob code = bridge.emit(Check.BRIDGE, new BridgeTarget.Symbol(Check.BRIDGE_TARGET));
         String name = "bridge to " + to.name();
-        try (CaseFile file = CaseFile.open(command());
-                StatusLine status = new StatusLine(trapeze.shell());
-                Check check = Check.open(watching(file, status, name))) {
-            Verdict verdict = check.ofBridge(bridge, code, tries.most(), tries.seed());
-            CheckReport.Replay replay = new CheckReport.Replay(
-                    command(),
-                    file.keptIfFailed(verdict),
-                    debugger(verdict, Check.BRIDGE, failed -> check.programOfBridge(bridge, code, failed.shrunk())));
-            return CheckReport.ofFunction(name, code, abi, verdict, replay);
-        }
+        List.of(abi, to).forEach(each -> requireRegisters(SaveSet.neededBy(each), each.name()));
+        return checked(
+                name,
+                Check.BRIDGE,
+                check -> check.ofBridge(bridge, code, tries.most(), tries.seed()),
+                (check, failed) -> check.programOfBridge(bridge, code, failed.shrunk()),
+                (verdict, replay) -> CheckReport.ofFunction(name, code, abi, verdict, replay));
     }
 
     private CheckReport source() {
@@ -260,8 +272,8 @@ final class CheckCommand implements Callable<Integer> {
         if (primitive.isPresent()) {
             Subject subject = Subject.of(primitive.get(), abi, saveSet).with(code);
             requireSymbol(code, role, "");
-            requireRegisters(subject);
-            return checked(List.of(subject)).get(0);
+            requireRegisters(subject.needs(), subject.name());
+            return checked(subject);
         }
         CodeBlob named = code.symbols().isEmpty()
                 ? CodeBlob.disassemble(code.name(), code.bytes(), 0, Map.of(code.name(), 0))
@@ -269,16 +281,13 @@ final class CheckCommand implements Callable<Integer> {
         String start =
                 symbol != null ? symbol : named.symbols().keySet().iterator().next();
         requireSymbol(named, start, ", or name another with --symbol");
-        try (CaseFile file = CaseFile.open(command());
-                StatusLine status = new StatusLine(trapeze.shell());
-                Check check = Check.open(watching(file, status, start))) {
-            Verdict verdict = check.ofFunction(named, start, abi, tries.most(), tries.seed());
-            CheckReport.Replay replay = new CheckReport.Replay(
-                    command(),
-                    file.keptIfFailed(verdict),
-                    debugger(verdict, start, failed -> check.programOfFunction(named, start, abi, failed.shrunk())));
-            return CheckReport.ofFunction(start, named, abi, verdict, replay);
-        }
+        requireRegisters(SaveSet.neededBy(abi), abi.name());
+        return checked(
+                start,
+                start,
+                check -> check.ofFunction(named, start, abi, tries.most(), tries.seed()),
+                (check, failed) -> check.programOfFunction(named, start, abi, failed.shrunk()),
+                (verdict, replay) -> CheckReport.ofFunction(start, named, abi, verdict, replay));
     }
 
     private void requireSymbol(CodeBlob code, String name, String otherwise) {
@@ -291,12 +300,11 @@ final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    private void requireRegisters(Subject subject) {
-        SaveSet needed = subject.needs();
+    private static void requireRegisters(SaveSet needed, String what) {
         if (!needed.fits(SaveSet.widest(Host.detect().cpu().xcr0()))) {
             throw new CommandException(
                     Exit.IMPOSSIBLE,
-                    "this processor lacks registers that " + subject.name() + " saves",
+                    "this processor lacks registers that " + what + " keeps",
                     "Check it on one with " + needed.label());
         }
     }
