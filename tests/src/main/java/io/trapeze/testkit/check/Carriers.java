@@ -109,6 +109,11 @@ final class Carriers {
         abi.pinned().m().ifPresent(m -> state.set(m, m()));
     }
 
+    /** Puts its g0 where the goroutine that runs is pinned. */
+    void pinG0(RegisterState state) {
+        abi.pinned().g().ifPresent(g -> state.set(g, scene.word(gobuf() + Gobuf.G)));
+    }
+
     /** Requires it where it is pinned. */
     void assertPinned(String where, RegisterState state) {
         abi.pinned().m().ifPresent(m -> Expect.equal(where, m.name(), m(), state.get(m), AbiField.PINNED_M.is(m)));
