@@ -2,8 +2,6 @@
 package io.trapeze.testkit.capsule;
 
 import io.trapeze.emitter.CodeBlob;
-import io.trapeze.emitter.operand.Segment;
-import io.trapeze.runtime.code.Linker;
 import io.trapeze.runtime.host.Host;
 import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.runtime.os.OperatingSystem;
@@ -11,7 +9,6 @@ import io.trapeze.runtime.os.Platform;
 import io.trapeze.runtime.os.UnsupportedHostException;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
-import io.trapeze.trampolines.abi.ThreadBlock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -21,21 +18,16 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * A program of a few hundred bytes, without libraries, that runs code under test in children that it forks: code that
  * crashes ends a child, and Java does not suffer from it. Linux on x86-64 only; for one thread.
  */
-public final class Capsule implements AutoCloseable {
+public final class Capsule implements Ground {
     /** How often, and after how long, a program is started again whose file is still open elsewhere. */
     private static final int STARTS = 1_000;
 
@@ -43,22 +35,14 @@ public final class Capsule implements AutoCloseable {
     /** ETXTBSY, as JDK 17 and later ones tell of it. */
     private static final Pattern BUSY = Pattern.compile("error[=:] ?26\\b");
 
-    /** Behind code lie traps, and not what is left of other code: whoever runs off its end is to be found out. */
-    private static final int TRAPS = 4096;
-
-    private static final byte INT3 = (byte) 0xCC;
-
     private final SharedMemory shared;
     private final LowMemory control;
     private final ProbeMemory memory;
-    private final NativeMemory code;
+    private final CodeSpace code;
     private final SaveSet widest;
     private final Process process;
     private final OutputStream orders;
     private final InputStream answers;
-    private final List<Placed> placed = new ArrayList<>();
-    private final Map<Segment, Placed> probes = new EnumMap<>(Segment.class);
-    private int used;
     private boolean recording;
     private byte[] recorded = {};
 
@@ -66,14 +50,13 @@ public final class Capsule implements AutoCloseable {
         this.shared = shared;
         this.control = shared.control();
         this.memory = shared.probes();
-        this.code = shared.code();
+        NativeMemory writable = shared.code();
+        this.code = new CodeSpace(writable.address(), writable.size(), writable::putBytes, ThreadBlocks.BASES);
         this.widest = SaveSet.widest(Host.detect().cpu().xcr0());
         this.process = process;
         this.orders = process.getOutputStream();
         this.answers = process.getInputStream();
-        for (Segment segment : List.of(Segment.NONE, Segment.FS, Segment.GS)) {
-            probes.put(segment, place(new Probe(memory, widest, segment).emit(), Map.of()));
-        }
+        code.placeProbes(Abi.SYSTEM_V, widest, memory);
     }
 
     /**
@@ -121,68 +104,55 @@ public final class Capsule implements AutoCloseable {
         }
     }
 
-    /** Returns all vector state that this processor has. */
+    @Override
+    public boolean survives() {
+        return true;
+    }
+
+    @Override
     public SaveSet widest() {
         return widest;
     }
 
-    /** Returns what probes and Java share. */
+    @Override
     public ProbeMemory memory() {
         return memory;
     }
 
-    /** Returns memory for stacks and whatever else code under test needs. */
+    @Override
     public NativeMemory high() {
         return shared.high();
     }
 
-    /** Returns the probe for code of an ABI, with the symbols {@code arrival} and {@code callee}. */
+    @Override
     public Placed probe(Abi abi) {
-        return probes.get(abi.threadBlock().map(ThreadBlock::segment).orElse(Segment.NONE));
+        return code.probe(abi);
     }
 
-    /** Returns a mark for {@link #forget}. */
+    @Override
     public int mark() {
-        return placed.size();
+        return code.mark();
     }
 
-    /** Takes away all code that was placed since a mark was taken. */
+    @Override
     public void forget(int mark) {
-        used = mark == placed.size() ? used : (int) (placed.get(mark).address() - code.address());
-        placed.subList(mark, placed.size()).clear();
+        code.forget(mark);
     }
 
-    /**
-     * Puts code where it can run.
-     *
-     * @param externals the address of each symbol that it does not define
-     */
+    @Override
     public Placed place(CodeBlob blob, Map<String, Long> externals) {
-        int at = used + 63 & ~63;
-        int end = at + blob.size();
-        if (end >= code.size()) {
-            throw new IllegalStateException(blob.name() + " has " + blob.size() + " bytes, but the capsule has only "
-                    + (code.size() - at) + " left for code: check less at once");
-        }
-        Placed now = new Placed(blob, code.address() + at);
-        code.putBytes(at, Linker.link(blob, now.address(), externals));
-        byte[] behind = new byte[Math.min(TRAPS, (int) code.size() - end)];
-        Arrays.fill(behind, INT3);
-        code.putBytes(end, behind);
-        used = end + 1;
-        placed.add(now);
-        return now;
+        return code.place(blob, externals);
     }
 
-    /** Runs from {@code target} to the probe's arrival, with the registers of {@link ProbeMemory#entry}. */
+    @Override
     public Outcome run(Abi abi, long target) {
         memory.aim(target);
         control.memory().putLong(CapsuleCode.REPORT, 0);
         control.memory().putLong(CapsuleCode.ENTER, probe(abi).address("enter"));
         if (recording) {
-            recorded = KeptProgram.of(shared, used, named(abi));
+            recorded = KeptProgram.of(shared, code.used(), code.named(abi));
         }
-        int status = order();
+        int status = order(CapsuleCode.RUN);
         if (status == 0) {
             return new Outcome.Finished();
         }
@@ -190,11 +160,12 @@ public final class Capsule implements AutoCloseable {
         return crash.signal() == CapsuleCode.HUNG ? new Outcome.Hung(crash) : new Outcome.Crashed(crash);
     }
 
-    /**
-     * Returns a program that does on its own what the last of some runs does, for a debugger: an ELF file with symbols.
-     *
-     * @param runs what calls {@link #run}, from this thread
-     */
+    @Override
+    public void hop() {
+        order(CapsuleCode.HOP);
+    }
+
+    @Override
     public byte[] program(Runnable runs) {
         recording = true;
         try {
@@ -205,15 +176,9 @@ public final class Capsule implements AutoCloseable {
         return recorded;
     }
 
-    /** The code under test, and the one probe that runs it. */
-    private List<Placed> named(Abi abi) {
-        return Stream.concat(placed.stream().filter(p -> !probes.containsValue(p)), Stream.of(probe(abi)))
-                .toList();
-    }
-
-    private int order() {
+    private int order(int what) {
         try {
-            orders.write(0);
+            orders.write(what);
             orders.flush();
             byte[] status = answers.readNBytes(4);
             if (status.length < 4) {
@@ -241,15 +206,9 @@ public final class Capsule implements AutoCloseable {
             registers.put(Crash.ORDER.get(i), report.getLong(CapsuleCode.REPORT_REGISTERS + 8 * i));
         }
         long pc = registers.get("rip");
-        String place = placed.stream()
-                .filter(p -> p.contains(pc))
-                .findFirst()
-                .map(p -> p.place(pc))
-                .orElse("0x" + Long.toHexString(pc));
-        return new Crash(signal, pc, report.getLong(CapsuleCode.REPORT + 8), place, registers);
+        return new Crash(signal, pc, report.getLong(CapsuleCode.REPORT + 8), code.place(pc), registers);
     }
 
-    /** Ends it. */
     @Override
     public void close() {
         try {

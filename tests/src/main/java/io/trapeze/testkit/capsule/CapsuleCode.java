@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.testkit.capsule;
 
+import static io.trapeze.emitter.operand.Mem.byte_;
 import static io.trapeze.emitter.operand.Mem.dword;
 import static io.trapeze.emitter.operand.Mem.ptr;
 import static io.trapeze.emitter.operand.Mem.qword;
@@ -14,11 +15,16 @@ import io.trapeze.formats.object.ElfExecutable;
 import java.util.List;
 
 /**
- * The program of a {@link Capsule}: it forks a child that, for each byte that it reads, jumps into the shared memory and writes
- * four bytes of zeros once it is back. When a signal ends the child, the program writes how, as {@code wait4} has it, and forks
+ * The program of a {@link Capsule}: it forks a child that, for each byte that it reads, jumps into the shared memory, or starts a
+ * thread and leaves all else to it, and writes four bytes of zeros once that is done. When a signal ends the child, the program writes how, as {@code wait4} has it, and forks
  * the next. Both end when there is nothing more to read.
  */
 final class CapsuleCode {
+    /** A byte that has the child enter the probe. */
+    static final int RUN = 0;
+    /** A byte that has another thread do so from now on. */
+    static final int HOP = 1;
+
     /** How the program ends when it can't map the memory. */
     static final int NO_MEMORY = 100;
     /** How a child ends that was stopped by a signal and has told about it. */
@@ -46,7 +52,9 @@ final class CapsuleCode {
     private static final int SIGACTION = 13;
     private static final int SIGRETURN = 15;
     private static final int SETITIMER = 38;
+    private static final int CLONE = 56;
     private static final int FORK = 57;
+    private static final int EXIT_THREAD = 60;
     private static final int WAIT4 = 61;
     private static final int SIGALTSTACK = 131;
     private static final int EXIT_GROUP = 231;
@@ -56,6 +64,9 @@ final class CapsuleCode {
     private static final int SHARED_FIXED_NOREPLACE = 0x10_0001;
     /** SA_SIGINFO, SA_RESTORER (without which the kernel delivers none), SA_ONSTACK, SA_NODEFER. */
     private static final int SIGNAL_FLAGS = 0x4C00_0004;
+
+    /** CLONE_VM, _FS, _FILES, _SIGHAND, _THREAD, _SYSVSEM: a thread as the C library starts it. */
+    private static final int THREAD = 0x5_0F00;
 
     private static final int SIGNAL_STACK = 128 * 1024;
     private static final int ITIMER_VIRTUAL = 1;
@@ -80,7 +91,7 @@ final class CapsuleCode {
         serve(a, memory.control());
         a.symbol("handler", handler);
         a.bind(handler);
-        step(a, memory.probes().low());
+        step(a, new LowMemory(memory.probes().memory()));
         handle(a, memory.control());
         return ElfExecutable.of("_start", a.finish("capsule")).bytes();
     }
@@ -108,15 +119,8 @@ final class CapsuleCode {
             a.syscall();
             a.bind(fine);
         }
-        a.lea(rax, ptr(rsp, -2 * SIGNAL_STACK));
         a.sub(rsp, 64);
-        a.mov(qword(rsp), rax); //                      a stack for signals: code under test has RSP anywhere
-        a.mov(qword(rsp, 8), 0);
-        a.mov(qword(rsp, 16), SIGNAL_STACK);
-        a.mov(rdi, rsp);
-        a.xor(esi, esi);
-        a.mov(eax, SIGALTSTACK);
-        a.syscall();
+        useSignalStack(a);
         a.lea(rax, ptr(handler));
         a.mov(qword(rsp), rax);
         a.mov(qword(rsp, 8), SIGNAL_FLAGS);
@@ -132,9 +136,23 @@ final class CapsuleCode {
         }
     }
 
+    /** Emits what gives this thread a stack for signals: code under test has RSP anywhere. */
+    private static void useSignalStack(Assembler a) {
+        a.lea(rax, ptr(rsp, -2 * SIGNAL_STACK));
+        a.mov(qword(rsp), rax);
+        a.mov(qword(rsp, 8), 0);
+        a.mov(qword(rsp, 16), SIGNAL_STACK);
+        a.mov(rdi, rsp);
+        a.xor(esi, esi);
+        a.mov(eax, SIGALTSTACK);
+        a.syscall();
+    }
+
     private static void serve(Assembler a, LowMemory control) {
         Label child = a.label("child");
         Label over = a.label("over");
+        Label hop = a.label("hop");
+        Label done = a.label("done");
         Label another = a.here();
         a.mov(eax, FORK);
         a.syscall();
@@ -160,6 +178,8 @@ final class CapsuleCode {
         a.syscall();
         a.cmp(rax, 1);
         a.jne(over);
+        a.cmp(byte_(rsp), HOP);
+        a.je(hop);
         a.mov(qword(rsp), 0); //                        once, and how long until then
         a.mov(qword(rsp, 8), 0);
         a.mov(qword(rsp, 16), 0);
@@ -170,9 +190,25 @@ final class CapsuleCode {
         a.mov(eax, SETITIMER);
         a.syscall();
         a.call(control.qword(ENTER));
+        a.bind(done);
         a.mov(dword(rsp), 0);
         write(a);
         a.jmp(next);
+
+        a.bind(hop);
+        a.mov(edi, THREAD);
+        a.xor(esi, esi); //                             on this stack: the old thread has no more use for it
+        a.mov(eax, CLONE);
+        a.syscall();
+        a.test(eax, eax);
+        Label newThread = a.label("new thread");
+        a.jz(newThread);
+        a.xor(edi, edi);
+        a.mov(eax, EXIT_THREAD);
+        a.syscall();
+        a.bind(newThread);
+        useSignalStack(a);
+        a.jmp(done);
         a.bind(over);
         a.xor(edi, edi);
         a.mov(eax, EXIT_GROUP);

@@ -16,6 +16,9 @@ import io.trapeze.emitter.operand.Scale;
 import io.trapeze.emitter.operand.Segment;
 import io.trapeze.testkit.state.RegisterState;
 import io.trapeze.trampolines.SaveSet;
+import io.trapeze.trampolines.abi.Abi;
+import io.trapeze.trampolines.abi.PreservedVector;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -24,152 +27,273 @@ import java.util.List;
  * if it is told to.
  *
  * <p>None of them needs a register or touches the stack that it finds, but for what a callee may write of it. Code under test may
- * therefore be right or wrong about anything. If there is a segment, its base is the thread block's during the run.
+ * therefore be right or wrong about anything. Their memory is reached from where they are: it lies within two gigabytes.
  */
 public final class Probe {
+    /** The symbol for the {@link ProbeMemory}, which is defined elsewhere. */
+    static final String MEMORY = "probe_memory";
+
     private static final int ARCH_PRCTL = 158;
     private static final int ARCH_SET_GS = 0x1001;
     private static final int ARCH_SET_FS = 0x1002;
     private static final int ARCH_GET_FS = 0x1003;
     private static final int ARCH_GET_GS = 0x1004;
-    private static final List<IndexReg> HOST_SAVED = List.of(rbx, rbp, r12, r13, r14, r15);
 
-    private final LowMemory low;
+    private final Assembler a = new Assembler();
+    private final Label memory = a.external(MEMORY);
+    private final Abi host;
     private final SaveSet widest;
+    private final ThreadBlocks blocks;
     private final Segment segment;
 
     /**
+     * @param host the convention by which {@code enter} is called
      * @param widest which vector state is loaded and stored: all that there is
-     * @param segment whose base is to be the thread block; none to leave both alone
+     * @param blocks how code gets a thread block here
+     * @param segment behind which it is to be; none to leave both segments alone
      */
-    public Probe(ProbeMemory memory, SaveSet widest, Segment segment) {
-        this.low = memory.low();
+    Probe(Abi host, SaveSet widest, ThreadBlocks blocks, Segment segment) {
+        this.host = host;
         this.widest = widest;
+        this.blocks = blocks;
         this.segment = segment;
     }
 
     /** Emits it with symbols {@code enter}, {@code arrival} and {@code callee}. */
-    public CodeBlob emit() {
-        Assembler a = new Assembler();
-        enter(a);
-        arrive(a);
-        callee(a);
+    CodeBlob emit() {
+        enter();
+        arrive();
+        callee();
         return a.finish("probe");
     }
 
-    private void enter(Assembler a) {
-        a.symbol("enter");
-        HOST_SAVED.forEach(a::push);
-        a.mov(low.qword(ProbeMemory.HOST_RSP), rsp);
-        a.stmxcsr(low.dword(ProbeMemory.HOST_MXCSR));
-        a.fnstcw(low.word(ProbeMemory.HOST_X87));
-        if (segment != Segment.NONE) {
-            boolean gs = segment == Segment.GS;
-            a.mov(edi, gs ? ARCH_GET_GS : ARCH_GET_FS);
-            a.mov(esi, low.address(ProbeMemory.HOST_BASE));
-            a.mov(eax, ARCH_PRCTL);
-            a.syscall();
-            a.mov(edi, gs ? ARCH_SET_GS : ARCH_SET_FS);
-            a.mov(rsi, low.qword(ProbeMemory.THREAD_BASE));
-            a.mov(eax, ARCH_PRCTL);
-            a.syscall();
+    private Address at(int offset) {
+        return Address.rip(memory).plus(offset);
+    }
+
+    private Mem.Qword word(int offset) {
+        return qword(at(offset));
+    }
+
+    private List<IndexReg> hostSaved() {
+        List<IndexReg> saved = new ArrayList<>(host.preservedGeneral());
+        if (host.preservesRbp()) {
+            saved.add(rbp);
         }
-        bases(a, ProbeMemory.ENTRY);
-        vectors(a, ProbeMemory.ENTRY, true);
-        a.ldmxcsr(low.dword(ProbeMemory.ENTRY + RegisterState.MXCSR));
-        int x87 = ProbeMemory.ENTRY + RegisterState.X87_STATE;
-        a.frstor(ptr(Address.absolute(low.address(x87))));
-        a.fnsave(ptr(Address.absolute(low.address(x87)))); // in the form in which it will be stored afterwards
-        a.frstor(ptr(Address.absolute(low.address(x87))));
-        general(a, ProbeMemory.ENTRY);
-        a.mov(esp, low.address(ProbeMemory.JUMP));
+        return saved;
+    }
+
+    private void enter() {
+        a.symbol("enter");
+        hostSaved().forEach(a::push);
+        a.mov(word(ProbeMemory.HOST_RSP), rsp);
+        a.stmxcsr(dword(at(ProbeMemory.HOST_MXCSR)));
+        a.fnstcw(Mem.word(at(ProbeMemory.HOST_X87)));
+        for (PreservedVector vector : host.preservedVectors()) {
+            a.movups(xmmword(at(ProbeMemory.HOST_VECTORS + 16 * vector.number())), Registers.xmm(vector.number()));
+        }
+        a.mov(rax, cs);
+        a.mov(word(ProbeMemory.JUMP + 8), rax);
+        a.mov(rax, ss);
+        a.mov(word(ProbeMemory.JUMP + 32), rax);
+        giveBlock();
+        bases(ProbeMemory.ENTRY);
+        vectors(ProbeMemory.ENTRY, true);
+        a.ldmxcsr(dword(at(ProbeMemory.ENTRY + RegisterState.MXCSR)));
+        Mem.Any x87 = ptr(at(ProbeMemory.ENTRY + RegisterState.X87_STATE));
+        a.frstor(x87);
+        a.fnsave(x87); // in the form in which it will be stored afterwards
+        a.frstor(x87);
+        general(ProbeMemory.ENTRY);
+        a.lea(rsp, ptr(at(ProbeMemory.JUMP)));
         a.iretq(); // target, flags and RSP at once, and no register left over
     }
 
-    private void arrive(Assembler a) {
+    private void arrive() {
         a.symbol("arrival");
-        note(a, ProbeMemory.ARRIVAL, ProbeMemory.ARRIVAL_BOUNDS);
-        if (segment != Segment.NONE) {
-            a.mov(edi, segment == Segment.GS ? ARCH_SET_GS : ARCH_SET_FS);
-            a.mov(rsi, low.qword(ProbeMemory.HOST_BASE));
-            a.mov(eax, ARCH_PRCTL);
-            a.syscall();
-        }
-        a.ldmxcsr(low.dword(ProbeMemory.HOST_MXCSR));
-        a.fldcw(low.word(ProbeMemory.HOST_X87));
+        note(ProbeMemory.ARRIVAL, ProbeMemory.ARRIVAL_BOUNDS);
+        takeBlock();
+        a.ldmxcsr(dword(at(ProbeMemory.HOST_MXCSR)));
+        a.fldcw(Mem.word(at(ProbeMemory.HOST_X87)));
         if (widest.vectorBytes() > 16) {
             a.avx().vzeroupper();
         }
-        a.mov(rsp, low.qword(ProbeMemory.HOST_RSP));
-        for (int i = HOST_SAVED.size() - 1; i >= 0; i--) {
-            a.pop(HOST_SAVED.get(i));
+        for (PreservedVector vector : host.preservedVectors()) {
+            a.movups(Registers.xmm(vector.number()), xmmword(at(ProbeMemory.HOST_VECTORS + 16 * vector.number())));
+        }
+        a.mov(rsp, word(ProbeMemory.HOST_RSP));
+        List<IndexReg> saved = hostSaved();
+        for (int i = saved.size() - 1; i >= 0; i--) {
+            a.pop(saved.get(i));
         }
         a.ret();
     }
 
-    private void callee(Assembler a) {
+    private void callee() {
         a.symbol("callee");
-        note(a, ProbeMemory.FOUND, ProbeMemory.FOUND_BOUNDS);
-        moveOn(a);
-        a.mov(rdx, low.qword(ProbeMemory.FOUND + RegisterState.general(rsp)));
+        note(ProbeMemory.FOUND, ProbeMemory.FOUND_BOUNDS);
+        moveOn();
+        a.mov(rdx, word(ProbeMemory.FOUND + RegisterState.general(rsp)));
         a.mov(ecx, ProbeMemory.WORDS_ABOVE);
+        a.lea(rbx, ptr(at(ProbeMemory.ABOVE)));
         Label words = a.here();
         a.mov(rax, qword(rdx, rcx, Scale.X8, 0)); // its arguments on the stack, before they are gone
-        a.mov(qword(Address.of(rcx, Scale.X8, low.address(ProbeMemory.ABOVE))), rax);
+        a.mov(qword(rbx, rcx, Scale.X8, 0), rax);
         a.dec(rcx);
         a.jnz(words);
-        a.mov(rax, low.qword(ProbeMemory.JUNK));
-        a.mov(rcx, low.qword(ProbeMemory.HOME_WORDS)); // what it may write above its return address
-        fill(a, 0);
+        a.mov(rax, word(ProbeMemory.JUNK));
+        a.mov(rcx, word(ProbeMemory.HOME_WORDS)); // what it may write above its return address
+        fill(0);
         a.mov(ecx, ProbeMemory.SCRATCHED / 8); // and below, where its frame would be
-        fill(a, -8 - ProbeMemory.SCRATCHED);
-        a.mov(ebx, low.address(0));
+        fill(-8 - ProbeMemory.SCRATCHED);
+        a.lea(rbx, ptr(at(0)));
         a.mov(ecx, RegisterState.BYTES / 8);
         Label more = a.here();
-        a.mov(rax, word(ProbeMemory.FOUND));
-        a.mov(rdx, word(ProbeMemory.JUNK));
+        a.mov(rax, wordOf(ProbeMemory.FOUND));
+        a.mov(rdx, wordOf(ProbeMemory.JUNK));
         a.xor(rax, rdx);
-        a.and(rax, word(ProbeMemory.KEPT)); // what was found where it is kept, junk everywhere else
+        a.and(rax, wordOf(ProbeMemory.KEPT)); // what was found where it is kept, junk everywhere else
         a.xor(rax, rdx);
-        a.mov(word(ProbeMemory.GIVEN), rax);
+        a.mov(wordOf(ProbeMemory.GIVEN), rax);
         a.dec(rcx);
         a.jnz(more);
-        vectors(a, ProbeMemory.GIVEN, true);
-        a.ldmxcsr(low.dword(ProbeMemory.GIVEN + RegisterState.MXCSR));
-        a.frstor(ptr(Address.absolute(low.address(ProbeMemory.GIVEN + RegisterState.X87_STATE))));
-        a.fldcw(low.word(ProbeMemory.GIVEN + RegisterState.X87));
-        a.push(low.qword(ProbeMemory.GIVEN + RegisterState.FLAGS));
+        vectors(ProbeMemory.GIVEN, true);
+        a.ldmxcsr(dword(at(ProbeMemory.GIVEN + RegisterState.MXCSR)));
+        a.frstor(ptr(at(ProbeMemory.GIVEN + RegisterState.X87_STATE)));
+        a.fldcw(Mem.word(at(ProbeMemory.GIVEN + RegisterState.X87)));
+        a.push(word(ProbeMemory.GIVEN + RegisterState.FLAGS));
         a.popfq();
-        general(a, ProbeMemory.GIVEN);
-        a.mov(rsp, low.qword(ProbeMemory.FOUND + RegisterState.general(rsp)));
+        general(ProbeMemory.GIVEN);
+        a.mov(rsp, word(ProbeMemory.FOUND + RegisterState.general(rsp)));
         a.ret();
     }
 
-    /** Emits the way to another thread: the block of this one is somebody else's from now on. */
-    private void moveOn(Assembler a) {
-        if (segment != Segment.NONE) {
-            Label stays = a.label("stays");
-            a.cmp(low.qword(ProbeMemory.NEXT_BLOCK), 0);
-            a.je(stays);
-            a.mov(rdi, low.qword(ProbeMemory.THREAD_BASE));
-            a.mov(rax, ProbeMemory.ABANDONED);
-            a.mov(ecx, ProbeMemory.THREAD_BLOCK_BYTES / 8);
-            a.repStosq();
-            a.mov(edi, segment == Segment.GS ? ARCH_SET_GS : ARCH_SET_FS);
-            a.mov(rsi, low.qword(ProbeMemory.NEXT_BLOCK));
-            a.mov(eax, ARCH_PRCTL);
-            a.syscall();
-            a.bind(stays);
+    // ---- the thread block -------------------------------------------------------------------------------------------
+
+    /** Lets code find the thread block behind the segment. */
+    private void giveBlock() {
+        if (segment == Segment.NONE) {
+            return;
+        }
+        a.mov(rsi, word(ProbeMemory.THREAD_BASE));
+        a.mov(word(ProbeMemory.BLOCK_IN_USE), rsi);
+        if (blocks == ThreadBlocks.BASES) {
+            arch(isGs() ? ARCH_GET_GS : ARCH_GET_FS, ProbeMemory.HOST_BASE);
+            setBase(ProbeMemory.THREAD_BASE);
+        } else {
+            eachField(() -> {
+                a.mov(r8, systems());
+                a.mov(qword(rbx, rcx, Scale.X8, ProbeMemory.HOST_FIELDS), r8);
+                a.mov(r8, qword(rsi, rax, Scale.X1, 0));
+                a.mov(systems(), r8);
+            });
         }
     }
 
-    /** A word of a register state, from the last one to the first as RCX counts down from their number. */
-    private static Mem.Qword word(int state) {
+    /** Gives the system its own again. */
+    private void takeBlock() {
+        if (segment == Segment.NONE) {
+            return;
+        }
+        if (blocks == ThreadBlocks.BASES) {
+            setBase(ProbeMemory.HOST_BASE);
+        } else {
+            a.mov(rsi, word(ProbeMemory.BLOCK_IN_USE));
+            eachField(() -> {
+                a.mov(r8, systems());
+                a.mov(qword(rsi, rax, Scale.X1, 0), r8);
+                a.mov(r8, qword(rbx, rcx, Scale.X8, ProbeMemory.HOST_FIELDS));
+                a.mov(systems(), r8);
+            });
+        }
+    }
+
+    /** Emits the way to another thread, if that is asked for: the block of this one is somebody else's from now on. */
+    private void moveOn() {
+        if (segment == Segment.NONE) {
+            return;
+        }
+        Label stays = a.label("stays");
+        a.mov(rsi, word(ProbeMemory.NEXT_BLOCK));
+        a.test(rsi, rsi);
+        a.jz(stays);
+        a.mov(word(ProbeMemory.BLOCK_IN_USE), rsi);
+        a.mov(rdi, word(ProbeMemory.THREAD_BASE));
+        a.mov(rax, ProbeMemory.ABANDONED);
+        a.mov(ecx, ProbeMemory.THREAD_BLOCK_BYTES / 8);
+        a.repStosq();
+        if (blocks == ThreadBlocks.BASES) {
+            setBase(ProbeMemory.NEXT_BLOCK);
+        } else {
+            eachField(() -> {
+                a.mov(r8, qword(rsi, rax, Scale.X1, 0));
+                a.mov(systems(), r8);
+            });
+        }
+        a.bind(stays);
+    }
+
+    private boolean isGs() {
+        return segment == Segment.GS;
+    }
+
+    /** The field of the system's own block whose offset is in RAX. */
+    private Mem.Qword systems() {
+        return qword(Address.of(rax, 0).in(segment));
+    }
+
+    /**
+     * Emits a loop over the fields: RBX is where the probe's memory begins, RCX the number of a field from 1 on, RAX its offset.
+     */
+    private void eachField(Runnable body) {
+        Label done = a.label("all fields");
+        a.lea(rbx, ptr(at(0)));
+        a.mov(rcx, word(ProbeMemory.BOUNDS));
+        Label more = a.here();
+        a.test(rcx, rcx);
+        a.jz(done);
+        a.mov(rax, qword(rbx, rcx, Scale.X8, ProbeMemory.BOUNDS));
+        body.run();
+        a.dec(rcx);
+        a.jmp(more);
+        a.bind(done);
+    }
+
+    private void setBase(int from) {
+        a.mov(edi, isGs() ? ARCH_SET_GS : ARCH_SET_FS);
+        a.mov(rsi, word(from));
+        a.mov(eax, ARCH_PRCTL);
+        a.syscall();
+    }
+
+    private void arch(int which, int to) {
+        a.mov(edi, which);
+        a.lea(rsi, ptr(at(to)));
+        a.mov(eax, ARCH_PRCTL);
+        a.syscall();
+    }
+
+    /** Emits the way of the segments' bases to a state; system calls, since not every kernel lets programs read them. */
+    private void bases(int state) {
+        for (int base = 0; base < 2; base++) {
+            int to = state + RegisterState.BASES + 8 * base;
+            if (blocks == ThreadBlocks.BASES) {
+                arch(base == 0 ? ARCH_GET_FS : ARCH_GET_GS, to);
+            } else {
+                a.mov(word(to), 0);
+            }
+        }
+    }
+
+    // ---- registers --------------------------------------------------------------------------------------------------
+
+    /** A word of a register state, from the last one to the first as RCX counts down from their number; RBX is where the memory begins. */
+    private static Mem.Qword wordOf(int state) {
         return qword(rbx, rcx, Scale.X8, state - 8);
     }
 
     /** Emits a loop that writes RAX to RCX words; the first one lies 8 bytes above {@code [rdx + from]}. */
-    private static void fill(Assembler a, int from) {
+    private void fill(int from) {
         Label done = a.label("filled");
         Label more = a.here();
         a.test(rcx, rcx);
@@ -181,59 +305,42 @@ public final class Probe {
     }
 
     /** Emits the way of every register to a state; afterwards RSP is in memory of the probe's own, and DF and AC are clear. */
-    private void note(Assembler a, int state, int bounds) {
+    private void note(int state, int bounds) {
         for (int i = 0; i < 16; i++) {
-            a.mov(low.qword(state + 8 * i), Registers.gp64(i));
+            a.mov(word(state + 8 * i), Registers.gp64(i));
         }
-        a.mov(esp, low.address(ProbeMemory.OWN_STACK));
+        a.lea(rsp, ptr(at(ProbeMemory.OWN_STACK)));
         a.pushfq();
         a.pop(rax);
-        a.mov(low.qword(state + RegisterState.FLAGS), rax);
+        a.mov(word(state + RegisterState.FLAGS), rax);
         a.push(2);
         a.popfq();
         if (segment != Segment.NONE) {
-            Label done = a.label("all bounds read");
-            a.mov(rcx, low.qword(ProbeMemory.BOUNDS));
-            Label more = a.here();
-            a.test(rcx, rcx);
-            a.jz(done);
-            a.mov(rax, qword(Address.of(rcx, Scale.X8, low.address(ProbeMemory.BOUNDS))));
-            a.mov(rax, qword(Address.of(rax, 0).in(segment)));
-            a.mov(qword(Address.of(rcx, Scale.X8, low.address(bounds))), rax);
-            a.dec(rcx);
-            a.jmp(more);
-            a.bind(done);
+            eachField(() -> {
+                a.mov(rax, systems());
+                a.mov(qword(rbx, rcx, Scale.X8, bounds), rax);
+            });
         }
-        vectors(a, state, false);
-        a.stmxcsr(low.dword(state + RegisterState.MXCSR));
-        a.fnstcw(low.word(state + RegisterState.X87));
-        a.fnsave(ptr(Address.absolute(low.address(state + RegisterState.X87_STATE))));
-        bases(a, state);
-    }
-
-    /** Emits the way of the segments' bases to a state; system calls, since not every kernel lets programs read them. */
-    private void bases(Assembler a, int state) {
-        for (int base = 0; base < 2; base++) {
-            a.mov(edi, base == 0 ? ARCH_GET_FS : ARCH_GET_GS);
-            a.mov(esi, low.address(state + RegisterState.BASES + 8 * base));
-            a.mov(eax, ARCH_PRCTL);
-            a.syscall();
-        }
+        vectors(state, false);
+        a.stmxcsr(dword(at(state + RegisterState.MXCSR)));
+        a.fnstcw(Mem.word(at(state + RegisterState.X87)));
+        a.fnsave(ptr(at(state + RegisterState.X87_STATE)));
+        bases(state);
     }
 
     /** Emits the general registers' way from a state, RSP's excepted; flags stay. */
-    private void general(Assembler a, int state) {
+    private void general(int state) {
         for (int i = 0; i < 16; i++) {
             Reg64 register = Registers.gp64(i);
             if (register != rsp) {
-                a.mov(register, low.qword(state + 8 * i));
+                a.mov(register, word(state + 8 * i));
             }
         }
     }
 
     /** Emits the way of all vector and mask registers from a register state, or into it; destroys RBX. */
-    private void vectors(Assembler a, int state, boolean load) {
-        a.mov(ebx, low.address(state));
+    private void vectors(int state, boolean load) {
+        a.lea(rbx, ptr(at(state)));
         for (int i = 0; i < widest.vectors(); i++) {
             if (load) {
                 widest.load(a, rbx, RegisterState.vector(i), i);

@@ -5,7 +5,6 @@ import static io.trapeze.emitter.operand.Registers.rsp;
 
 import com.sun.jna.Pointer;
 import io.trapeze.runtime.memory.NativeMemory;
-import io.trapeze.runtime.os.OperatingSystem;
 import io.trapeze.testkit.state.RegisterState;
 import io.trapeze.trampolines.abi.ThreadBlock;
 import java.nio.ByteBuffer;
@@ -17,10 +16,10 @@ import java.util.stream.IntStream;
 /**
  * What {@linkplain Probe probes} and Java share: register states, the thread block, and how a callee is to behave.
  *
- * @param low the memory
+ * @param memory where it lies
  * @param bytes the same as Java sees it
  */
-public record ProbeMemory(LowMemory low, ByteBuffer bytes) {
+public record ProbeMemory(NativeMemory memory, ByteBuffer bytes) {
     /** What the registers are before a run. */
     public static final int ENTRY = 0;
     /** What they are at the arrival. */
@@ -40,7 +39,7 @@ public record ProbeMemory(LowMemory low, ByteBuffer bytes) {
     public static final int HOST_BASE = HOST_RSP + 16;
     /** The address of the thread block with which the callee goes on; 0 if it is the same. */
     public static final int NEXT_BLOCK = HOST_RSP + 24;
-    /** RIP, CS, RFLAGS, RSP and SS, as IRETQ takes them. */
+    /** RIP, CS, RFLAGS, RSP and SS, as IRETQ takes them; the probe puts the segments there. */
     public static final int JUMP = HOST_RSP + 32;
 
     public static final int HOME_WORDS = JUMP + 48;
@@ -51,8 +50,16 @@ public record ProbeMemory(LowMemory low, ByteBuffer bytes) {
 
     public static final int ARRIVAL_BOUNDS = BOUNDS + 128;
     public static final int FOUND_BOUNDS = ARRIVAL_BOUNDS + 128;
+    /** What the fields of the system's own thread block were, the first one's at 8. */
+    static final int HOST_FIELDS = FOUND_BOUNDS + 128;
+
+    /** The vectors that whoever calls the probe wants back. */
+    static final int HOST_VECTORS = HOST_FIELDS + 128;
+    /** The address of the thread block that code finds at the moment. */
+    static final int BLOCK_IN_USE = HOST_VECTORS + 16 * 16;
+
     /** The words above the callee's return address, as it found them; the first one at 8. */
-    public static final int ABOVE = FOUND_BOUNDS + 128;
+    public static final int ABOVE = BLOCK_IN_USE + 16;
 
     public static final int WORDS_ABOVE = 24;
     public static final int OWN_STACK = ABOVE + 256 + 1024;
@@ -77,16 +84,9 @@ public record ProbeMemory(LowMemory low, ByteBuffer bytes) {
     /** Bytes below its RSP that the callee writes. */
     public static final int SCRATCHED = 512;
 
-    private static final int USER_CODE = 0x33;
-    private static final int USER_DATA = 0x2B;
-
-    ProbeMemory(LowMemory low) {
-        this(low, new Pointer(low.memory().address()).getByteBuffer(0, BYTES));
+    ProbeMemory(NativeMemory memory) {
+        this(memory, new Pointer(memory.address()).getByteBuffer(0, BYTES));
         useThreadBlock(0);
-    }
-
-    public static ProbeMemory allocate(OperatingSystem os) {
-        return new ProbeMemory(LowMemory.allocate(os, BYTES));
     }
 
     public RegisterState entry() {
@@ -109,34 +109,32 @@ public record ProbeMemory(LowMemory low, ByteBuffer bytes) {
         return state(KEPT);
     }
 
-    private RegisterState state(int at) {
-        return new RegisterState(bytes.slice(at, RegisterState.BYTES));
+    private long address(int offset) {
+        return memory.address() + offset;
     }
 
-    private NativeMemory memory() {
-        return low.memory();
+    private RegisterState state(int at) {
+        return new RegisterState(bytes.slice(at, RegisterState.BYTES));
     }
 
     /** Where the next run is to begin, with the flags and RSP of its entry; what an earlier callee found is no longer told. */
     public void aim(long target) {
         found().set(rsp, 0);
-        memory().putLong(JUMP, target);
-        memory().putLong(JUMP + 8, USER_CODE);
-        memory().putLong(JUMP + 16, memory().getLong(ENTRY + RegisterState.FLAGS));
-        memory().putLong(JUMP + 24, entry().get(rsp));
-        memory().putLong(JUMP + 32, USER_DATA);
+        memory.putLong(JUMP, target);
+        memory.putLong(JUMP + 16, memory.getLong(ENTRY + RegisterState.FLAGS));
+        memory.putLong(JUMP + 24, entry().get(rsp));
     }
 
     /** How many bytes above its return address the callee may write, and does. */
     public void setHomes(int bytes) {
-        memory().putLong(HOME_WORDS, bytes / 8);
+        memory.putLong(HOME_WORDS, bytes / 8);
     }
 
     /** Which fields of the thread block arrival and callee read. */
     public void setFields(List<ThreadBlock.Field> fields) {
-        memory().putLong(BOUNDS, fields.size());
+        memory.putLong(BOUNDS, fields.size());
         for (int i = 0; i < fields.size(); i++) {
-            memory().putLong(BOUNDS + 8 * (i + 1), fields.get(i).offset());
+            memory.putLong(BOUNDS + 8 * (i + 1), fields.get(i).offset());
         }
     }
 
@@ -151,36 +149,36 @@ public record ProbeMemory(LowMemory low, ByteBuffer bytes) {
     /** Lets the next run in a capsule go step by step, up to the probe's next part. */
     public void startStepping() {
         entry().setFlags(entry().flags() | RegisterState.TRAP);
-        memory().putLong(STEPS_LEFT, MOST_STEPS);
-        memory().putLong(NEXT_STEP, low.address(STEPS));
+        memory.putLong(STEPS_LEFT, MOST_STEPS);
+        memory.putLong(NEXT_STEP, address(STEPS));
     }
 
     /** Returns the steps since then, and lets runs go in one piece again. */
     public List<Step> stopStepping() {
-        int steps = MOST_STEPS - (int) memory().getLong(STEPS_LEFT);
-        memory().putLong(STEPS_LEFT, 0);
+        int steps = MOST_STEPS - (int) memory.getLong(STEPS_LEFT);
+        memory.putLong(STEPS_LEFT, 0);
         return IntStream.range(0, steps)
                 .map(step -> STEPS + step * STEP_BYTES)
-                .mapToObj(at -> new Step(memory().getLong(at), memory().getLong(at + 8), bounds(at + 8)))
+                .mapToObj(at -> new Step(memory.getLong(at), memory.getLong(at + 8), bounds(at + 8)))
                 .toList();
     }
 
     /** Lets the callee come back on the thread that it was called on. */
     public void stay() {
-        memory().putLong(NEXT_BLOCK, 0);
+        memory.putLong(NEXT_BLOCK, 0);
     }
 
     /** Lets the callee come back on another thread, and fills both threads' blocks with their own addresses. */
     public void moveOn() {
-        memory().putLong(NEXT_BLOCK, low.address(otherBlock()));
+        memory.putLong(NEXT_BLOCK, address(otherBlock()));
         for (int block : new int[] {threadBlock(), otherBlock()}) {
-            memory().putBytes(block, words(low.address(block)));
+            memory.putBytes(block, words(address(block)));
         }
     }
 
     /** Where the block of the thread that the callee has left was written since, in bytes from its start; −1 if nowhere. */
     public int writtenAfterMovingOn() {
-        return Arrays.mismatch(words(ABANDONED), memory().getBytes(threadBlock(), THREAD_BLOCK_BYTES));
+        return Arrays.mismatch(words(ABANDONED), memory.getBytes(threadBlock(), THREAD_BLOCK_BYTES));
     }
 
     private static byte[] words(long word) {
@@ -202,23 +200,23 @@ public record ProbeMemory(LowMemory low, ByteBuffer bytes) {
     }
 
     private List<Long> bounds(int at) {
-        return IntStream.rangeClosed(1, (int) memory().getLong(BOUNDS))
-                .mapToObj(i -> memory().getLong(at + 8 * i))
+        return IntStream.rangeClosed(1, (int) memory.getLong(BOUNDS))
+                .mapToObj(i -> memory.getLong(at + 8 * i))
                 .toList();
     }
 
     /** What lay so many bytes above the address that the callee returns to, a multiple of 8. */
     public long above(int bytes) {
-        return memory().getLong(ABOVE + bytes + 8);
+        return memory.getLong(ABOVE + bytes + 8);
     }
 
     /** Lets code that runs from now on find another thread block, 0 or 1, as on another thread. */
     public void useThreadBlock(int number) {
-        memory().putLong(THREAD_BASE, low.address(THREAD_BLOCK + number * THREAD_BLOCK_BYTES));
+        memory.putLong(THREAD_BASE, address(THREAD_BLOCK + number * THREAD_BLOCK_BYTES));
     }
 
     private int threadBlock() {
-        return (int) memory().getLong(THREAD_BASE) - low.address(0);
+        return (int) (memory.getLong(THREAD_BASE) - address(0));
     }
 
     private int otherBlock() {
@@ -226,14 +224,14 @@ public record ProbeMemory(LowMemory low, ByteBuffer bytes) {
     }
 
     public long threadField(ThreadBlock.Field field) {
-        return memory().getLong(threadBlock() + field.offset());
+        return memory.getLong(threadBlock() + field.offset());
     }
 
     public void setThreadField(ThreadBlock.Field field, long value) {
-        memory().putLong(threadBlock() + field.offset(), value);
+        memory.putLong(threadBlock() + field.offset(), value);
     }
 
     public void setFieldOfOtherThread(ThreadBlock.Field field, long value) {
-        memory().putLong(otherBlock() + field.offset(), value);
+        memory.putLong(otherBlock() + field.offset(), value);
     }
 }

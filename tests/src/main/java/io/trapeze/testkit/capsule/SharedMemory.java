@@ -64,7 +64,7 @@ final class SharedMemory implements AutoCloseable {
     }
 
     ProbeMemory probes() {
-        return new ProbeMemory(new LowMemory(over(parts.get(0).address() + CONTROL_BYTES, ProbeMemory.BYTES)));
+        return new ProbeMemory(over(parts.get(0).address() + CONTROL_BYTES, ProbeMemory.BYTES));
     }
 
     NativeMemory code() {

@@ -1,63 +1,148 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.testkit.capsule;
 
-import io.trapeze.emitter.operand.Segment;
-import io.trapeze.runtime.code.CodeArena;
-import io.trapeze.runtime.code.MappedCode;
+import io.trapeze.emitter.CodeBlob;
+import io.trapeze.runtime.code.NativeFunction;
 import io.trapeze.runtime.host.Host;
+import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.runtime.os.OperatingSystem;
 import io.trapeze.runtime.os.Platform;
+import io.trapeze.runtime.os.Protection;
 import io.trapeze.runtime.os.UnsupportedHostException;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
-import io.trapeze.trampolines.abi.ThreadBlock;
-import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /**
- * Runs code under test in this process, where a {@link Capsule} can't: functions of its libraries, and code that is to meet its signal
- * handlers. Code that crashes takes the Java VM with it. For one thread.
- *
- * @param os this one
- * @param arena for code under test; it and the probes live as long as the process
- * @param memory what probes and Java share
- * @param widest all vector state that this processor has
- * @param probes by the segment of the thread block
+ * Runs code under test in this process, where a {@link Capsule} can't: functions of its libraries, and any code on other systems than
+ * Linux. Code that crashes takes the Java VM with it. For one thread.
  */
-public record ThisProcess(
-        OperatingSystem os, CodeArena arena, ProbeMemory memory, SaveSet widest, Map<Segment, MappedCode> probes) {
-    private static final int ARENA_BYTES = 4 << 20;
+public final class ThisProcess implements Ground {
+    private static final int DATA_BYTES = ProbeMemory.BYTES;
+    private static final int CODE_BYTES = 256 * 1024;
+
+    private final OperatingSystem os;
+    private final long address;
+    private final NativeMemory high;
+    private final ProbeMemory memory;
+    private final SaveSet widest;
+    private final CodeSpace code;
+    private final ExecutorService elsewhere;
+    private boolean hopped;
+
+    private ThisProcess(OperatingSystem os, Abi host, ThreadBlocks blocks) {
+        this.os = os;
+        this.address = os.mapCode(DATA_BYTES + CODE_BYTES);
+        this.high = NativeMemory.allocate(os, SharedMemory.HIGH_BYTES);
+        this.memory = new ProbeMemory(NativeMemory.over(address, DATA_BYTES, () -> {}));
+        this.widest = SaveSet.widest(Host.detect().cpu().xcr0());
+        this.code = new CodeSpace(address + DATA_BYTES, CODE_BYTES, this::write, blocks);
+        this.elsewhere = Executors.newSingleThreadExecutor(runnable -> {
+            Thread thread = new Thread(runnable, "trapeze-probe");
+            thread.setDaemon(true);
+            return thread;
+        });
+        code.placeProbes(host, widest, memory);
+    }
 
     /**
      * Makes the probes ready.
      *
-     * @throws UnsupportedHostException if this is not Linux on x86-64
+     * @throws UnsupportedHostException on another processor than x86-64, or a system that Trapeze refuses
      */
     public static ThisProcess open() {
         Platform.current().requireSupported();
-        if (!Platform.current().isLinux()) {
-            throw new UnsupportedHostException("system for probes", "Linux on x86-64");
-        }
         OperatingSystem os = OperatingSystem.current();
-        CodeArena arena = CodeArena.open(os, ARENA_BYTES);
-        ProbeMemory memory = ProbeMemory.allocate(os);
-        SaveSet widest = SaveSet.widest(Host.detect().cpu().xcr0());
-        Map<Segment, MappedCode> probes = new EnumMap<>(Segment.class);
-        for (Segment segment : List.of(Segment.NONE, Segment.FS, Segment.GS)) {
-            probes.put(segment, arena.map(new Probe(memory, widest, segment).emit()));
-        }
-        return new ThisProcess(os, arena, memory, widest, probes);
+        return new ThisProcess(os, os.abi(), ThreadBlocks.of(os));
     }
 
-    /** Returns the probe for code of an ABI, with the symbols {@code arrival} and {@code callee}. */
-    public MappedCode probe(Abi abi) {
-        return probes.get(abi.threadBlock().map(ThreadBlock::segment).orElse(Segment.NONE));
+    /** Makes probes ready as another system would have them. */
+    static ThisProcess as(Abi host, ThreadBlocks blocks) {
+        return new ThisProcess(OperatingSystem.current(), host, blocks);
     }
 
-    /** Runs from {@code target} to the probe's arrival, with the registers of {@link ProbeMemory#entry}. */
-    public void run(Abi abi, long target) {
+    private void write(int at, byte[] bytes) {
+        long start = address + DATA_BYTES;
+        os.protect(start, CODE_BYTES, Protection.READ_WRITE);
+        NativeMemory.over(start, CODE_BYTES, () -> {}).putBytes(at, bytes);
+        os.protect(start, CODE_BYTES, Protection.READ_EXECUTE);
+        os.publishCode(start, CODE_BYTES);
+    }
+
+    /** Returns the system whose memory it is. */
+    public OperatingSystem os() {
+        return os;
+    }
+
+    @Override
+    public boolean survives() {
+        return false;
+    }
+
+    @Override
+    public SaveSet widest() {
+        return widest;
+    }
+
+    @Override
+    public ProbeMemory memory() {
+        return memory;
+    }
+
+    @Override
+    public NativeMemory high() {
+        return high;
+    }
+
+    @Override
+    public Placed probe(Abi abi) {
+        return code.probe(abi);
+    }
+
+    @Override
+    public Placed place(CodeBlob blob, Map<String, Long> externals) {
+        return code.place(blob, externals);
+    }
+
+    @Override
+    public int mark() {
+        return code.mark();
+    }
+
+    @Override
+    public void forget(int mark) {
+        code.forget(mark);
+    }
+
+    @Override
+    public Outcome run(Abi abi, long target) {
         memory.aim(target);
-        probe(abi).function("enter").call();
+        NativeFunction enter = NativeFunction.at(probe(abi).address("enter"));
+        if (hopped) {
+            CompletableFuture.runAsync(enter::call, elsewhere).join();
+        } else {
+            enter.call();
+        }
+        return new Outcome.Finished();
+    }
+
+    @Override
+    public void hop() {
+        hopped = !hopped;
+    }
+
+    @Override
+    public byte[] program(Runnable runs) {
+        throw new UnsupportedHostException("system for programs that debuggers open", "Linux on x86-64");
+    }
+
+    @Override
+    public void close() {
+        elsewhere.shutdown();
+        os.unmap(address, DATA_BYTES + CODE_BYTES);
+        high.close();
     }
 }

@@ -48,10 +48,9 @@ final class BridgeTrial implements Trial {
         this.signature = bridge.signature();
         this.from = bridge.from();
         this.to = bridge.to();
-        long callee = runner.capsule().probe(from).address("callee");
-        this.address = runner.capsule()
-                .place(code, Map.of(Check.BRIDGE_TARGET, callee))
-                .address(Check.BRIDGE);
+        long callee = runner.ground().probe(from).address("callee");
+        this.address =
+                runner.ground().place(code, Map.of(Check.BRIDGE_TARGET, callee)).address(Check.BRIDGE);
         Kind[] kinds = signature.arguments().stream().map(Type::kind).toArray(Kind[]::new);
         this.passed = from.arguments().places(kinds);
         this.taken = to.arguments().places(kinds);

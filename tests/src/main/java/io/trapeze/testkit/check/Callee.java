@@ -8,6 +8,7 @@ import io.trapeze.emitter.text.TextAssembler;
 import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.runtime.os.OperatingSystem;
 import io.trapeze.runtime.os.Protection;
+import io.trapeze.testkit.capsule.Ground;
 import io.trapeze.testkit.capsule.ThisProcess;
 import io.trapeze.testkit.state.RegisterState;
 import io.trapeze.trampolines.abi.Abi;
@@ -23,7 +24,8 @@ import java.util.Set;
  * A function that can be called with a value in every register, and is held to what a convention asks of callees. It may write its
  * frame, what the convention reserves for it above its return address, and whatever its arguments point to.
  *
- * <p>What is given as code runs in a process of its own, which ends with this one if it is not closed before. Threads take turns.
+ * <p>What is given as code runs in a process of its own, which ends with this one if it is not closed before; on other systems than Linux
+ * it runs in this one. Threads take turns.
  */
 public final class Callee implements AutoCloseable {
     /** What code in a capsule may take of the stack, and what a function of this process gets. */
@@ -32,18 +34,18 @@ public final class Callee implements AutoCloseable {
     private static final int DEEP = 512 * 1024;
     private static final int MEMORY = 4096;
 
-    private final Ground ground;
+    private final Runner runner;
     private final FunctionCall call;
 
-    private Callee(Ground ground, FunctionCall call) {
-        this.ground = ground;
+    private Callee(Runner runner, FunctionCall call) {
+        this.runner = runner;
         this.call = call;
     }
 
     /**
      * Takes machine code that begins with the function and needs nothing else.
      *
-     * @throws io.trapeze.runtime.os.UnsupportedHostException if this is not Linux on x86-64
+     * @throws io.trapeze.runtime.os.UnsupportedHostException on another processor than x86-64, or a system that Trapeze refuses
      */
     public static Callee of(byte[] code, Abi abi) {
         return of(CodeBlob.disassemble("code", code, 0, Map.of("code", 0)), "code", abi);
@@ -53,11 +55,11 @@ public final class Callee implements AutoCloseable {
      * Takes a function of a blob. Whatever it refers to outside itself is a function that keeps the convention and changes all
      * that it may.
      *
-     * @throws io.trapeze.runtime.os.UnsupportedHostException if this is not Linux on x86-64
+     * @throws io.trapeze.runtime.os.UnsupportedHostException on another processor than x86-64, or a system that Trapeze refuses
      */
     public static Callee of(CodeBlob code, String symbol, Abi abi) {
         code.offset(symbol); // refused before a process is started
-        Runner runner = Runner.open();
+        Runner runner = Runner.on(Ground.open());
         return new Callee(runner, FunctionCall.place(runner, code, symbol, abi, FRAME));
     }
 
@@ -66,7 +68,7 @@ public final class Callee implements AutoCloseable {
      *
      * @throws io.trapeze.emitter.text.SourceException if it can't be assembled
      * @throws UncheckedIOException if it can't be read
-     * @throws io.trapeze.runtime.os.UnsupportedHostException if this is not Linux on x86-64
+     * @throws io.trapeze.runtime.os.UnsupportedHostException on another processor than x86-64, or a system that Trapeze refuses
      */
     public static Callee of(Path source, String symbol, Abi abi) {
         try {
@@ -83,7 +85,7 @@ public final class Callee implements AutoCloseable {
      * nor unwind the stack further than to itself.
      *
      * @param name for messages
-     * @throws io.trapeze.runtime.os.UnsupportedHostException if this is not Linux on x86-64
+     * @throws io.trapeze.runtime.os.UnsupportedHostException on another processor than x86-64, or a system that Trapeze refuses
      * @throws IllegalArgumentException if the convention has a thread block behind {@code fs}, where the C library has its own
      */
     public static Callee at(long address, String name, Abi abi) {
@@ -101,13 +103,13 @@ public final class Callee implements AutoCloseable {
         os.protect(stack.address(), os.pageSize(), Protection.NONE);
         Stacks stacks = new Stacks(NativeMemory.over(stack.address() + DEEP, Stacks.BYTES, () -> {}));
         World world = new World(process.memory(), stacks, NativeMemory.allocate(os, World.GOBUF_BYTES));
-        Ground here = new Ground.Here(process, world);
+        Runner here = new Runner(process, world);
         return new Callee(here, new FunctionCall(here, name, address, abi, DEEP, false));
     }
 
     /** Returns 4 kilobytes for arguments to point to; they are the function's and the test's alone. */
     public NativeMemory memory() {
-        NativeMemory gobufs = ground.world().gobufs();
+        NativeMemory gobufs = runner.world().gobufs();
         return NativeMemory.over(gobufs.address(), MEMORY, () -> {});
     }
 
@@ -126,9 +128,9 @@ public final class Callee implements AutoCloseable {
         }
     }
 
-    /** Ends the process that runs it. */
+    /** Gives back what it takes: a process, or memory of this one. */
     @Override
     public synchronized void close() {
-        ground.close();
+        runner.close();
     }
 }

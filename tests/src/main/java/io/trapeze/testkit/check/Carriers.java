@@ -1,55 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.testkit.check;
 
-import static io.trapeze.emitter.operand.Registers.eax;
-import static io.trapeze.emitter.operand.Registers.edi;
 import static io.trapeze.emitter.operand.Registers.rsp;
 
-import io.trapeze.emitter.Assembler;
-import io.trapeze.emitter.CodeBlob;
-import io.trapeze.testkit.capsule.Capsule;
+import io.trapeze.testkit.capsule.Ground;
 import io.trapeze.testkit.capsule.ProbeMemory;
 import io.trapeze.testkit.state.RegisterState;
 import io.trapeze.trampolines.Gobuf;
 import io.trapeze.trampolines.abi.Abi;
 import io.trapeze.trampolines.abi.AbiField;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 
 /** Two threads that take turns in running a goroutine, each with a g0 and a thread block of its own, and the one whose turn it is. */
 final class Carriers {
-    private static final int EXIT_GROUP = 231;
-    private static final int GONE = 7;
     /** Bytes from one carrier's Gobuf of g0 to the other's, and from the top of one's stack down to the other's. */
     private static final int GOBUFS_APART = 4096;
 
     private static final long STACKS_APART = 6 * 1024;
 
     private final Abi abi;
-    private final Capsule capsule;
+    private final Ground ground;
     private final ProbeMemory memory;
     private final Stacks stacks;
-    private final long exit;
     private Scene scene;
     private int current;
 
     Carriers(Runner runner, Abi abi) {
         this.abi = abi;
-        this.capsule = runner.capsule();
+        this.ground = runner.ground();
         this.memory = runner.world().memory();
         this.stacks = runner.world().stacks();
-        this.exit = capsule.place(exit(), Map.of()).address();
         this.scene = new Scene(runner.world(), abi, new Random(0));
-    }
-
-    /** Ends the process that runs code; the capsule starts another one. */
-    private static CodeBlob exit() {
-        Assembler a = new Assembler();
-        a.mov(edi, GONE);
-        a.mov(eax, EXIT_GROUP);
-        a.syscall();
-        return a.finish("exit");
     }
 
     /** Gives stacks, Gobufs and thread blocks random values; it is the first one's turn. */
@@ -65,9 +47,9 @@ final class Carriers {
         }
     }
 
-    /** Lets the other one go on, in another process. */
+    /** Lets the other one go on, in another thread. */
     void hop() {
-        capsule.run(abi, exit);
+        ground.hop();
         current = 1 - current;
         memory.useThreadBlock(current);
     }

@@ -2,6 +2,7 @@
 package io.trapeze.testkit.check;
 
 import io.trapeze.emitter.CodeBlob;
+import io.trapeze.testkit.capsule.Ground;
 import io.trapeze.testkit.check.Verdict.Ending;
 import io.trapeze.testkit.state.Difference;
 import io.trapeze.testkit.state.Part;
@@ -35,9 +36,10 @@ public final class Check implements AutoCloseable {
     }
 
     /**
-     * Opens a check, with a process of its own that runs the code.
+     * Opens a check, with a process of its own that runs the code; on other systems than Linux it runs in this one, and if it
+     * crashes, so does the Java VM.
      *
-     * @throws io.trapeze.runtime.os.UnsupportedHostException if this is not Linux on x86-64
+     * @throws io.trapeze.runtime.os.UnsupportedHostException on another processor than x86-64, or a system that Trapeze refuses
      */
     public static Check open() {
         return open(seed -> {});
@@ -49,7 +51,12 @@ public final class Check implements AutoCloseable {
      * @param beforeEach is told the case's seed
      */
     public static Check open(LongConsumer beforeEach) {
-        return new Check(Runner.open(), beforeEach);
+        return on(Ground.open(), beforeEach);
+    }
+
+    /** Opens a check of code that runs there and nowhere else; closing the check closes the ground. */
+    public static Check on(Ground ground, LongConsumer beforeEach) {
+        return new Check(Runner.on(ground), beforeEach);
     }
 
     /**
@@ -114,7 +121,7 @@ public final class Check implements AutoCloseable {
     }
 
     private byte[] program(Supplier<Trial> made, Case only) {
-        return inPlace(made, trial -> runner.capsule().program(() -> attempt(trial, only)));
+        return inPlace(made, trial -> runner.ground().program(() -> attempt(trial, only)));
     }
 
     /** Returns the seed of one try. */
@@ -137,11 +144,11 @@ public final class Check implements AutoCloseable {
     }
 
     private <T> T inPlace(Supplier<Trial> made, Function<Trial, T> judged) {
-        int mark = runner.capsule().mark();
+        int mark = runner.ground().mark();
         try {
             return judged.apply(made.get());
         } finally {
-            runner.capsule().forget(mark);
+            runner.ground().forget(mark);
         }
     }
 
@@ -173,7 +180,7 @@ public final class Check implements AutoCloseable {
     /** Quiets all registers that the fault does without. */
     private Verdict shrunk(Trial trial, Case tried, int number, Fault first) {
         Set<String> live = new TreeSet<>();
-        Part.all(runner.capsule().widest().withX87()).forEach(part -> live.add(Scene.name(part)));
+        Part.all(runner.ground().widest().withX87()).forEach(part -> live.add(Scene.name(part)));
         live.removeAll(tried.quiet());
         String named = first.difference().register();
         Failing smallest = quieted(
@@ -208,9 +215,9 @@ public final class Check implements AutoCloseable {
                         registers.subList(half, registers.size()));
     }
 
-    /** Ends the process. */
+    /** Gives back what it takes: a process, or memory of this one. */
     @Override
     public void close() {
-        runner.capsule().close();
+        runner.close();
     }
 }

@@ -23,7 +23,7 @@ import java.util.Set;
 
 /** A function in place, which is called as a convention asks and held to what it asks of callees. */
 final class FunctionCall {
-    private final Ground ground;
+    private final Runner runner;
     private final String name;
     private final long address;
     private final Abi abi;
@@ -35,8 +35,8 @@ final class FunctionCall {
      * @param frame what it may take of the stack, in bytes, down to the stack's end
      * @param calls whether it may call the probe's callee
      */
-    FunctionCall(Ground ground, String name, long address, Abi abi, long frame, boolean calls) {
-        this.ground = ground;
+    FunctionCall(Runner runner, String name, long address, Abi abi, long frame, boolean calls) {
+        this.runner = runner;
         this.name = name;
         this.address = address;
         this.abi = abi;
@@ -46,14 +46,14 @@ final class FunctionCall {
     }
 
     /**
-     * Puts a function of a blob into a capsule. Symbols that the blob does not define are functions that keep the convention, change
+     * Puts a function of a blob where it can run. Symbols that the blob does not define are functions that keep the convention, change
      * all that it lets them change, and come back on another thread where threads can be told apart.
      */
     static FunctionCall place(Runner runner, CodeBlob code, String symbol, Abi abi, long frame) {
-        long callee = runner.capsule().probe(abi).address("callee");
+        long callee = runner.ground().probe(abi).address("callee");
         Map<String, Long> externals = new HashMap<>();
         code.relocations().stream().map(Relocation::symbol).forEach(name -> externals.put(name, callee));
-        long address = runner.capsule().place(code, externals).address(symbol);
+        long address = runner.ground().place(code, externals).address(symbol);
         return new FunctionCall(runner, symbol, address, abi, frame, !externals.isEmpty());
     }
 
@@ -66,7 +66,7 @@ final class FunctionCall {
      * @throws StoppedRun if it does not return
      */
     Called call(RegisterState before, Set<String> quiet, Random random, long... arguments) {
-        World world = ground.world();
+        World world = runner.world();
         Scene scene = new Scene(world, abi, random);
         world.stacks().randomize(random);
         RegisterState in = world.memory().entry();
@@ -84,10 +84,10 @@ final class FunctionCall {
         in.setFlags(in.flags() & ~cleared);
         scene.zeroWhereItIsZero(in);
         long entry = scene.enter(world.stacks().goroutineTop(), arguments);
-        world.stacks().put(entry, ground.arrival(abi));
+        world.stacks().put(entry, runner.arrival(abi));
         RegisterState called = in.copy();
         try {
-            ground.run(abi, address);
+            runner.run(abi, address);
         } catch (StoppedRun stopped) {
             List<Difference> wrong = new ArrayList<>();
             requireCall(wrong, scene, entry); // a call that was wrong is the cause, and where it led to is not
@@ -114,7 +114,7 @@ final class FunctionCall {
 
     /** Notes what was wrong with a call out of the function; returns whether there was one. */
     private boolean requireCall(List<Difference> broken, Scene scene, long entry) {
-        RegisterState found = ground.world().memory().found();
+        RegisterState found = runner.world().memory().found();
         boolean made = calls && found.get(rsp) != 0;
         if (made) {
             String there = "in what it calls";
@@ -129,13 +129,13 @@ final class FunctionCall {
 
     /** Returns what came of a call that did not come to its end. */
     Called stopped(StoppedRun run) {
-        RegisterState in = ground.world().memory().entry().copy();
+        RegisterState in = runner.world().memory().entry().copy();
         return new Called(name, abi, in, in, false, List.of(run.difference()));
     }
 
     private List<Difference> broken(Scene scene, RegisterState in, RegisterState back, int arguments) {
         String after = "after " + name;
-        Stacks stacks = ground.world().stacks();
+        Stacks stacks = runner.world().stacks();
         long entry = in.get(rsp);
         List<Difference> broken = new ArrayList<>(oracle.differences(after, in, back));
         note(

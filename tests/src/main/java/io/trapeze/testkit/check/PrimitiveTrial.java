@@ -3,7 +3,7 @@ package io.trapeze.testkit.check;
 
 import static io.trapeze.emitter.operand.Registers.*;
 
-import io.trapeze.testkit.capsule.Capsule;
+import io.trapeze.testkit.capsule.Ground;
 import io.trapeze.testkit.capsule.Placed;
 import io.trapeze.testkit.capsule.ProbeMemory;
 import io.trapeze.testkit.capsule.ProbeMemory.Step;
@@ -38,7 +38,7 @@ final class PrimitiveTrial implements Trial {
     private final Abi abi;
     private final SaveSet set;
     private final Runner runner;
-    private final Capsule capsule;
+    private final Ground ground;
     private final World world;
     private final ProbeMemory memory;
     private final Stacks stacks;
@@ -53,16 +53,16 @@ final class PrimitiveTrial implements Trial {
         this.abi = subject.abi();
         this.set = subject.saveSet();
         this.runner = runner;
-        this.capsule = runner.capsule();
+        this.ground = runner.ground();
         this.world = runner.world();
         this.memory = world.memory();
         this.stacks = world.stacks();
         this.switched = Oracle.of(abi, Role.SWITCH, set);
-        this.arrival = capsule.probe(abi).address("arrival");
-        this.callee = capsule.probe(abi).address("callee");
-        this.code = capsule.place(subject.code(), Map.of(AsyncPreempt.CALLEE, callee));
+        this.arrival = ground.probe(abi).address("arrival");
+        this.callee = ground.probe(abi).address("callee");
+        this.code = ground.place(subject.code(), Map.of(AsyncPreempt.CALLEE, callee));
         this.gogo = subject.primitive() == Primitive.MCALL
-                ? Optional.of(capsule.place(Gogo.emit(abi), Map.of()))
+                ? Optional.of(ground.place(Gogo.emit(abi), Map.of()))
                 : Optional.empty();
     }
 
@@ -92,7 +92,7 @@ final class PrimitiveTrial implements Trial {
      * @param bounds of the stack that it goes to
      */
     private void run(long target, Case tried, List<Long> bounds) {
-        boolean stepping = tried.seed() % STEPPED == 0;
+        boolean stepping = ground.survives() && tried.seed() % STEPPED == 0;
         if (!stepping) {
             runner.run(abi, target);
             return;
@@ -137,7 +137,7 @@ final class PrimitiveTrial implements Trial {
         byte[] sched = scene.gobuf(Scene.SCHED);
         RegisterStates.fill(memory.entry(), random);
         if (subject.primitive() == Primitive.GOGO) {
-            scene.quieten(tried.quiet(), capsule.widest());
+            scene.quieten(tried.quiet(), ground.widest());
             sched = scene.gobuf(Scene.SCHED);
         }
         scene.enter(stacks.g0Top(), scene.address(Scene.SCHED));
@@ -155,7 +155,7 @@ final class PrimitiveTrial implements Trial {
         scene.fillGobuf(Scene.G0, g0sp, random.nextLong());
         List<Long> bounds = scene.bounds();
         RegisterStates.fill(memory.entry(), random);
-        scene.quieten(tried.quiet(), capsule.widest());
+        scene.quieten(tried.quiet(), ground.widest());
         byte[] g0 = scene.gobuf(Scene.G0);
         long entry = scene.enter(
                 stacks.goroutineTop(), Scene.G, scene.address(Scene.SCHED), scene.address(Scene.G0), arrival);
@@ -204,7 +204,7 @@ final class PrimitiveTrial implements Trial {
         long argument = random.nextLong();
         RegisterStates.fill(memory.entry(), random);
         scene.thunkDoesWhatItMay();
-        scene.quieten(tried.quiet(), capsule.widest());
+        scene.quieten(tried.quiet(), ground.widest());
         byte[] g0 = scene.gobuf(Scene.G0);
         long entry = scene.enter(stacks.goroutineTop(), g0sp, argument, callee, scene.address(Scene.G0));
         stacks.put(entry, arrival);
@@ -253,7 +253,7 @@ final class PrimitiveTrial implements Trial {
                 | (aligned && random.nextBoolean() ? RegisterState.ALIGNMENT_CHECK : 0));
         scene.calleeDoesWhatItLikes();
         List<Long> elsewhere = scene.comeBackOnAnotherThread();
-        scene.quieten(tried.quiet(), capsule.widest());
+        scene.quieten(tried.quiet(), ground.widest());
         in.set(rsp, resume);
         stacks.put(resume, arrival);
         runner.run(abi, entry());

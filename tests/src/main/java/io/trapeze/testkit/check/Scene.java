@@ -122,7 +122,7 @@ public final class Scene {
         RegisterStates.fill(junk, random);
         junk.setFlags(junk.flags() | direction());
         kept.fill(0);
-        NativeMemory block = memory.low().memory();
+        NativeMemory block = memory.memory();
         List<IndexReg> general = new ArrayList<>(abi.preservedGeneral());
         general.addAll(abi.pinned().all());
         if (abi.preservesRbp()) {

@@ -4,7 +4,7 @@ package io.trapeze.testkit.check;
 import static io.trapeze.emitter.operand.Registers.*;
 
 import io.trapeze.emitter.CodeBlob;
-import io.trapeze.testkit.capsule.Capsule;
+import io.trapeze.testkit.capsule.Ground;
 import io.trapeze.testkit.capsule.ProbeMemory;
 import io.trapeze.testkit.check.Stacks.Window;
 import io.trapeze.testkit.generate.RegisterStates;
@@ -28,12 +28,12 @@ import java.util.Random;
 
 /**
  * Plays a sequence: what a goroutine does in between, and what others do meanwhile, is decided here; the stretches of code
- * from one decision to the next run in a capsule, with memory as the one before left it.
+ * from one decision to the next run as a whole, with memory as the one before left it.
  */
 final class SequenceRun {
     private final Abi abi;
     private final SaveSet set;
-    private final Capsule capsule;
+    private final Ground ground;
     private final Runner runner;
     private final ProbeMemory memory;
     private final Stacks stacks;
@@ -55,18 +55,18 @@ final class SequenceRun {
         this.abi = abi;
         this.set = set;
         this.runner = runner;
-        this.capsule = runner.capsule();
+        this.ground = runner.ground();
         this.memory = runner.world().memory();
         this.stacks = runner.world().stacks();
         this.scene = new Scene(runner.world(), abi, random);
         this.arrival = runner.arrival(abi);
         code.forEach((primitive, blob) -> primitives.put(
                 primitive,
-                capsule.place(blob, Map.of(AsyncPreempt.CALLEE, arrival)).address(primitive.symbol())));
+                ground.place(blob, Map.of(AsyncPreempt.CALLEE, arrival)).address(primitive.symbol())));
         this.switched = Oracle.of(abi, Role.SWITCH, set);
         this.called = Oracle.of(abi, Role.CALLEE, set);
         this.interruption = Oracle.of(abi, Role.PREEMPTION, set);
-        this.everything = Oracle.of(abi, Role.PREEMPTION, capsule.widest().withX87());
+        this.everything = Oracle.of(abi, Role.PREEMPTION, ground.widest().withX87());
         this.carriers = new Carriers(runner, abi);
     }
 
@@ -91,11 +91,11 @@ final class SequenceRun {
         now.set(rsp, stacks.goroutineTop() - 64 - random.nextInt(64)); // code may have any RSP between its calls
         abi.pinned().g().ifPresent(g -> now.set(g, Scene.G));
         carriers.pin(now);
-        int mark = capsule.mark();
+        int mark = ground.mark();
         try {
             perform("step ", sequence.steps());
         } finally {
-            capsule.forget(mark);
+            ground.forget(mark);
         }
     }
 
@@ -146,7 +146,7 @@ final class SequenceRun {
     }
 
     private long placed(CodeBlob code) {
-        return capsule.place(
+        return ground.place(
                         code,
                         Map.of(
                                 StackProgram.ARRIVAL,

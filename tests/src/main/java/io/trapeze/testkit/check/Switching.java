@@ -2,6 +2,7 @@
 package io.trapeze.testkit.check;
 
 import io.trapeze.emitter.CodeBlob;
+import io.trapeze.testkit.capsule.Ground;
 import io.trapeze.testkit.generate.Drawn;
 import io.trapeze.testkit.generate.Generator;
 import io.trapeze.testkit.sequence.CallSequence;
@@ -14,9 +15,10 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Supplier;
 
 /**
- * The primitives of a convention, all four together, in a process of their own: sequences are played through them, and each
+ * The primitives of a convention, all four together, in a process of their own where this is Linux: sequences are played through them, and each
  * step is held to the description.
  */
 public final class Switching implements AutoCloseable {
@@ -35,7 +37,7 @@ public final class Switching implements AutoCloseable {
      *
      * @param saveSet what {@code async_preempt} saves
      * @throws io.trapeze.trampolines.abi.AbiException if the ABI leaves too few scratch registers for any of them
-     * @throws io.trapeze.runtime.os.UnsupportedHostException if this is not Linux on x86-64
+     * @throws io.trapeze.runtime.os.UnsupportedHostException on another processor than x86-64, or a system that Trapeze refuses
      */
     public static Switching of(Abi abi, SaveSet saveSet) {
         return of(abi, saveSet, Map.of());
@@ -47,11 +49,16 @@ public final class Switching implements AutoCloseable {
      * @param instead code with the primitive's symbol in it
      */
     public static Switching of(Abi abi, SaveSet saveSet, Map<Primitive, CodeBlob> instead) {
+        return on(Ground::open, abi, saveSet, instead);
+    }
+
+    /** Opens one whose code runs on a ground of one's own; closing it closes the ground. */
+    public static Switching on(Supplier<Ground> ground, Abi abi, SaveSet saveSet, Map<Primitive, CodeBlob> instead) {
         Map<Primitive, CodeBlob> code = new EnumMap<>(Primitive.class);
         Arrays.stream(Primitive.values()).forEach(p -> code.put(p, p.emit(abi, saveSet)));
         code.putAll(instead);
         code.forEach((primitive, blob) -> blob.offset(primitive.symbol())); // refused before a process is started
-        Runner runner = Runner.open();
+        Runner runner = Runner.on(ground.get());
         return new Switching(runner, abi, new SequenceRun(runner, abi, saveSet, code));
     }
 
@@ -101,7 +108,7 @@ public final class Switching implements AutoCloseable {
         }
     }
 
-    /** Ends the process. */
+    /** Gives back what it takes: a process, or memory of this one. */
     @Override
     public synchronized void close() {
         runner.close();

@@ -2,7 +2,7 @@
 package io.trapeze.testkit.check;
 
 import io.trapeze.runtime.memory.NativeMemory;
-import io.trapeze.testkit.capsule.Capsule;
+import io.trapeze.testkit.capsule.Ground;
 import io.trapeze.testkit.capsule.ProbeMemory;
 
 /**
@@ -16,11 +16,11 @@ public record World(ProbeMemory memory, Stacks stacks, NativeMemory gobufs) {
     /** Room for two Gobufs. */
     public static final int GOBUF_BYTES = 16 * 1024;
 
-    /** Returns the one in a capsule's memory. */
-    public static World in(Capsule capsule) {
-        NativeMemory high = capsule.high();
+    /** Returns the one in a ground's memory. */
+    public static World in(Ground ground) {
+        NativeMemory high = ground.high();
         NativeMemory stacks = NativeMemory.over(high.address(), Stacks.BYTES, () -> {});
         NativeMemory gobufs = NativeMemory.over(high.address() + Stacks.BYTES, GOBUF_BYTES, () -> {});
-        return new World(capsule.memory(), new Stacks(stacks), gobufs);
+        return new World(ground.memory(), new Stacks(stacks), gobufs);
     }
 }

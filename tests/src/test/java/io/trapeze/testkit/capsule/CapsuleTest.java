@@ -1,20 +1,85 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.testkit.capsule;
 
+import static io.trapeze.emitter.operand.Registers.r12;
+import static io.trapeze.emitter.operand.Registers.rax;
+import static io.trapeze.emitter.operand.Registers.rsp;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.trapeze.emitter.Assembler;
 import io.trapeze.runtime.os.Platform;
+import io.trapeze.testkit.state.RegisterState;
+import io.trapeze.trampolines.abi.Abi;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("A capsule")
 class CapsuleTest {
-    @Test
-    void startsWhileOthersStart() {
+    /** The kernel's numbers of a process and of its thread. */
+    private record Where(long process, long thread) {}
+
+    @BeforeAll
+    static void onLinux() {
         Platform here = Platform.current();
         assumeTrue(here.isLinux() && here.isX64(), "capsules are programs for Linux on x86-64");
+    }
+
+    @Test
+    void hopsToOtherThreadsOfTheSameProcess() {
+        try (Capsule capsule = Capsule.open()) {
+            Where first = where(capsule);
+            capsule.hop();
+            Where second = where(capsule);
+            capsule.hop();
+            Where third = where(capsule);
+            assertThat(List.of(second.process(), third.process())).containsOnly(first.process());
+            assertThat(List.of(first.thread(), second.thread(), third.thread())).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void tellsOfACrashInAThreadThatItHoppedTo() {
+        try (Capsule capsule = Capsule.open()) {
+            Where before = where(capsule);
+            capsule.hop();
+            Placed trap = capsule.place(Assembler.parse("ud2"), Map.of());
+            assertThat(capsule.run(Abi.SYSTEM_V, trap.address()))
+                    .isInstanceOfSatisfying(
+                            Outcome.Crashed.class,
+                            crashed -> assertThat(crashed.crash().pc()).isEqualTo(trap.address()));
+            assertThat(where(capsule).process()).isNotEqualTo(before.process());
+        }
+    }
+
+    private static Where where(Capsule capsule) {
+        int mark = capsule.mark();
+        Placed asked = capsule.place(
+                Assembler.parse("""
+                        .extern arrival
+                        mov eax, 39         # getpid
+                        syscall
+                        mov r12, rax
+                        mov eax, 186        # gettid
+                        syscall
+                        jmp arrival
+                        """),
+                Map.of("arrival", capsule.probe(Abi.SYSTEM_V).address("arrival")));
+        capsule.memory().entry().set(RegisterState.quiet());
+        capsule.memory().entry().set(rsp, capsule.high().address() + 4096);
+        assertThat(capsule.run(Abi.SYSTEM_V, asked.address())).isInstanceOf(Outcome.Finished.class);
+        capsule.forget(mark);
+        RegisterState then = capsule.memory().arrival();
+        return new Where(then.get(r12), then.get(rax));
+    }
+
+    @Test
+    void startsWhileOthersStart() {
         assertThatCode(() -> IntStream.range(0, 60)
                         .parallel()
                         .forEach(i -> Capsule.open().close()))

@@ -2,9 +2,7 @@
 package io.trapeze.testkit.execution;
 
 import io.trapeze.runtime.host.Host;
-import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.testkit.capsule.ThisProcess;
-import io.trapeze.testkit.check.Stacks;
 import io.trapeze.testkit.check.World;
 import io.trapeze.trampolines.SaveSet;
 
@@ -16,9 +14,7 @@ record Bench(ThisProcess process, World world) {
 
     static Bench open() {
         ThisProcess process = ThisProcess.open();
-        Stacks stacks = new Stacks(NativeMemory.allocate(process.os(), Stacks.BYTES));
-        NativeMemory gobufs = NativeMemory.allocate(process.os(), World.GOBUF_BYTES);
-        return new Bench(process, new World(process.memory(), stacks, gobufs));
+        return new Bench(process, World.in(process));
     }
 
     /** The widest save set of this processor. */

@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trapeze.emitter.Assembler;
 import io.trapeze.emitter.operand.Segment;
-import io.trapeze.runtime.code.MappedCode;
 import io.trapeze.runtime.os.OperatingSystem;
+import io.trapeze.testkit.capsule.Placed;
 import io.trapeze.testkit.capsule.ThisProcess;
 import io.trapeze.testkit.check.Called;
 import io.trapeze.testkit.check.Callee;
@@ -20,6 +20,7 @@ import io.trapeze.testkit.state.RegisterState;
 import io.trapeze.trampolines.abi.Abi;
 import io.trapeze.trampolines.abi.ThreadBlock;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -116,7 +117,7 @@ class CalleeTest {
 
     @Test
     void ofThisProcessIsHeldToTheSame() {
-        MappedCode code = ThisProcess.open().arena().map(Assembler.parse(".globl f\nf: xor ebx, ebx\n std\n ret"));
+        Placed code = ThisProcess.open().place(Assembler.parse(".globl f\nf: xor ebx, ebx\n std\n ret"), Map.of());
         try (Callee callee = Callee.at(code.address(), "f", Abi.SYSTEM_V)) {
             RegisterState state = RegisterState.quiet();
             state.set(rbx, 1);

@@ -8,13 +8,13 @@ import io.trapeze.emitter.Assembler;
 import io.trapeze.emitter.CodeBlob;
 import io.trapeze.emitter.Instruction;
 import io.trapeze.emitter.operand.Label;
-import io.trapeze.runtime.code.MappedCode;
 import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.runtime.os.SignalAction;
 import io.trapeze.runtime.os.SignalStack;
 import io.trapeze.runtime.os.Signals;
-import io.trapeze.testkit.capsule.LowMemory;
+import io.trapeze.testkit.capsule.Placed;
 import io.trapeze.testkit.capsule.ProbeMemory;
+import io.trapeze.testkit.capsule.ThisProcess;
 import io.trapeze.testkit.check.Expect;
 import io.trapeze.testkit.check.Scene;
 import io.trapeze.testkit.check.Stacks.Window;
@@ -50,16 +50,16 @@ final class PreemptionRun {
     private static final int INTERRUPTED = 24;
 
     private final Bench bench;
-    private final LowMemory orders;
+    private final NativeMemory orders;
 
     private PreemptionRun(Bench bench) {
         this.bench = bench;
-        this.orders = LowMemory.allocate(bench.process().os(), 4096);
+        this.orders = NativeMemory.allocate(bench.process().os(), 4096);
         Signals signals = (Signals) bench.process().os().interrupts();
         long bytes = signals.minimumSignalStack() + 65_536 & -65_536;
         NativeMemory stack = NativeMemory.allocate(bench.process().os(), bytes);
         signals.installSignalStack(new SignalStack(stack.address(), bytes));
-        MappedCode handler = bench.process().arena().map(handler());
+        Placed handler = bench.process().place(handler(), Map.of());
         signals.installSignalAction(SIGTRAP, SignalAction.handledAt(handler.address()));
     }
 
@@ -90,15 +90,16 @@ final class PreemptionRun {
         Assembler a = new Assembler();
         Label done = a.label("done");
         a.symbol("trap_handler");
+        a.mov(r8, orders.address());
         a.mov(rax, qword(rdx, UC_RIP));
-        a.cmp(rax, orders.qword(TARGET));
+        a.cmp(rax, qword(r8, TARGET));
         a.jne(done);
-        a.inc(orders.qword(INTERRUPTED));
+        a.inc(qword(r8, INTERRUPTED));
         a.mov(rcx, qword(rdx, UC_RSP));
-        a.sub(rcx, orders.qword(DISPLACEMENT));
+        a.sub(rcx, qword(r8, DISPLACEMENT));
         a.mov(qword(rcx), rax); // below what an interrupt skips: where the trampoline returns to
         a.mov(qword(rdx, UC_RSP), rcx);
-        a.mov(rcx, orders.qword(TRAMPOLINE));
+        a.mov(rcx, qword(r8, TRAMPOLINE));
         a.mov(qword(rdx, UC_RIP), rcx);
         a.and(qword(rdx, UC_FLAGS), ~(int) RegisterState.TRAP);
         a.bind(done);
@@ -108,15 +109,17 @@ final class PreemptionRun {
 
     private void everywhere(Abi abi, SaveSet set, Random random) {
         Scene scene = new Scene(bench.world(), abi, random);
-        MappedCode probe = bench.process().probe(abi);
+        ThisProcess process = bench.process();
+        Placed probe = process.probe(abi);
         ProbeMemory memory = bench.world().memory();
         CodeBlob blob = LiveBody.emit(abi, set, random);
-        try (MappedCode body = bench.process().arena().map(blob, Map.of("arrival", probe.address("arrival")));
-                MappedCode trampoline = bench.process()
-                        .arena()
-                        .map(AsyncPreempt.emit(abi, set), Map.of(AsyncPreempt.CALLEE, probe.address("callee")))) {
-            orders.memory().putLong(DISPLACEMENT, abi.stack().interruptSkip() + 8);
-            orders.memory().putLong(TRAMPOLINE, trampoline.address());
+        int mark = process.mark();
+        try {
+            Placed body = process.place(blob, Map.of("arrival", probe.address("arrival")));
+            Placed trampoline =
+                    process.place(AsyncPreempt.emit(abi, set), Map.of(AsyncPreempt.CALLEE, probe.address("callee")));
+            orders.putLong(DISPLACEMENT, abi.stack().interruptSkip() + 8);
+            orders.putLong(TRAMPOLINE, trampoline.address());
             RegisterState in = memory.entry();
             RegisterStates.fill(in, random);
             in.fillX87();
@@ -124,7 +127,7 @@ final class PreemptionRun {
             in.setFlags(in.flags() | RegisterState.DIRECTION | RegisterState.ALIGNMENT_CHECK);
             scene.randomize();
             List<Long> bounds = scene.bounds();
-            bench.process().run(abi, body.address());
+            process.run(abi, body.address());
             UnaryOperator<String> rule = register -> "async_preempt: nothing shows";
             Map<String, String> undisturbed = memory.arrival().values(set);
 
@@ -132,13 +135,13 @@ final class PreemptionRun {
                     blob.instructions().subList(1, blob.instructions().size());
             in.setFlags(in.flags() | RegisterState.TRAP);
             for (Instruction instruction : instructions) {
-                orders.memory().putLong(TARGET, body.address() + instruction.offset());
-                orders.memory().putLong(INTERRUPTED, 0);
+                orders.putLong(TARGET, body.address() + instruction.offset());
+                orders.putLong(INTERRUPTED, 0);
                 scene.calleeDoesWhatItLikes();
                 bench.world().stacks().randomize(random);
-                bench.process().run(abi, body.address());
+                process.run(abi, body.address());
                 String where = "interrupted before " + instruction.text() + " at " + instruction.offset();
-                Expect.equal(where, "times", 1L, orders.memory().getLong(INTERRUPTED), "it is interrupted once");
+                Expect.equal(where, "times", 1L, orders.getLong(INTERRUPTED), "it is interrupted once");
                 Expect.same(where, undisturbed, memory.arrival().values(set), rule);
                 Expect.equal(where, "stack bounds", bounds, memory.boundsAtArrival(), "async_preempt: they stay");
                 bench.world()
@@ -149,6 +152,8 @@ final class PreemptionRun {
                                 bench.world().stacks().goroutineTop())));
             }
             Cases.note(instructions.size() + " instructions");
+        } finally {
+            process.forget(mark);
         }
     }
 }

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.testkit.capsule;
+
+import io.trapeze.emitter.operand.Segment;
+import io.trapeze.runtime.os.OperatingSystem;
+import io.trapeze.runtime.os.Platform;
+import io.trapeze.runtime.os.UnsupportedHostException;
+import io.trapeze.trampolines.abi.Abi;
+import io.trapeze.trampolines.abi.ThreadBlock;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** How code under test gets a thread block to itself. */
+enum ThreadBlocks {
+    /** A segment's base is set to it: Linux lets programs do so. */
+    BASES(EnumSet.allOf(Segment.class)),
+    /** The system's own block, behind GS, takes its fields and gets back what it had: on Windows no base can be set. */
+    FIELDS(EnumSet.of(Segment.NONE, Segment.GS)),
+    /** There is none. */
+    NONE(EnumSet.of(Segment.NONE));
+
+    private final Set<Segment> segments;
+
+    ThreadBlocks(Set<Segment> segments) {
+        this.segments = segments;
+    }
+
+    /** Returns how a system does it. */
+    static ThreadBlocks of(OperatingSystem os) {
+        if (Platform.current().isLinux()) {
+            return BASES;
+        }
+        return os.abi().threadBlock().isPresent() ? FIELDS : NONE;
+    }
+
+    /** Returns the segments behind which it can be; that none needs to be is one of them. */
+    Set<Segment> segments() {
+        return segments;
+    }
+
+    /**
+     * Returns the segment behind which a convention has it.
+     *
+     * @throws UnsupportedHostException if it can't be there
+     */
+    Segment segment(Abi abi) {
+        Segment segment = abi.threadBlock().map(ThreadBlock::segment).orElse(Segment.NONE);
+        if (!segments.contains(segment)) {
+            throw new UnsupportedHostException(
+                    "thread block behind " + segment + ", as ABI '" + abi.name() + "' has it", "Linux on x86-64");
+        }
+        return segment;
+    }
+}
