@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.LongConsumer;
 
 /**
  * Runs code under test in this process, where a {@link Capsule} can't: functions of its libraries, and any code on other systems than
@@ -28,13 +29,21 @@ public final class ThisProcess implements Ground {
     private final long address;
     private final NativeMemory high;
     private final ProbeMemory memory;
+    private final LongConsumer caller;
     private final SaveSet widest;
     private final CodeSpace code;
     private final ExecutorService elsewhere;
     private boolean hopped;
 
-    private ThisProcess(OperatingSystem os, Abi host, ThreadBlocks blocks) {
+    /**
+     * Makes probes ready as a system would have them.
+     *
+     * @param host the convention by which {@code caller} calls
+     * @param caller calls code at an address
+     */
+    ThisProcess(OperatingSystem os, Abi host, ThreadBlocks blocks, LongConsumer caller) {
         this.os = os;
+        this.caller = caller;
         this.address = os.mapCode(DATA_BYTES + CODE_BYTES);
         this.high = NativeMemory.allocate(os, SharedMemory.HIGH_BYTES);
         this.memory = new ProbeMemory(NativeMemory.over(address, DATA_BYTES, () -> {}));
@@ -56,12 +65,11 @@ public final class ThisProcess implements Ground {
     public static ThisProcess open() {
         Platform.current().requireSupported();
         OperatingSystem os = OperatingSystem.current();
-        return new ThisProcess(os, os.abi(), ThreadBlocks.of(os));
+        return new ThisProcess(os, os.abi(), ThreadBlocks.of(os), ThisProcess::call);
     }
 
-    /** Makes probes ready as another system would have them. */
-    static ThisProcess as(Abi host, ThreadBlocks blocks) {
-        return new ThisProcess(OperatingSystem.current(), host, blocks);
+    static void call(long address) {
+        NativeFunction.at(address).call();
     }
 
     private void write(int at, byte[] bytes) {
@@ -120,11 +128,11 @@ public final class ThisProcess implements Ground {
     @Override
     public Outcome run(Abi abi, long target) {
         memory.aim(target);
-        NativeFunction enter = NativeFunction.at(probe(abi).address("enter"));
+        long enter = probe(abi).address("enter");
         if (hopped) {
-            CompletableFuture.runAsync(enter::call, elsewhere).join();
+            CompletableFuture.runAsync(() -> caller.accept(enter), elsewhere).join();
         } else {
-            enter.call();
+            caller.accept(enter);
         }
         return new Outcome.Finished();
     }

@@ -42,6 +42,11 @@ class ThisProcessTest {
                 Platform.current().isLinux() && Platform.current().isX64(), "the checked primitives are run on Linux");
     }
 
+    /** Probes as another system has them. */
+    private static ThisProcess as(Abi host, ThreadBlocks blocks) {
+        return new ThisProcess(OperatingSystem.current(), host, blocks, ThisProcess::call);
+    }
+
     private static void requireRight(Supplier<Ground> grounds, Abi abi) {
         SaveSet set = SaveSet.widest(Host.detect().cpu().xcr0());
         try (Check check = Check.on(grounds.get(), seed -> {})) {
@@ -73,7 +78,7 @@ class ThisProcessTest {
 
     @Test
     void needsNoSystemCallsWhereConventionsHaveNoThreadBlock() {
-        requireRight(() -> ThisProcess.as(Abi.SYSTEM_V, ThreadBlocks.NONE), Abi.SYSTEM_V);
+        requireRight(() -> as(Abi.SYSTEM_V, ThreadBlocks.NONE), Abi.SYSTEM_V);
     }
 
     @Test
@@ -87,7 +92,7 @@ class ThisProcessTest {
         NativeFunction syscall = NativeFunction.at(os.symbol("syscall"));
         syscall.call(ARCH_PRCTL, ARCH_SET_GS, block.address());
         try {
-            try (Check check = Check.on(ThisProcess.as(Abi.WIN64, ThreadBlocks.FIELDS), seed -> {})) {
+            try (Check check = Check.on(as(Abi.WIN64, ThreadBlocks.FIELDS), seed -> {})) {
                 for (Primitive primitive : Primitive.values()) {
                     Subject right = Subject.of(primitive, Abi.WIN64, SaveSet.SSE_X87);
                     assertThat(check.of(right, TRIES, 1)).as(primitive.symbol()).isInstanceOf(Verdict.Passed.class);
@@ -105,7 +110,7 @@ class ThisProcessTest {
 
     @Test
     void findsWhatAFunctionForgets() {
-        try (Check check = Check.on(ThisProcess.as(Abi.SYSTEM_V, ThreadBlocks.NONE), seed -> {})) {
+        try (Check check = Check.on(as(Abi.SYSTEM_V, ThreadBlocks.NONE), seed -> {})) {
             Verdict verdict =
                     check.ofFunction(Assembler.parse(".globl f\nf: xor r12d, r12d\n ret"), "f", Abi.SYSTEM_V, TRIES, 1);
             assertThat(verdict)
@@ -117,7 +122,7 @@ class ThisProcessTest {
 
     @Test
     void refusesAThreadBlockWhereThereCanBeNone() {
-        try (ThisProcess none = ThisProcess.as(Abi.SYSTEM_V, ThreadBlocks.NONE)) {
+        try (ThisProcess none = as(Abi.SYSTEM_V, ThreadBlocks.NONE)) {
             assertThatThrownBy(() -> none.probe(Abi.WIN64))
                     .isInstanceOf(UnsupportedHostException.class)
                     .hasMessageContaining("thread block behind GS, as ABI 'win64' has it");
