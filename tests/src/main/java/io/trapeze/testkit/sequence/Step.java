@@ -27,7 +27,7 @@ public sealed interface Step {
         }
     }
 
-    /** It yields, and another carrier resumes it: in another process, with another thread block and another g0. */
+    /** It yields, and another carrier resumes it: in another thread, with another thread block and another g0. */
     record Hop() implements Step {
         @Override
         public String toString() {
