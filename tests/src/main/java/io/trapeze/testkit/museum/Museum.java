@@ -32,6 +32,7 @@ public final class Museum {
             "r12-in-a-callback",
             "g-as-scratch",
             "stack-bounds-stale",
+            "bounds-after-the-switch",
             "deallocation-stack-stale",
             "thread-remembered",
             "red-zone",
