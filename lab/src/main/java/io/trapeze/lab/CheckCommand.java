@@ -165,10 +165,15 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private List<CheckReport> primitives() {
-        Abi checked = AbiChoice.isFile(target) ? new AbiChoice().convert(target) : abi;
-        List<Primitive> chosen = target.equals(ALL) || AbiChoice.isFile(target)
+        boolean file = AbiChoice.isFile(target);
+        List<Primitive> chosen = target.equals(ALL) || file
                 ? List.of(Primitive.values())
                 : List.of(Primitive.named(target).orElseThrow(() -> unknown()));
+        refuse("a primitive", "--to", "--signature", "--role", "--symbol");
+        if (file) {
+            refuse("an ABI file, which is the ABI", "--abi");
+        }
+        Abi checked = file ? new AbiChoice().convert(target) : abi;
         Omission omission = OmittedRegisters.of(omitted, checked, spec.commandLine());
         List<Subject> subjects = chosen.stream()
                 .map(primitive ->
@@ -176,6 +181,16 @@ final class CheckCommand implements Callable<Integer> {
                 .toList();
         subjects.forEach(subject -> requireRegisters(subject.needs(), subject.name())); // before any of them runs
         return subjects.stream().map(this::checked).toList();
+    }
+
+    /** Refuses options that would be of no effect: whoever gives one expects some. */
+    private void refuse(String what, String... options) {
+        for (String option : options) {
+            if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+                throw new ParameterException(
+                        spec.commandLine(), option + " is not for " + what + ": leave it out, or check something else");
+            }
+        }
     }
 
     private ParameterException unknown() {
@@ -241,6 +256,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private CheckReport bridge() {
+        refuse("a bridge", "--omit", "--save-set", "--role", "--symbol");
         Signature types;
         try {
             types = Signature.parse(signature);
@@ -260,6 +276,8 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private CheckReport source() {
+        refuse("a source", "--omit", "--to", "--signature");
+        refuse(role.equals(CALLEE) ? "a callee" : "a primitive", role.equals(CALLEE) ? "--save-set" : "--symbol");
         Source source = SourceFile.read(target, trapeze.shell());
         CodeBlob code;
         try {

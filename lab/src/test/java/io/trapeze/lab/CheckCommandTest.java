@@ -17,6 +17,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("trapeze check")
@@ -153,6 +154,21 @@ class CheckCommandTest {
         Session.Ending typo = new Session().run("check", "bridge", "--signature", "i64 f65 -> i64");
         assertThat(typo.exit()).isEqualTo(2);
         assertThat(typo.err()).contains("'f65' is no type: write one of [i64, f32, f64]");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "mcall --to win64, --to is not for a primitive",
+        "mcall --symbol f, --symbol is not for a primitive",
+        "bridge --omit r12, --omit is not for a bridge",
+        "f.s --signature i64, --signature is not for a source",
+        "f.s --save-set sse, --save-set is not for a callee",
+        "f.s --role gogo --symbol f, --symbol is not for a primitive",
+    })
+    void refusesOptionsOfNoEffect(String arguments, String complaint) {
+        Session.Ending ending = new Session().type("check " + arguments);
+        assertThat(ending.exit()).isEqualTo(2);
+        assertThat(ending.err()).contains(complaint);
     }
 
     @Test
