@@ -11,9 +11,12 @@ import io.trapeze.lab.render.CheckText;
 import io.trapeze.lab.render.Json;
 import io.trapeze.runtime.host.Host;
 import io.trapeze.testkit.check.Check;
+import io.trapeze.testkit.check.Played;
 import io.trapeze.testkit.check.Subject;
+import io.trapeze.testkit.check.Switching;
 import io.trapeze.testkit.check.Verdict;
 import io.trapeze.testkit.check.Verdict.Failed;
+import io.trapeze.testkit.sequence.CallSequences;
 import io.trapeze.trampolines.BridgeTarget;
 import io.trapeze.trampolines.CallBridge;
 import io.trapeze.trampolines.Omission;
@@ -23,6 +26,7 @@ import io.trapeze.trampolines.Signature;
 import io.trapeze.trampolines.abi.Abi;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +35,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,12 +55,16 @@ import picocli.CommandLine.Spec;
             "  trapeze check all",
             "  trapeze check mcall --abi win64 --tries 10000",
             "  trapeze check mcall --omit r12 --keep mcall.elf",
+            "  trapeze check sequences --abi win64",
             "  trapeze check bridge --abi sysv --to win64",
             "  trapeze check function.s"
         })
 final class CheckCommand implements Callable<Integer> {
     private static final String ALL = "all";
+    private static final String SEQUENCES = "sequences";
     private static final String CALLEE = "callee";
+    /** Steps in a sequence at most. */
+    private static final int LONGEST = 8;
 
     /** What code can be said to be. */
     static final class RoleChoice extends Choice<String> {
@@ -76,7 +85,7 @@ final class CheckCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "TARGET",
             description =
-                    "A primitive; `all`; an ABI file, for all primitives of it; FILE.s with a function; or `bridge`, code by which functions of one ABI call those of another.")
+                    "A primitive; `all`; an ABI file, for all primitives of it; `sequences` of switches and interruptions through all four together; FILE.s with a function; or `bridge`, code by which functions of one ABI call those of another.")
     private String target;
 
     @Option(
@@ -159,7 +168,9 @@ final class CheckCommand implements Callable<Integer> {
     public Integer call() {
         List<CheckReport> reports = target.endsWith(".s")
                 ? List.of(source())
-                : target.equals(Check.BRIDGE) ? List.of(bridge()) : primitives();
+                : target.equals(Check.BRIDGE)
+                        ? List.of(bridge())
+                        : target.equals(SEQUENCES) ? List.of(sequences()) : primitives();
         trapeze.shell().print(json ? Json.of(reports) : CheckText.of(reports, trapeze.outStyle()));
         return reports.stream().allMatch(CheckReport::passed) ? Exit.FINE : Exit.FAILED;
     }
@@ -197,7 +208,7 @@ final class CheckCommand implements Callable<Integer> {
         return new ParameterException(
                 spec.commandLine(),
                 "can't check '" + target
-                        + "'. Choose gogo, mcall, systemstack, async_preempt, all or bridge, or name an ABI file"
+                        + "'. Choose gogo, mcall, systemstack, async_preempt, all, sequences or bridge, or name an ABI file"
                         + " (mine.toml) or a source (function.s)");
     }
 
@@ -227,8 +238,10 @@ final class CheckCommand implements Callable<Integer> {
                 StatusLine status = new StatusLine(trapeze.shell());
                 Check check = Check.open(watching(file, status, name))) {
             Verdict verdict = judged.apply(check);
-            Optional<String> noted = file.keptIfFailed(verdict);
-            Optional<String> debugger = debugger(verdict, symbol, failed -> program.apply(check, failed));
+            Optional<String> noted = file.keptUnless(verdict.passed());
+            Optional<String> debugger = verdict instanceof Failed failed
+                    ? Optional.of(debugger(symbol, () -> program.apply(check, failed)))
+                    : Optional.empty();
             return report.apply(verdict, new CheckReport.Replay(command(), noted, debugger));
         }
     }
@@ -243,16 +256,34 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     /** Writes the program of a failing case to where it is wanted, unless another one is there already; tells how to debug it. */
-    private Optional<String> debugger(Verdict verdict, String symbol, Function<Failed, byte[]> program) {
-        if (!(verdict instanceof Failed failed)) {
-            return Optional.empty();
-        }
+    private String debugger(String symbol, Supplier<byte[]> program) {
         if (keep == null || hasKept) {
-            return Optional.of("add --keep FILE to leave this case as a program of its own");
+            return "add --keep FILE to leave this case as a program of its own";
         }
-        OutputFile.write(keep, program.apply(failed), true);
+        OutputFile.write(keep, program.get(), true);
         hasKept = true;
-        return Optional.of("gdb -ex 'break " + symbol + "' -ex run " + keep);
+        return "gdb -ex 'break " + symbol + "' -ex run " + keep;
+    }
+
+    private CheckReport sequences() {
+        refuse("sequences", "--to", "--signature", "--role", "--symbol");
+        Omission omission = OmittedRegisters.of(omitted, abi, spec.commandLine());
+        Map<Primitive, CodeBlob> code = new EnumMap<>(Primitive.class);
+        for (Primitive primitive : Primitive.values()) {
+            requireRegisters(Subject.of(primitive, abi, saveSet).needs(), abi.name());
+            code.put(primitive, primitive.emit(abi, saveSet, omission));
+        }
+        String name = "sequences of " + abi.name() + ", " + saveSet.label();
+        try (CaseFile file = CaseFile.open(command());
+                StatusLine status = new StatusLine(trapeze.shell());
+                Switching switching = Switching.of(abi, saveSet, code)) {
+            Played played = switching.play(
+                    new CallSequences(LONGEST), tries.most(), tries.seed(), watching(file, status, name));
+            Optional<String> noted = file.keptUnless(played.broken().isEmpty());
+            Optional<String> debugger =
+                    played.broken().map(broken -> debugger("enter", () -> switching.program(played.sequence())));
+            return CheckReport.of(name, played, new CheckReport.Replay(command(), noted, debugger));
+        }
     }
 
     private CheckReport bridge() {

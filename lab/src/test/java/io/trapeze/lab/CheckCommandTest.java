@@ -147,6 +147,21 @@ class CheckCommandTest {
     }
 
     @Test
+    void playsSequencesThroughAllPrimitives() {
+        Session.Ending right = new Session().type("check sequences --abi win64 --tries 20");
+        assertThat(right.out()).isEqualTo("ok    sequences of win64, sse, 20 tries\n");
+        assertThat(right.exit()).isZero();
+        Path program = folder.resolve("sequence.elf");
+        Session.Ending wrong = new Session().run("check", "sequences", "--omit", "r12", "--keep", program.toString());
+        assertThat(wrong.exit()).isEqualTo(1);
+        assertThat(wrong.out())
+                .contains("where     step 1, yield, r12", "rule      preserved.general: r12", "steps     yield\n");
+        assertThat(program).isExecutable();
+        assertThat(new Session().type("check sequences --omit r12 --json").out())
+                .contains("\"steps\": [\"yield\"]");
+    }
+
+    @Test
     void checksABridgeBetweenTwoConventions() {
         Session.Ending ending = new Session().type("check bridge --abi win64 --to sysv --tries 20");
         assertThat(ending.out()).isEqualTo("ok    bridge to sysv by the rules of win64, 20 tries\n");
@@ -160,6 +175,7 @@ class CheckCommandTest {
     @CsvSource({
         "mcall --to win64, --to is not for a primitive",
         "mcall --symbol f, --symbol is not for a primitive",
+        "sequences --role gogo, --role is not for sequences",
         "bridge --omit r12, --omit is not for a bridge",
         "f.s --signature i64, --signature is not for a source",
         "f.s --save-set sse, --save-set is not for a callee",

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.lab.check;
 
-import io.trapeze.testkit.check.Verdict;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -52,8 +51,8 @@ public final class CaseFile implements AutoCloseable {
     }
 
     /** Returns where it stays, if something was wrong. */
-    public Optional<String> keptIfFailed(Verdict verdict) {
-        kept = !verdict.passed();
+    public Optional<String> keptUnless(boolean passed) {
+        kept = !passed;
         return kept ? Optional.of(path.toString()) : Optional.empty();
     }
 

@@ -3,11 +3,15 @@ package io.trapeze.lab.check;
 
 import io.trapeze.emitter.CodeBlob;
 import io.trapeze.emitter.Instruction;
+import io.trapeze.testkit.check.Played;
 import io.trapeze.testkit.check.Subject;
 import io.trapeze.testkit.check.Verdict;
+import io.trapeze.testkit.check.Verdict.Ending;
 import io.trapeze.testkit.check.Verdict.Failed;
 import io.trapeze.testkit.state.Difference;
+import io.trapeze.testkit.state.Part;
 import io.trapeze.trampolines.abi.Abi;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -29,6 +33,7 @@ public record CheckReport(String subject, int tries, Optional<Failure> failure) 
      * @param where at what moment
      * @param bits which of them differ
      * @param hint the instruction that should have been there, or that is to blame
+     * @param steps what has to happen to a goroutine, for the primitives together
      * @param live the registers whose values the case needs
      * @param replay how to see it again
      */
@@ -41,8 +46,26 @@ public record CheckReport(String subject, int tries, Optional<Failure> failure) 
             String bits,
             String rule,
             String hint,
+            List<String> steps,
             List<String> live,
-            Replay replay) {}
+            Replay replay) {
+        private static Failure of(
+                Ending ending, Difference d, String hint, List<String> steps, Collection<String> live, Replay replay) {
+            String name = ending.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+            return new Failure(
+                    name,
+                    d.where(),
+                    d.register(),
+                    d.expected(),
+                    d.found(),
+                    d.bits(),
+                    d.rule(),
+                    hint,
+                    steps,
+                    List.copyOf(new TreeSet<>(live)),
+                    replay);
+        }
+    }
 
     /**
      * How to see a failure again.
@@ -68,6 +91,18 @@ public record CheckReport(String subject, int tries, Optional<Failure> failure) 
         return of(name + " by the rules of " + abi.name(), verdict, replay, d -> blamed(code, d.register()));
     }
 
+    /** Tells of the primitives of a convention together. */
+    public static CheckReport of(String name, Played played, Replay replay) {
+        List<String> steps =
+                played.sequence().steps().stream().map(Object::toString).toList();
+        List<String> live =
+                played.sequence().registers().live().stream().map(Part::name).toList();
+        return new CheckReport(
+                name,
+                played.tries(),
+                played.broken().map(d -> Failure.of(played.ending().orElseThrow(), d, "", steps, live, replay)));
+    }
+
     private static CheckReport of(String name, Verdict verdict, Replay replay, Function<Difference, String> hint) {
         if (!(verdict instanceof Failed failed)) {
             return new CheckReport(name, verdict.tries(), Optional.empty());
@@ -76,17 +111,7 @@ public record CheckReport(String subject, int tries, Optional<Failure> failure) 
         return new CheckReport(
                 name,
                 failed.tries(),
-                Optional.of(new Failure(
-                        failed.ending().name().toLowerCase(Locale.ROOT).replace('_', ' '),
-                        d.where(),
-                        d.register(),
-                        d.expected(),
-                        d.found(),
-                        d.bits(),
-                        d.rule(),
-                        hint.apply(d),
-                        List.copyOf(new TreeSet<>(failed.live())),
-                        replay)));
+                Optional.of(Failure.of(failed.ending(), d, hint.apply(d), List.of(), failed.live(), replay)));
     }
 
     /** The instruction of the generator's code that serves the rule, where the code has none such or another one. */

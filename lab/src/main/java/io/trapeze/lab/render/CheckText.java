@@ -27,6 +27,7 @@ public final class CheckText {
         line(text, "found", failure.found() + (failure.bits().isEmpty() ? "" : " (" + failure.bits() + ")"));
         line(text, "rule", failure.rule());
         line(text, "hint", failure.hint());
+        line(text, "steps", String.join("; ", failure.steps()));
         line(
                 text,
                 "needs",

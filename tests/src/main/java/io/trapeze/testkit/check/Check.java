@@ -166,9 +166,7 @@ public final class Check implements AutoCloseable {
             trial.run(tried);
             return Optional.empty();
         } catch (BrokenRule e) {
-            String register = e.difference().register();
-            boolean stack = register.equals(Stacks.GOROUTINE) || register.equals(Stacks.G0);
-            return Optional.of(new Fault(stack ? Ending.BROKE_ITS_STACK : Ending.DIFFERENT, e.difference()));
+            return Optional.of(new Fault(Stacks.ending(e.difference()), e.difference()));
         } catch (StoppedRun e) {
             return Optional.of(new Fault(e.hung() ? Ending.HUNG : Ending.CRASHED, e.difference()));
         }

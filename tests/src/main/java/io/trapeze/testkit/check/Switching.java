@@ -3,18 +3,18 @@ package io.trapeze.testkit.check;
 
 import io.trapeze.emitter.CodeBlob;
 import io.trapeze.testkit.capsule.Ground;
+import io.trapeze.testkit.check.Verdict.Ending;
 import io.trapeze.testkit.generate.Drawn;
 import io.trapeze.testkit.generate.Generator;
 import io.trapeze.testkit.sequence.CallSequence;
-import io.trapeze.testkit.state.Difference;
 import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -66,20 +66,15 @@ public final class Switching implements AutoCloseable {
     public synchronized Played play(CallSequence sequence) {
         try {
             run.play(sequence);
-            return new Played(sequence, abi, Optional.empty());
+            return Played.right(sequence, abi);
         } catch (BrokenRule e) {
-            return new Played(sequence, abi, Optional.of(e.difference()));
+            return Played.wrong(sequence, abi, Stacks.ending(e.difference()), e.difference());
         } catch (StoppedRun e) {
-            Difference stopped = e.difference();
-            return new Played(
+            return Played.wrong(
                     sequence,
                     abi,
-                    Optional.of(new Difference(
-                            run.step() + ": " + stopped.where(),
-                            stopped.register(),
-                            stopped.expected(),
-                            stopped.found(),
-                            stopped.rule())));
+                    e.hung() ? Ending.HUNG : Ending.CRASHED,
+                    e.difference().during(run.step()));
         }
     }
 
@@ -91,21 +86,41 @@ public final class Switching implements AutoCloseable {
      * @return the simplest that goes wrong by the same rule as the first that did, or the last
      */
     public Played play(Generator<CallSequence> sequences, int tries, long seed) {
+        return play(sequences, tries, seed, number -> {});
+    }
+
+    /**
+     * Plays sequences, and tells of each before it is played.
+     *
+     * @param beforeEach is told the sequence's seed
+     */
+    public Played play(Generator<CallSequence> sequences, int tries, long seed, LongConsumer beforeEach) {
         for (int number = 1; ; number++) {
-            Drawn<CallSequence> drawn = sequences.draw(new Random(Check.seedOf(seed, number)));
+            long own = Check.seedOf(seed, number);
+            beforeEach.accept(own);
+            Drawn<CallSequence> drawn = sequences.draw(new Random(own));
             Played played = play(drawn.value());
             if (played.broken().isPresent()) {
                 String rule = played.broken().get().rule();
                 return play(drawn.simplest(sequence -> play(sequence)
-                                .broken()
-                                .filter(difference -> difference.rule().equals(rule))
-                                .isPresent())
-                        .value());
+                                        .broken()
+                                        .filter(difference -> difference.rule().equals(rule))
+                                        .isPresent())
+                                .value())
+                        .after(number);
             }
             if (number >= tries) {
-                return played;
+                return played.after(number);
             }
         }
+    }
+
+    /**
+     * Returns a program that does on its own what the last stretch of code does in a sequence, the one that goes wrong if one does: an
+     * ELF file for Linux, with symbols, to open in a debugger.
+     */
+    public synchronized byte[] program(CallSequence sequence) {
+        return runner.ground().program(() -> play(sequence));
     }
 
     /** Gives back what it takes: a process, or memory of this one. */

@@ -25,6 +25,11 @@ public record Difference(String where, String register, String expected, String 
         }
     }
 
+    /** Returns the same, said of a moment within a step. */
+    public Difference during(String step) {
+        return new Difference(step + ": " + where, register, expected, found, rule);
+    }
+
     @Override
     public String toString() {
         return where + ", " + register + ": expected " + expected + ", found " + found
