@@ -146,9 +146,9 @@ public record ProbeMemory(NativeMemory memory, ByteBuffer bytes) {
      */
     public record Step(long rip, long rsp, List<Long> bounds) {}
 
-    /** Lets the next run in a capsule go step by step, up to the probe's next part. */
+    /** Lets the next run in a capsule go step by step, and what the callee returns to as well. */
     public void startStepping() {
-        entry().setFlags(entry().flags() | RegisterState.TRAP);
+        List.of(entry(), junk()).forEach(state -> state.setFlags(state.flags() | RegisterState.TRAP));
         memory.putLong(STEPS_LEFT, MOST_STEPS);
         memory.putLong(NEXT_STEP, address(STEPS));
     }

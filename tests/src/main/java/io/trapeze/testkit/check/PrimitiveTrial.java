@@ -92,6 +92,15 @@ final class PrimitiveTrial implements Trial {
      * @param bounds of the stack that it goes to
      */
     private void run(long target, Case tried, List<Long> bounds) {
+        run(target, tried, bounds, List.of());
+    }
+
+    /**
+     * Runs a switch that comes back, likewise.
+     *
+     * @param back the bounds of the stack that it comes back to
+     */
+    private void run(long target, Case tried, List<Long> bounds, List<Long> back) {
         boolean stepping = ground.survives() && tried.seed() % STEPPED == 0;
         if (!stepping) {
             runner.run(abi, target);
@@ -102,9 +111,16 @@ final class PrimitiveTrial implements Trial {
         try {
             runner.run(abi, target);
         } finally {
-            memory.stopStepping().stream()
-                    .filter(step -> code.contains(step.rip()))
-                    .forEach(step -> assertInterruptible(step, onG0, bounds));
+            boolean left = false;
+            boolean returned = false;
+            for (Step step : memory.stopStepping()) {
+                boolean within = code.contains(step.rip());
+                returned |= within && left;
+                left |= !within;
+                if (within) {
+                    assertInterruptible(step, returned != onG0, returned ? back : bounds);
+                }
+            }
         }
     }
 
@@ -208,7 +224,7 @@ final class PrimitiveTrial implements Trial {
         byte[] g0 = scene.gobuf(Scene.G0);
         long entry = scene.enter(stacks.goroutineTop(), g0sp, argument, callee, scene.address(Scene.G0));
         stacks.put(entry, arrival);
-        run(entry(), tried, scene.bounds(Scene.G0));
+        run(entry(), tried, scene.bounds(Scene.G0), bounds);
 
         RegisterState thunk = memory.found();
         String there = "in the thunk";

@@ -194,6 +194,22 @@ class CheckTest {
     }
 
     @Test
+    void noticesStackBoundsThatAreRestoredWhenTheStackIsBack() {
+        List<String> late = new ArrayList<>(Primitive.SYSTEMSTACK.emit(Abi.WIN64, SaveSet.SSE).instructions().stream()
+                .map(i -> i.text())
+                .toList());
+        int call = late.indexOf("call r8");
+        late.remove("mov rsp, rbp");
+        late.add(call + 2, "mov rsp, rbp");
+        Failed failed = failed(Subject.of(Primitive.SYSTEMSTACK, Abi.WIN64, SaveSet.SSE)
+                .with(new Assembler()
+                        .assemble(".globl systemstack\nsystemstack: " + String.join("\n ", late))
+                        .finish("systemstack")));
+        assertThat(failed.difference().register()).isEqualTo("StackBase");
+        assertThat(failed.difference().where()).startsWith("before systemstack+");
+    }
+
+    @Test
     void holdsACallOutOfAFunctionToTheConvention() {
         String right = ".globl f\n.extern g\nf: push rbx\n mov rbx, rsi\n call g\n mov rax, rbx\n pop rbx\n ret";
         assertThat(check.ofFunction(Assembler.parse(right), "f", Abi.SYSTEM_V, TRIES, 1))
