@@ -10,6 +10,7 @@ import io.trapeze.lab.check.CheckReport;
 import io.trapeze.lab.render.CheckText;
 import io.trapeze.lab.render.Json;
 import io.trapeze.runtime.host.Host;
+import io.trapeze.runtime.os.Platform;
 import io.trapeze.testkit.check.Check;
 import io.trapeze.testkit.check.Played;
 import io.trapeze.testkit.check.Subject;
@@ -166,6 +167,10 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (keep != null && !Platform.current().isLinux()) {
+            throw new CommandException(
+                    Exit.IMPOSSIBLE, "--keep leaves a program for Linux, and this is none", "Leave it out");
+        }
         List<CheckReport> reports = target.endsWith(".s")
                 ? List.of(source())
                 : target.equals(Check.BRIDGE)
@@ -181,11 +186,17 @@ final class CheckCommand implements Callable<Integer> {
                 ? List.of(Primitive.values())
                 : List.of(Primitive.named(target).orElseThrow(() -> unknown()));
         refuse("a primitive", "--to", "--signature", "--role", "--symbol");
+        if (!chosen.contains(Primitive.ASYNC_PREEMPT)) {
+            refuse(target, "--save-set");
+        }
         if (file) {
             refuse("an ABI file, which is the ABI", "--abi");
         }
         Abi checked = file ? new AbiChoice().convert(target) : abi;
         Omission omission = OmittedRegisters.of(omitted, checked, spec.commandLine());
+        if (chosen.stream().allMatch(p -> isTheSame(p, checked, omission))) {
+            refuse(target + " here, which stays the same", "--omit");
+        }
         List<Subject> subjects = chosen.stream()
                 .map(primitive ->
                         Subject.of(primitive, checked, saveSet).with(primitive.emit(checked, saveSet, omission)))
@@ -202,6 +213,13 @@ final class CheckCommand implements Callable<Integer> {
                         spec.commandLine(), option + " is not for " + what + ": leave it out, or check something else");
             }
         }
+    }
+
+    /** Whether a primitive is what it is without the omission, too. */
+    private boolean isTheSame(Primitive primitive, Abi checked, Omission omission) {
+        return Arrays.equals(
+                primitive.emit(checked, saveSet).bytes(),
+                primitive.emit(checked, saveSet, omission).bytes());
     }
 
     private ParameterException unknown() {
@@ -240,7 +258,7 @@ final class CheckCommand implements Callable<Integer> {
             Verdict verdict = judged.apply(check);
             Optional<String> noted = file.keptUnless(verdict.passed());
             Optional<String> debugger = verdict instanceof Failed failed
-                    ? Optional.of(debugger(symbol, () -> program.apply(check, failed)))
+                    ? debugger(symbol, () -> program.apply(check, failed))
                     : Optional.empty();
             return report.apply(verdict, new CheckReport.Replay(command(), noted, debugger));
         }
@@ -256,13 +274,16 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     /** Writes the program of a failing case to where it is wanted, unless another one is there already; tells how to debug it. */
-    private String debugger(String symbol, Supplier<byte[]> program) {
+    private Optional<String> debugger(String symbol, Supplier<byte[]> program) {
+        if (!Platform.current().isLinux()) {
+            return Optional.empty();
+        }
         if (keep == null || hasKept) {
-            return "add --keep FILE to leave this case as a program of its own";
+            return Optional.of("add --keep FILE to leave this case as a program of its own");
         }
         OutputFile.write(keep, program.get(), true);
         hasKept = true;
-        return "gdb -ex 'break " + symbol + "' -ex run " + keep;
+        return Optional.of("gdb -ex 'break " + symbol + "' -ex run " + keep);
     }
 
     private CheckReport sequences() {
@@ -281,7 +302,7 @@ final class CheckCommand implements Callable<Integer> {
                     new CallSequences(LONGEST), tries.most(), tries.seed(), watching(file, status, name));
             Optional<String> noted = file.keptUnless(played.broken().isEmpty());
             Optional<String> debugger =
-                    played.broken().map(broken -> debugger("enter", () -> switching.program(played.sequence())));
+                    played.broken().flatMap(broken -> debugger("enter", () -> switching.program(played.sequence())));
             return CheckReport.of(name, played, new CheckReport.Replay(command(), noted, debugger));
         }
     }
@@ -308,7 +329,12 @@ final class CheckCommand implements Callable<Integer> {
 
     private CheckReport source() {
         refuse("a source", "--omit", "--to", "--signature");
-        refuse(role.equals(CALLEE) ? "a callee" : "a primitive", role.equals(CALLEE) ? "--save-set" : "--symbol");
+        if (!role.equals(CALLEE)) {
+            refuse("a primitive", "--symbol");
+        }
+        if (!role.equals(Primitive.ASYNC_PREEMPT.symbol())) {
+            refuse("a " + role, "--save-set");
+        }
         Source source = SourceFile.read(target, trapeze.shell());
         CodeBlob code;
         try {

@@ -179,6 +179,9 @@ class CheckCommandTest {
         "bridge --omit r12, --omit is not for a bridge",
         "f.s --signature i64, --signature is not for a source",
         "f.s --save-set sse, --save-set is not for a callee",
+        "f.s --role gogo --save-set avx, --save-set is not for a gogo",
+        "mcall --save-set avx, --save-set is not for mcall",
+        "async_preempt --omit r12, '--omit is not for async_preempt here, which stays the same'",
         "f.s --role gogo --symbol f, --symbol is not for a primitive",
     })
     void refusesOptionsOfNoEffect(String arguments, String complaint) {

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.testkit.capsule;
 
-import io.trapeze.emitter.CodeBlob;
-import io.trapeze.runtime.host.Host;
 import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.runtime.os.OperatingSystem;
 import io.trapeze.runtime.os.Platform;
 import io.trapeze.runtime.os.UnsupportedHostException;
-import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,7 +24,7 @@ import java.util.regex.Pattern;
  * A program of a few hundred bytes, without libraries, that runs code under test in children that it forks: code that
  * crashes ends a child, and Java does not suffer from it. Linux on x86-64 only; for one thread.
  */
-public final class Capsule implements Ground {
+public final class Capsule extends Ground {
     /** How often, and after how long, a program is started again whose file is still open elsewhere. */
     private static final int STARTS = 1_000;
 
@@ -37,9 +34,6 @@ public final class Capsule implements Ground {
 
     private final SharedMemory shared;
     private final LowMemory control;
-    private final ProbeMemory memory;
-    private final CodeSpace code;
-    private final SaveSet widest;
     private final Process process;
     private final OutputStream orders;
     private final InputStream answers;
@@ -47,16 +41,17 @@ public final class Capsule implements Ground {
     private byte[] recorded = {};
 
     private Capsule(SharedMemory shared, Process process) {
+        super(
+                new ProbeMemory(shared.probes()),
+                shared.high(),
+                new CodeSpace(
+                        shared.code().address(), shared.code().size(), shared.code()::putBytes, ThreadBlocks.BASES),
+                Abi.SYSTEM_V);
         this.shared = shared;
         this.control = shared.control();
-        this.memory = shared.probes();
-        NativeMemory writable = shared.code();
-        this.code = new CodeSpace(writable.address(), writable.size(), writable::putBytes, ThreadBlocks.BASES);
-        this.widest = SaveSet.widest(Host.detect().cpu().xcr0());
         this.process = process;
         this.orders = process.getOutputStream();
         this.answers = process.getInputStream();
-        code.placeProbes(Abi.SYSTEM_V, widest, memory);
     }
 
     /**
@@ -71,19 +66,32 @@ public final class Capsule implements Ground {
         }
         SharedMemory shared = new SharedMemory(OperatingSystem.current());
         try {
-            Path file = Files.createTempFile(
-                    "trapeze-capsule",
-                    "",
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Process process = started(shared);
             try {
-                Files.write(file, CapsuleCode.program(shared));
-                return new Capsule(shared, started(file.toString(), shared.path()));
-            } finally {
-                Files.delete(file); // the kernel has read it by now
+                return new Capsule(shared, process);
+            } catch (RuntimeException e) {
+                process.destroyForcibly();
+                throw e;
             }
         } catch (IOException e) {
             shared.close();
             throw new UncheckedIOException("can't start a capsule in the folder for temporary files", e);
+        } catch (RuntimeException e) {
+            shared.close();
+            throw e;
+        }
+    }
+
+    private static Process started(SharedMemory shared) throws IOException {
+        Path file = Files.createTempFile(
+                "trapeze-capsule",
+                "",
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        try {
+            Files.write(file, CapsuleCode.program(shared));
+            return started(file.toString(), shared.path());
+        } finally {
+            Files.delete(file); // the kernel has read it by now
         }
     }
 
@@ -105,52 +113,17 @@ public final class Capsule implements Ground {
     }
 
     @Override
-    public boolean survives() {
-        return true;
-    }
-
-    @Override
-    public SaveSet widest() {
-        return widest;
-    }
-
-    @Override
-    public ProbeMemory memory() {
-        return memory;
-    }
-
-    @Override
-    public NativeMemory high() {
-        return shared.high();
-    }
-
-    @Override
-    public Placed probe(Abi abi) {
-        return code.probe(abi);
-    }
-
-    @Override
-    public int mark() {
-        return code.mark();
-    }
-
-    @Override
-    public void forget(int mark) {
-        code.forget(mark);
-    }
-
-    @Override
-    public Placed place(CodeBlob blob, Map<String, Long> externals) {
-        return code.place(blob, externals);
+    public boolean steps() {
+        return !recording; // a program on its own has no handler that would note a step
     }
 
     @Override
     public Outcome run(Abi abi, long target) {
-        memory.aim(target);
+        memory().aim(target);
         control.memory().putLong(CapsuleCode.REPORT, 0);
         control.memory().putLong(CapsuleCode.ENTER, probe(abi).address("enter"));
         if (recording) {
-            recorded = KeptProgram.of(shared, code.used(), code.named(abi));
+            recorded = KeptProgram.of(shared, code().used(), code().named(abi));
         }
         int status = order(CapsuleCode.RUN);
         if (status == 0) {
@@ -162,7 +135,9 @@ public final class Capsule implements Ground {
 
     @Override
     public void hop() {
-        order(CapsuleCode.HOP);
+        if (order(CapsuleCode.HOP) != 0) {
+            throw new IllegalStateException("the capsule could start no other thread: let more run, or fewer at once");
+        }
     }
 
     @Override
@@ -182,9 +157,7 @@ public final class Capsule implements Ground {
             orders.flush();
             byte[] status = answers.readNBytes(4);
             if (status.length < 4) {
-                throw new IllegalStateException("the capsule has ended with status " + process.waitFor()
-                        + (process.waitFor() == CapsuleCode.NO_MEMORY ? ": it could not map its memory" : "")
-                        + "; run it again");
+                throw new IllegalStateException("the capsule has ended: " + reason(process.waitFor()));
             }
             return ByteBuffer.wrap(status).order(ByteOrder.LITTLE_ENDIAN).getInt();
         } catch (IOException e) {
@@ -193,6 +166,14 @@ public final class Capsule implements Ground {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while code ran", e);
         }
+    }
+
+    private static String reason(int exit) {
+        return switch (exit) {
+            case CapsuleCode.NO_MEMORY -> "it could not map its memory; run it again";
+            case CapsuleCode.NO_TASK -> "it could not start a process; let more run, or fewer at once";
+            default -> "exit " + exit + "; run it again";
+        };
     }
 
     private Crash crash(int status) {
@@ -206,7 +187,7 @@ public final class Capsule implements Ground {
             registers.put(Crash.ORDER.get(i), report.getLong(CapsuleCode.REPORT_REGISTERS + 8 * i));
         }
         long pc = registers.get("rip");
-        return new Crash(signal, pc, report.getLong(CapsuleCode.REPORT + 8), code.place(pc), registers);
+        return new Crash(signal, pc, report.getLong(CapsuleCode.REPORT + 8), code().describe(pc), registers);
     }
 
     @Override

@@ -16,8 +16,8 @@ import java.util.List;
 
 /**
  * The program of a {@link Capsule}: it forks a child that, for each byte that it reads, jumps into the shared memory, or starts a
- * thread and leaves all else to it, and writes four bytes of zeros once that is done. When a signal ends the child, the program writes how, as {@code wait4} has it, and forks
- * the next. Both end when there is nothing more to read.
+ * thread and leaves all else to it, and writes four bytes of zeros once that is done. When the child ends otherwise, the program
+ * writes how, as {@code wait4} has it, and forks the next. Both end when there is nothing more to read.
  */
 final class CapsuleCode {
     /** A byte that has the child enter the probe. */
@@ -27,6 +27,8 @@ final class CapsuleCode {
 
     /** How the program ends when it can't map the memory. */
     static final int NO_MEMORY = 100;
+    /** How the program ends when it can't start a process or a thread. */
+    static final int NO_TASK = 102;
     /** How a child ends that was stopped by a signal and has told about it. */
     static final int REPORTED = 101;
 
@@ -91,7 +93,7 @@ final class CapsuleCode {
         serve(a, memory.control());
         a.symbol("handler", handler);
         a.bind(handler);
-        step(a, new LowMemory(memory.probes().memory()));
+        step(a, new LowMemory(memory.probes()));
         handle(a, memory.control());
         return ElfExecutable.of("_start", a.finish("capsule")).bytes();
     }
@@ -153,10 +155,12 @@ final class CapsuleCode {
         Label over = a.label("over");
         Label hop = a.label("hop");
         Label done = a.label("done");
+        Label refused = a.label("refused");
         Label another = a.here();
         a.mov(eax, FORK);
         a.syscall();
         a.test(eax, eax);
+        a.js(refused);
         a.jz(child);
         a.mov(edi, eax);
         a.mov(rsi, rsp);
@@ -201,6 +205,7 @@ final class CapsuleCode {
         a.mov(eax, CLONE);
         a.syscall();
         a.test(eax, eax);
+        a.js(refused);
         Label newThread = a.label("new thread");
         a.jz(newThread);
         a.xor(edi, edi);
@@ -209,6 +214,11 @@ final class CapsuleCode {
         a.bind(newThread);
         useSignalStack(a);
         a.jmp(done);
+
+        a.bind(refused);
+        a.mov(edi, NO_TASK);
+        a.mov(eax, EXIT_GROUP);
+        a.syscall();
         a.bind(over);
         a.xor(edi, edi);
         a.mov(eax, EXIT_GROUP);

@@ -96,7 +96,7 @@ final class CodeSpace {
     }
 
     /** Says where in it an address is. */
-    String place(long pc) {
+    String describe(long pc) {
         return placed.stream()
                 .filter(p -> p.contains(pc))
                 .findFirst()

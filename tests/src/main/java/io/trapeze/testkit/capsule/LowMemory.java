@@ -15,8 +15,4 @@ record LowMemory(NativeMemory memory) {
     Mem.Qword qword(int offset) {
         return Mem.qword(Address.absolute(address(offset)));
     }
-
-    Mem.Dword dword(int offset) {
-        return Mem.dword(Address.absolute(address(offset)));
-    }
 }

@@ -3,7 +3,7 @@ package io.trapeze.testkit.capsule;
 
 import io.trapeze.emitter.CodeBlob;
 
-/** A blob in a capsule's memory. */
+/** A blob where it can run. */
 public record Placed(CodeBlob blob, long address) {
     /** Returns the address of one of its symbols. */
     public long address(String symbol) {

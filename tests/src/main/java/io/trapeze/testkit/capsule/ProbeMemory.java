@@ -74,6 +74,7 @@ public record ProbeMemory(NativeMemory memory, ByteBuffer bytes) {
     static final int STEPS = STEPS_LEFT + 16;
 
     static final int STEP_BYTES = 128;
+    private static final int MOST_FIELDS = STEP_BYTES / Long.BYTES - 2;
     private static final int MOST_STEPS = 256;
     /** Its size: a number of pages. */
     public static final int BYTES = STEPS + MOST_STEPS * STEP_BYTES + 4095 & ~4095;
@@ -119,8 +120,8 @@ public record ProbeMemory(NativeMemory memory, ByteBuffer bytes) {
 
     /** Where the next run is to begin, with the flags and RSP of its entry; what an earlier callee found is no longer told. */
     public void aim(long target) {
+        memory.putLong(JUMP, target); // refused where it is closed
         found().set(rsp, 0);
-        memory.putLong(JUMP, target);
         memory.putLong(JUMP + 16, memory.getLong(ENTRY + RegisterState.FLAGS));
         memory.putLong(JUMP + 24, entry().get(rsp));
     }
@@ -130,8 +131,17 @@ public record ProbeMemory(NativeMemory memory, ByteBuffer bytes) {
         memory.putLong(HOME_WORDS, bytes / 8);
     }
 
-    /** Which fields of the thread block arrival and callee read. */
+    /**
+     * Which fields of the thread block arrival and callee read.
+     *
+     * @throws IllegalArgumentException if these are more than 14, or one lies behind the first 8 kilobytes
+     */
     public void setFields(List<ThreadBlock.Field> fields) {
+        if (fields.size() > MOST_FIELDS
+                || fields.stream().anyMatch(field -> field.offset() > THREAD_BLOCK_BYTES - Long.BYTES)) {
+            throw new IllegalArgumentException("can't check a thread block with these fields: " + fields
+                    + ". There can be " + MOST_FIELDS + " of them, in " + THREAD_BLOCK_BYTES + " bytes");
+        }
         memory.putLong(BOUNDS, fields.size());
         for (int i = 0; i < fields.size(); i++) {
             memory.putLong(BOUNDS + 8 * (i + 1), fields.get(i).offset());

@@ -23,6 +23,10 @@ final class SharedMemory implements AutoCloseable {
     private final OperatingSystem os;
     private final long file;
     private final List<Part> parts;
+    private final NativeMemory control;
+    private final NativeMemory probes;
+    private final NativeMemory code;
+    private final NativeMemory high;
 
     /**
      * A part that is mapped in one piece.
@@ -39,15 +43,28 @@ final class SharedMemory implements AutoCloseable {
         this.file = os.openMemoryFile("trapeze-capsule", low + CODE_BYTES + HIGH_BYTES);
         NativeFunction mmap = NativeFunction.at(os.symbol("mmap"));
         long address = mmap.call(0, low + CODE_BYTES, READ_WRITE, SHARED | LOWEST_GIGABYTES, file, 0);
-        long high = mmap.call(0, HIGH_BYTES, READ_WRITE, SHARED, file, low + CODE_BYTES);
-        if (address <= 0 || address + low + CODE_BYTES > Integer.MAX_VALUE || high <= 0) {
+        long top = mmap.call(0, HIGH_BYTES, READ_WRITE, SHARED, file, low + CODE_BYTES);
+        if (address <= 0 || address + low + CODE_BYTES > Integer.MAX_VALUE || top <= 0) {
+            unmap(address, low + CODE_BYTES);
+            unmap(top, HIGH_BYTES);
+            os.closeMemoryFile(file);
             throw new IllegalStateException("no memory for a capsule: mmap says 0x" + Long.toHexString(address)
-                    + " and 0x" + Long.toHexString(high) + "; run with less of it taken");
+                    + " and 0x" + Long.toHexString(top) + "; run with less of it taken");
         }
         this.parts = List.of(
                 new Part(".data.probe", address, low, 0, false),
                 new Part(".text.capsule", address + low, CODE_BYTES, low, true),
-                new Part(".data.stacks", high, HIGH_BYTES, low + CODE_BYTES, false));
+                new Part(".data.stacks", top, HIGH_BYTES, low + CODE_BYTES, false));
+        this.control = over(address, CONTROL_BYTES);
+        this.probes = over(address + CONTROL_BYTES, ProbeMemory.BYTES);
+        this.code = over(address + low, CODE_BYTES);
+        this.high = over(top, HIGH_BYTES);
+    }
+
+    private void unmap(long address, long bytes) {
+        if (address > 0) {
+            os.unmapMemoryFile(address, bytes);
+        }
     }
 
     /** Where a process finds it in the file system while this one lives. */
@@ -60,19 +77,19 @@ final class SharedMemory implements AutoCloseable {
     }
 
     LowMemory control() {
-        return new LowMemory(over(parts.get(0).address(), CONTROL_BYTES));
+        return new LowMemory(control);
     }
 
-    ProbeMemory probes() {
-        return new ProbeMemory(over(parts.get(0).address() + CONTROL_BYTES, ProbeMemory.BYTES));
+    NativeMemory probes() {
+        return probes;
     }
 
     NativeMemory code() {
-        return over(parts.get(1).address(), CODE_BYTES);
+        return code;
     }
 
     NativeMemory high() {
-        return over(parts.get(2).address(), HIGH_BYTES);
+        return high;
     }
 
     NativeMemory over(Part part) {
@@ -83,9 +100,13 @@ final class SharedMemory implements AutoCloseable {
         return NativeMemory.over(address, bytes, () -> {});
     }
 
+    /** Gives it back; again does nothing. */
     @Override
     public void close() {
-        parts.forEach(part -> os.unmapMemoryFile(part.address(), part.bytes()));
-        os.closeMemoryFile(file);
+        if (!control.isClosed()) {
+            List.of(control, probes, code, high).forEach(NativeMemory::close);
+            parts.forEach(part -> unmap(part.address(), part.bytes()));
+            os.closeMemoryFile(file);
+        }
     }
 }

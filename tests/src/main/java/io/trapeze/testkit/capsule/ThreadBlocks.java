@@ -14,7 +14,10 @@ import java.util.Set;
 enum ThreadBlocks {
     /** A segment's base is set to it: Linux lets programs do so. */
     BASES(EnumSet.allOf(Segment.class)),
-    /** The system's own block, behind GS, takes its fields and gets back what it had: on Windows no base can be set. */
+    /**
+     * The system's own block, behind GS, takes its fields and gets back what it had: on Windows no base can be set. Another thread has
+     * other values in them, but not another block, so code that remembers a block's address is not found out.
+     */
     FIELDS(EnumSet.of(Segment.NONE, Segment.GS)),
     /** There is none. */
     NONE(EnumSet.of(Segment.NONE));
@@ -25,12 +28,12 @@ enum ThreadBlocks {
         this.segments = segments;
     }
 
-    /** Returns how a system does it. */
-    static ThreadBlocks of(OperatingSystem os) {
+    /** Returns how this system does it. */
+    static ThreadBlocks here() {
         if (Platform.current().isLinux()) {
             return BASES;
         }
-        return os.abi().threadBlock().isPresent() ? FIELDS : NONE;
+        return OperatingSystem.current().abi().threadBlock().isPresent() ? FIELDS : NONE;
     }
 
     /** Returns the segments behind which it can be; that none needs to be is one of them. */

@@ -28,7 +28,7 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Calls through a bridge in a capsule: its target has to find the arguments where its convention has them, and the caller its
+ * Calls through a bridge: its target has to find the arguments where its convention has them, and the caller its
  * result and all that its own convention preserves, though the target changes whatever its convention lets it.
  */
 final class BridgeTrial implements Trial {

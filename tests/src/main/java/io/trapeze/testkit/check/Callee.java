@@ -28,7 +28,7 @@ import java.util.Set;
  * it runs in this one. Threads take turns.
  */
 public final class Callee implements AutoCloseable {
-    /** What code in a capsule may take of the stack, and what a function of this process gets. */
+    /** What code may take of the stack, and what a function of this process gets. */
     private static final int FRAME = 4096;
 
     private static final int DEEP = 512 * 1024;
@@ -36,10 +36,12 @@ public final class Callee implements AutoCloseable {
 
     private final Runner runner;
     private final FunctionCall call;
+    private final Runnable release;
 
-    private Callee(Runner runner, FunctionCall call) {
+    private Callee(Runner runner, FunctionCall call, Runnable release) {
         this.runner = runner;
         this.call = call;
+        this.release = release;
     }
 
     /**
@@ -60,7 +62,12 @@ public final class Callee implements AutoCloseable {
     public static Callee of(CodeBlob code, String symbol, Abi abi) {
         code.offset(symbol); // refused before a process is started
         Runner runner = Runner.on(Ground.open());
-        return new Callee(runner, FunctionCall.place(runner, code, symbol, abi, FRAME));
+        try {
+            return new Callee(runner, FunctionCall.place(runner, code, symbol, abi, FRAME), runner::close);
+        } catch (RuntimeException e) {
+            runner.close();
+            throw e;
+        }
     }
 
     /**
@@ -82,7 +89,7 @@ public final class Callee implements AutoCloseable {
     /**
      * Takes a function of this process, by its address: one of a library, or code that is in place already. It is called in this
      * process, on a stack of half a megabyte between a guard page and random bytes; if it crashes, the Java VM does. It must not call Java back,
-     * nor unwind the stack further than to itself.
+     * nor unwind the stack further than to itself; on Windows it must not raise exceptions, since the thread block has bounds of no stack meanwhile.
      *
      * @param name for messages
      * @throws io.trapeze.runtime.os.UnsupportedHostException on another processor than x86-64, or a system that Trapeze refuses
@@ -98,16 +105,24 @@ public final class Callee implements AutoCloseable {
                     + " instead, which runs in a process without one");
         }
         ThisProcess process = ThisProcess.open();
-        OperatingSystem os = process.os();
-        NativeMemory stack = NativeMemory.allocate(os, DEEP + Stacks.BYTES);
-        os.protect(stack.address(), os.pageSize(), Protection.NONE);
-        Stacks stacks = new Stacks(NativeMemory.over(stack.address() + DEEP, Stacks.BYTES, () -> {}));
-        World world = new World(process.memory(), stacks, NativeMemory.allocate(os, World.GOBUF_BYTES));
-        Runner here = new Runner(process, world);
-        return new Callee(here, new FunctionCall(here, name, address, abi, DEEP, false));
+        try {
+            process.probe(abi); // refused now rather than at the first call
+            OperatingSystem os = process.os();
+            NativeMemory stack = NativeMemory.allocate(os, DEEP + Stacks.BYTES);
+            os.protect(stack.address(), os.pageSize(), Protection.NONE);
+            Stacks stacks = new Stacks(NativeMemory.over(stack.address() + DEEP, Stacks.BYTES, () -> {}));
+            Runner here = new Runner(process, new World(process.memory(), stacks, process.high()));
+            return new Callee(here, new FunctionCall(here, name, address, abi, DEEP, false), () -> {
+                process.close();
+                stack.close();
+            });
+        } catch (RuntimeException e) {
+            process.close();
+            throw e;
+        }
     }
 
-    /** Returns 4 kilobytes for arguments to point to; they are the function's and the test's alone. */
+    /** Returns 4 kilobytes for arguments to point to; they are the function's and the test's alone, until this is closed. */
     public NativeMemory memory() {
         NativeMemory gobufs = runner.world().gobufs();
         return NativeMemory.over(gobufs.address(), MEMORY, () -> {});
@@ -131,6 +146,6 @@ public final class Callee implements AutoCloseable {
     /** Gives back what it takes: a process, or memory of this one. */
     @Override
     public synchronized void close() {
-        runner.close();
+        release.run();
     }
 }

@@ -2,6 +2,7 @@
 package io.trapeze.testkit.check;
 
 import io.trapeze.emitter.CodeBlob;
+import io.trapeze.testkit.capsule.Capsule;
 import io.trapeze.testkit.capsule.Ground;
 import io.trapeze.testkit.check.Verdict.Ending;
 import io.trapeze.testkit.state.Difference;
@@ -54,6 +55,15 @@ public final class Check implements AutoCloseable {
         return on(Ground.open(), beforeEach);
     }
 
+    /**
+     * Opens a check of code that may well crash, as mutants do: nothing takes the Java VM with it.
+     *
+     * @throws io.trapeze.runtime.os.UnsupportedHostException if this is not Linux on x86-64
+     */
+    public static Check ofDangerousCode() {
+        return on(Capsule.open(), seed -> {});
+    }
+
     /** Opens a check of code that runs there and nowhere else; closing the check closes the ground. */
     public static Check on(Ground ground, LongConsumer beforeEach) {
         return new Check(Runner.on(ground), beforeEach);
@@ -64,9 +74,10 @@ public final class Check implements AutoCloseable {
      *
      * @param tries how many cases at most, from 1 on
      * @param seed of the cases
-     * @throws IllegalStateException if the processor lacks registers that the subject is to preserve
+     * @throws IllegalArgumentException if the processor lacks registers that the subject is to preserve
      */
     public Verdict of(Subject subject, int tries, long seed) {
+        runner.requireRegisters(subject.needs(), subject.name());
         return judge(tries, seed, () -> new PrimitiveTrial(runner, subject));
     }
 

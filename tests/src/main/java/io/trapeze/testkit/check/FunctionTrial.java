@@ -8,7 +8,7 @@ import io.trapeze.trampolines.abi.Abi;
 import java.util.Random;
 
 /**
- * Calls a function in a capsule and holds it to what a convention asks of callees.
+ * Calls a function and holds it to what a convention asks of callees.
  *
  * <p>Its first argument is the address of 4 kilobytes of random bytes, the others are numbers from 0 to 64. It may write its
  * stack, the shadow space above its return address, and these bytes.

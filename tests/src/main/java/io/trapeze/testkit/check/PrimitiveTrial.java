@@ -27,7 +27,7 @@ import java.util.Random;
 import java.util.function.UnaryOperator;
 
 /**
- * Runs a primitive in a capsule and holds it to its description: what is preserved comes back, whatever the other side did to
+ * Runs a primitive and holds it to its description: what is preserved comes back, whatever the other side did to
  * everything else, and nothing is written where nobody may write.
  */
 final class PrimitiveTrial implements Trial {
@@ -101,7 +101,7 @@ final class PrimitiveTrial implements Trial {
      * @param back the bounds of the stack that it comes back to
      */
     private void run(long target, Case tried, List<Long> bounds, List<Long> back) {
-        boolean stepping = ground.survives() && tried.seed() % STEPPED == 0;
+        boolean stepping = ground.steps() && tried.seed() % STEPPED == 0;
         if (!stepping) {
             runner.run(abi, target);
             return;

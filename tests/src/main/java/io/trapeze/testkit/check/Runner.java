@@ -3,10 +3,11 @@ package io.trapeze.testkit.check;
 
 import io.trapeze.testkit.capsule.Ground;
 import io.trapeze.testkit.capsule.Outcome;
+import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
 
 /**
- * Where code under test runs, and the memory that it has there.
+ * A ground with stacks and Gobufs; code that does not come to its end is an exception.
  *
  * @param ground which runs it
  * @param world in the ground's memory
@@ -14,6 +15,18 @@ import io.trapeze.trampolines.abi.Abi;
 record Runner(Ground ground, World world) {
     static Runner on(Ground ground) {
         return new Runner(ground, World.in(ground));
+    }
+
+    /**
+     * Requires that this processor has some registers.
+     *
+     * @throws IllegalArgumentException if it lacks any
+     */
+    void requireRegisters(SaveSet needed, String what) {
+        if (!needed.fits(ground.widest())) {
+            throw new IllegalArgumentException("this processor lacks registers that " + what + " keeps: it has "
+                    + ground.widest().label() + ", and " + needed.label() + " is needed");
+        }
     }
 
     /** Returns the address of the code that code under test arrives at in the end. */

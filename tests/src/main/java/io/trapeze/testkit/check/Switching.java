@@ -37,6 +37,7 @@ public final class Switching implements AutoCloseable {
      *
      * @param saveSet what {@code async_preempt} saves
      * @throws io.trapeze.trampolines.abi.AbiException if the ABI leaves too few scratch registers for any of them
+     * @throws IllegalArgumentException if the processor lacks registers that they keep
      * @throws io.trapeze.runtime.os.UnsupportedHostException on another processor than x86-64, or a system that Trapeze refuses
      */
     public static Switching of(Abi abi, SaveSet saveSet) {
@@ -59,7 +60,15 @@ public final class Switching implements AutoCloseable {
         code.putAll(instead);
         code.forEach((primitive, blob) -> blob.offset(primitive.symbol())); // refused before a process is started
         Runner runner = Runner.on(ground.get());
-        return new Switching(runner, abi, new SequenceRun(runner, abi, saveSet, code));
+        try {
+            code.keySet()
+                    .forEach(p ->
+                            runner.requireRegisters(Subject.of(p, abi, saveSet).needs(), abi.name()));
+            return new Switching(runner, abi, new SequenceRun(runner, abi, saveSet, code));
+        } catch (RuntimeException e) {
+            runner.close();
+            throw e;
+        }
     }
 
     /** Plays one. */

@@ -20,7 +20,9 @@ import io.trapeze.testkit.sequence.CallSequences;
 import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
+import io.trapeze.trampolines.abi.ThreadBlock;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Right code cannot crash this process, and the wrong code here only forgets something. */
 @DisplayName("Code that is checked in this process")
@@ -44,7 +47,7 @@ class ThisProcessTest {
 
     /** Probes as another system has them. */
     private static ThisProcess as(Abi host, ThreadBlocks blocks) {
-        return new ThisProcess(OperatingSystem.current(), host, blocks, ThisProcess::call);
+        return ThisProcess.open(OperatingSystem.current(), host, blocks, ThisProcess::call);
     }
 
     private static void requireRight(Supplier<Ground> grounds, Abi abi) {
@@ -126,6 +129,26 @@ class ThisProcessTest {
             assertThatThrownBy(() -> none.probe(Abi.WIN64))
                     .isInstanceOf(UnsupportedHostException.class)
                     .hasMessageContaining("thread block behind GS, as ABI 'win64' has it");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void refusesToRunWhenItIsClosed(boolean own) {
+        Ground ground = own ? ThisProcess.open() : Capsule.open();
+        long target = ground.probe(Abi.SYSTEM_V).address("arrival");
+        ground.close();
+        ground.close();
+        assertThatThrownBy(() -> ground.run(Abi.SYSTEM_V, target)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void refusesAThreadBlockThatIsTooLarge() {
+        try (ThisProcess process = ThisProcess.open()) {
+            ThreadBlock.Field far = new ThreadBlock.Field("far", 8192);
+            assertThatThrownBy(() -> process.memory().setFields(List.of(far)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("in 8192 bytes");
         }
     }
 }

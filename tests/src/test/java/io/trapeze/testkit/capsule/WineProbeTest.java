@@ -32,7 +32,7 @@ class WineProbeTest {
     }
 
     private Ground ground() {
-        return new ThisProcess(process.memory(), Abi.WIN64, ThreadBlocks.FIELDS, process::call);
+        return ThisProcess.open(process.memory(), Abi.WIN64, ThreadBlocks.FIELDS, process::call);
     }
 
     @Test
