@@ -54,7 +54,9 @@ final class Complaint {
         if (error instanceof CommandException expected) {
             return expected.exit();
         }
-        if (error instanceof AbiFileException || error instanceof TypeConversionException) {
+        if (error instanceof AbiFileException
+                || error instanceof AbiException
+                || error instanceof TypeConversionException) {
             return Exit.USAGE;
         }
         return isRefusal(error) ? Exit.IMPOSSIBLE : Exit.FAILED;

@@ -145,7 +145,7 @@ class TrapezeCommandTest {
                 new AbiException(AbiField.STACK_SHADOW, 3, "must be a multiple of 8"), new TrapezeCommand(shell));
         assertThat(err.toString(StandardCharsets.UTF_8))
                 .isEqualTo("trapeze: stack.shadow = 3: must be a multiple of 8.\n");
-        assertThat(exit).isEqualTo(1);
+        assertThat(exit).isEqualTo(2);
     }
 
     @Test

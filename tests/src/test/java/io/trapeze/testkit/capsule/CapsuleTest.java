@@ -44,7 +44,7 @@ class CapsuleTest {
     }
 
     @Test
-    void tellsOfACrashInAThreadThatItHoppedTo() {
+    void tellsOfTheEndOfAThreadThatItHoppedTo() {
         try (Capsule capsule = Capsule.open()) {
             Where before = where(capsule);
             capsule.hop();
@@ -54,6 +54,9 @@ class CapsuleTest {
                             Outcome.Crashed.class,
                             crashed -> assertThat(crashed.crash().pc()).isEqualTo(trap.address()));
             assertThat(where(capsule).process()).isNotEqualTo(before.process());
+            capsule.hop();
+            Placed loop = capsule.place(Assembler.parse("1: jmp 1b"), Map.of());
+            assertThat(capsule.run(Abi.SYSTEM_V, loop.address())).isInstanceOf(Outcome.Hung.class);
         }
     }
 
