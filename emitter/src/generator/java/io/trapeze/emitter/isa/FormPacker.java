@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /** Packs a table's forms in the way that {@link PackedForms} reads them. */
 public final class FormPacker {
@@ -58,7 +59,7 @@ public final class FormPacker {
         out.writeByte(form.displacementUnit());
         out.writeBoolean(form.lockable());
         text(form.printedName().orElse(""));
-        words(form.features());
+        words(new TreeSet<>(form.features())); // in one order, so that every build makes the same file
         out.writeShort(form.line());
     }
 

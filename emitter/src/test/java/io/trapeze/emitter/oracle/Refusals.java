@@ -35,8 +35,7 @@ final class Refusals {
             Files.writeString(
                     directory.resolve("code.s"), ".intel_syntax noprefix\n" + String.join("\n", lines) + "\n");
             Path errors = directory.resolve(command.get(0) + ".err");
-            Process process = new ProcessBuilder(command)
-                    .directory(directory.toFile())
+            Process process = Tool.process(directory, command)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(errors.toFile())
                     .start();

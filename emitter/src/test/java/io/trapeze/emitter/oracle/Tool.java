@@ -49,6 +49,16 @@ public record Tool(String name) {
         }
     }
 
+    /**
+     * Returns how to start a command in a directory. glibc is to take large pages for its heap: where a page fault is dear, as in
+     * some virtual machines, GNU as is three times as fast then.
+     */
+    static ProcessBuilder process(Path directory, List<String> command) {
+        ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+        builder.environment().put("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1:glibc.malloc.top_pad=33554432");
+        return builder;
+    }
+
     /** Runs the program in a directory and returns what it writes; an exit code other than 0 is a failure. */
     public String run(Path directory, String... arguments) {
         List<String> command = new ArrayList<>(List.of(name));
@@ -56,8 +66,7 @@ public record Tool(String name) {
         try {
             Path output = directory.resolve(name + ".out");
             Path errors = directory.resolve(name + ".err");
-            int exit = new ProcessBuilder(command)
-                    .directory(directory.toFile())
+            int exit = process(directory, command)
                     .redirectOutput(output.toFile())
                     .redirectError(errors.toFile())
                     .start()
