@@ -116,9 +116,7 @@ final class CapsuleCode {
             a.cmp(rax, rdi);
             Label fine = a.label("mapped");
             a.je(fine);
-            a.mov(edi, NO_MEMORY);
-            a.mov(eax, EXIT_GROUP);
-            a.syscall();
+            exit(a, NO_MEMORY);
             a.bind(fine);
         }
         a.sub(rsp, 64);
@@ -216,11 +214,13 @@ final class CapsuleCode {
         a.jmp(done);
 
         a.bind(refused);
-        a.mov(edi, NO_TASK);
-        a.mov(eax, EXIT_GROUP);
-        a.syscall();
+        exit(a, NO_TASK);
         a.bind(over);
-        a.xor(edi, edi);
+        exit(a, 0);
+    }
+
+    private static void exit(Assembler a, int status) {
+        a.mov(edi, status);
         a.mov(eax, EXIT_GROUP);
         a.syscall();
     }
@@ -276,8 +276,6 @@ final class CapsuleCode {
         a.mov(qword(Address.of(rcx, Scale.X8, control.address(REPORT_REGISTERS - 8))), rax);
         a.dec(ecx);
         a.jnz(more);
-        a.mov(edi, REPORTED);
-        a.mov(eax, EXIT_GROUP);
-        a.syscall();
+        exit(a, REPORTED);
     }
 }

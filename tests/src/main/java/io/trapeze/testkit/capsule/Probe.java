@@ -33,18 +33,11 @@ public final class Probe {
     /** The symbol for the {@link ProbeMemory}, which is defined elsewhere. */
     static final String MEMORY = "probe_memory";
 
-    private static final int ARCH_PRCTL = 158;
-    private static final int ARCH_SET_GS = 0x1001;
-    private static final int ARCH_SET_FS = 0x1002;
-    private static final int ARCH_GET_FS = 0x1003;
-    private static final int ARCH_GET_GS = 0x1004;
-
     private final Assembler a = new Assembler();
-    private final Label memory = a.external(MEMORY);
+    private final Reach reach = new Reach(a, a.external(MEMORY));
     private final Abi host;
     private final SaveSet widest;
-    private final ThreadBlocks blocks;
-    private final Segment segment;
+    private final ThreadBlockCode block;
 
     /**
      * @param host the convention by which {@code enter} is called
@@ -55,8 +48,7 @@ public final class Probe {
     Probe(Abi host, SaveSet widest, ThreadBlocks blocks, Segment segment) {
         this.host = host;
         this.widest = widest;
-        this.blocks = blocks;
-        this.segment = segment;
+        this.block = blocks.code(reach, segment);
     }
 
     /** Emits it with symbols {@code enter}, {@code arrival} and {@code callee}. */
@@ -68,11 +60,11 @@ public final class Probe {
     }
 
     private Address at(int offset) {
-        return Address.rip(memory).plus(offset);
+        return reach.at(offset);
     }
 
     private Mem.Qword word(int offset) {
-        return qword(at(offset));
+        return reach.word(offset);
     }
 
     private List<IndexReg> hostSaved() {
@@ -96,8 +88,8 @@ public final class Probe {
         a.mov(word(ProbeMemory.JUMP + 8), rax);
         a.mov(rax, ss);
         a.mov(word(ProbeMemory.JUMP + 32), rax);
-        giveBlock();
-        bases(ProbeMemory.ENTRY);
+        block.give();
+        block.bases(ProbeMemory.ENTRY);
         vectors(ProbeMemory.ENTRY, true);
         a.ldmxcsr(dword(at(ProbeMemory.ENTRY + RegisterState.MXCSR)));
         Mem.Any x87 = ptr(at(ProbeMemory.ENTRY + RegisterState.X87_STATE));
@@ -112,7 +104,7 @@ public final class Probe {
     private void arrive() {
         a.symbol("arrival");
         note(ProbeMemory.ARRIVAL, ProbeMemory.ARRIVAL_BOUNDS);
-        takeBlock();
+        block.take();
         a.ldmxcsr(dword(at(ProbeMemory.HOST_MXCSR)));
         a.fldcw(Mem.word(at(ProbeMemory.HOST_X87)));
         if (widest.vectorBytes() > 16) {
@@ -132,7 +124,7 @@ public final class Probe {
     private void callee() {
         a.symbol("callee");
         note(ProbeMemory.FOUND, ProbeMemory.FOUND_BOUNDS);
-        moveOn();
+        block.moveOn();
         a.mov(rdx, word(ProbeMemory.FOUND + RegisterState.general(rsp)));
         a.mov(ecx, ProbeMemory.WORDS_ABOVE);
         a.lea(rbx, ptr(at(ProbeMemory.ABOVE)));
@@ -168,125 +160,6 @@ public final class Probe {
         a.ret();
     }
 
-    // ---- the thread block -------------------------------------------------------------------------------------------
-
-    /** Lets code find the thread block behind the segment. */
-    private void giveBlock() {
-        if (segment == Segment.NONE) {
-            return;
-        }
-        a.mov(rsi, word(ProbeMemory.THREAD_BASE));
-        a.mov(word(ProbeMemory.BLOCK_IN_USE), rsi);
-        if (blocks == ThreadBlocks.BASES) {
-            arch(isGs() ? ARCH_GET_GS : ARCH_GET_FS, ProbeMemory.HOST_BASE);
-            setBase(ProbeMemory.THREAD_BASE);
-        } else {
-            eachField(() -> {
-                a.mov(r8, systems());
-                a.mov(qword(rbx, rcx, Scale.X8, ProbeMemory.HOST_FIELDS), r8);
-                a.mov(r8, qword(rsi, rax, Scale.X1, 0));
-                a.mov(systems(), r8);
-            });
-        }
-    }
-
-    /** Gives the system its own again. */
-    private void takeBlock() {
-        if (segment == Segment.NONE) {
-            return;
-        }
-        if (blocks == ThreadBlocks.BASES) {
-            setBase(ProbeMemory.HOST_BASE);
-        } else {
-            a.mov(rsi, word(ProbeMemory.BLOCK_IN_USE));
-            eachField(() -> {
-                a.mov(r8, systems());
-                a.mov(qword(rsi, rax, Scale.X1, 0), r8);
-                a.mov(r8, qword(rbx, rcx, Scale.X8, ProbeMemory.HOST_FIELDS));
-                a.mov(systems(), r8);
-            });
-        }
-    }
-
-    /** Emits the way to another thread, if that is asked for: the block of this one is somebody else's from now on. */
-    private void moveOn() {
-        if (segment == Segment.NONE) {
-            return;
-        }
-        Label stays = a.label("stays");
-        a.mov(rsi, word(ProbeMemory.NEXT_BLOCK));
-        a.test(rsi, rsi);
-        a.jz(stays);
-        a.mov(word(ProbeMemory.BLOCK_IN_USE), rsi);
-        a.mov(rdi, word(ProbeMemory.THREAD_BASE));
-        a.mov(rax, ProbeMemory.ABANDONED);
-        a.mov(ecx, ProbeMemory.THREAD_BLOCK_BYTES / 8);
-        a.repStosq();
-        if (blocks == ThreadBlocks.BASES) {
-            setBase(ProbeMemory.NEXT_BLOCK);
-        } else {
-            eachField(() -> {
-                a.mov(r8, qword(rsi, rax, Scale.X1, 0));
-                a.mov(systems(), r8);
-            });
-        }
-        a.bind(stays);
-    }
-
-    private boolean isGs() {
-        return segment == Segment.GS;
-    }
-
-    /** The field of the system's own block whose offset is in RAX. */
-    private Mem.Qword systems() {
-        return qword(Address.of(rax, 0).in(segment));
-    }
-
-    /**
-     * Emits a loop over the fields: RBX is where the probe's memory begins, RCX the number of a field from 1 on, RAX its offset.
-     */
-    private void eachField(Runnable body) {
-        Label done = a.label("all fields");
-        a.lea(rbx, ptr(at(0)));
-        a.mov(rcx, word(ProbeMemory.BOUNDS));
-        Label more = a.here();
-        a.test(rcx, rcx);
-        a.jz(done);
-        a.mov(rax, qword(rbx, rcx, Scale.X8, ProbeMemory.BOUNDS));
-        body.run();
-        a.dec(rcx);
-        a.jmp(more);
-        a.bind(done);
-    }
-
-    private void setBase(int from) {
-        a.mov(edi, isGs() ? ARCH_SET_GS : ARCH_SET_FS);
-        a.mov(rsi, word(from));
-        a.mov(eax, ARCH_PRCTL);
-        a.syscall();
-    }
-
-    private void arch(int which, int to) {
-        a.mov(edi, which);
-        a.lea(rsi, ptr(at(to)));
-        a.mov(eax, ARCH_PRCTL);
-        a.syscall();
-    }
-
-    /** Emits the way of the segments' bases to a state; system calls, since not every kernel lets programs read them. */
-    private void bases(int state) {
-        for (int base = 0; base < 2; base++) {
-            int to = state + RegisterState.BASES + 8 * base;
-            if (blocks == ThreadBlocks.BASES) {
-                arch(base == 0 ? ARCH_GET_FS : ARCH_GET_GS, to);
-            } else {
-                a.mov(word(to), 0);
-            }
-        }
-    }
-
-    // ---- registers --------------------------------------------------------------------------------------------------
-
     /** A word of a register state, from the last one to the first as RCX counts down from their number; RBX is where the memory begins. */
     private static Mem.Qword wordOf(int state) {
         return qword(rbx, rcx, Scale.X8, state - 8);
@@ -315,17 +188,12 @@ public final class Probe {
         a.mov(word(state + RegisterState.FLAGS), rax);
         a.push(2);
         a.popfq();
-        if (segment != Segment.NONE) {
-            eachField(() -> {
-                a.mov(rax, systems());
-                a.mov(qword(rbx, rcx, Scale.X8, bounds), rax);
-            });
-        }
+        block.noteFields(bounds);
         vectors(state, false);
         a.stmxcsr(dword(at(state + RegisterState.MXCSR)));
         a.fnstcw(Mem.word(at(state + RegisterState.X87)));
         a.fnsave(ptr(at(state + RegisterState.X87_STATE)));
-        bases(state);
+        block.bases(state);
     }
 
     /** Emits the general registers' way from a state, RSP's excepted; flags stay. */

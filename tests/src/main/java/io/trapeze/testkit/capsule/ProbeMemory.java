@@ -110,6 +110,11 @@ public record ProbeMemory(NativeMemory memory, ByteBuffer bytes) {
         return state(KEPT);
     }
 
+    /** Where a state has the base of FS (0) or GS (1). */
+    static int base(int state, int number) {
+        return state + RegisterState.BASES + 8 * number;
+    }
+
     private long address(int offset) {
         return memory.address() + offset;
     }

@@ -27,35 +27,18 @@ public final class ThisProcess extends Ground {
     private boolean hopped;
 
     /** The memory: the probes' with the code's behind it, and stacks between pages that nobody may touch. */
-    private record Space(OperatingSystem os, NativeMemory data, NativeMemory code, NativeMemory guarded) {
+    private record Space(OperatingSystem os, NativeMemory data, NativeMemory code, GuardedMemory high) {
         static Space map(OperatingSystem os) {
             long address = os.mapCode(DATA_BYTES + CODE_BYTES);
             NativeMemory data =
                     NativeMemory.over(address, DATA_BYTES, () -> os.unmap(address, DATA_BYTES + CODE_BYTES));
             NativeMemory code = NativeMemory.over(address + DATA_BYTES, CODE_BYTES, () -> {});
             try {
-                return new Space(os, data, code, guarded(os));
+                return new Space(os, data, code, GuardedMemory.allocate(os, SharedMemory.HIGH_BYTES));
             } catch (RuntimeException e) {
                 data.close();
                 throw e;
             }
-        }
-
-        private static NativeMemory guarded(OperatingSystem os) {
-            int page = os.pageSize();
-            NativeMemory memory = NativeMemory.allocate(os, SharedMemory.HIGH_BYTES + 2L * page);
-            try {
-                os.protect(memory.address(), page, Protection.NONE);
-                os.protect(memory.address() + page + SharedMemory.HIGH_BYTES, page, Protection.NONE);
-                return memory;
-            } catch (RuntimeException e) {
-                memory.close();
-                throw e;
-            }
-        }
-
-        NativeMemory high() {
-            return NativeMemory.over(guarded.address() + os.pageSize(), SharedMemory.HIGH_BYTES, () -> {});
         }
 
         void write(int at, byte[] bytes) {
@@ -67,14 +50,14 @@ public final class ThisProcess extends Ground {
 
         void close() {
             data.close();
-            guarded.close();
+            high.close();
         }
     }
 
     private ThisProcess(Space space, Abi host, ThreadBlocks blocks, LongConsumer caller) {
         super(
                 new ProbeMemory(space.data()),
-                space.high(),
+                space.high().inner(),
                 new CodeSpace(space.code().address(), CODE_BYTES, space::write, blocks),
                 host);
         this.space = space;

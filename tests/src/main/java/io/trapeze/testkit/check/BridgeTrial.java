@@ -40,6 +40,8 @@ final class BridgeTrial implements Trial {
     private final Abi from;
     private final Abi to;
     private final long address;
+    private final CallRules ofFrom;
+    private final CallRules ofTo;
     private final List<Place> passed;
     private final List<Place> taken;
 
@@ -48,6 +50,8 @@ final class BridgeTrial implements Trial {
         this.signature = bridge.signature();
         this.from = bridge.from();
         this.to = bridge.to();
+        this.ofFrom = new CallRules(from);
+        this.ofTo = new CallRules(to);
         long callee = runner.ground().probe(from).address("callee");
         this.address =
                 runner.ground().place(code, Map.of(Check.BRIDGE_TARGET, callee)).address(Check.BRIDGE);
@@ -69,12 +73,12 @@ final class BridgeTrial implements Trial {
         RegisterStates.fill(in, random);
         in.quieten(Part.X87_TAGS);
         callee.thunkDoesWhatItMay();
-        memory.setHomes(callee.calleesBytes(taken));
+        memory.setHomes(ofTo.calleesBytes(taken));
         if (returns(Kind.VECTOR)) {
             memory.kept().quieten(Part.of(new PreservedVector(result(to), 512)));
         }
         caller.quieten(tried.quiet(), SaveSet.AVX512_X87);
-        caller.zeroWhereItIsZero(in);
+        ofFrom.zero(in);
         long entry = caller.enter(stacks.goroutineTop());
         from.pinned().g().ifPresent(g -> in.set(g, goroutine()));
         long[] values = random.longs(passed.size()).toArray();
@@ -85,8 +89,8 @@ final class BridgeTrial implements Trial {
         List<Long> bounds = caller.bounds();
         runner.run(from, address);
 
-        inTheTarget(callee, entry, values);
-        backInTheCaller(caller, entry, bounds);
+        inTheTarget(entry, values);
+        backInTheCaller(entry, bounds);
     }
 
     /** The goroutine: a number or, where functions compare RSP with a limit that it keeps, memory with such a limit. */
@@ -114,7 +118,7 @@ final class BridgeTrial implements Trial {
         }
     }
 
-    private void inTheTarget(Scene scene, long entry, long[] values) {
+    private void inTheTarget(long entry, long[] values) {
         ProbeMemory memory = runner.world().memory();
         RegisterState found = memory.found();
         String there = "in the target";
@@ -133,7 +137,7 @@ final class BridgeTrial implements Trial {
                     text,
                     "bridge: argument " + (i + 1) + " is passed on, from " + place(passed.get(i)));
         }
-        scene.assertCallIsFit(there, found.get(rsp), entry, taken);
+        ofTo.requireFit(there, found.get(rsp), entry, taken);
         RegisterState in = memory.entry();
         to.pinned()
                 .g()
@@ -144,12 +148,12 @@ final class BridgeTrial implements Trial {
                         .m()
                         .ifPresent(carrier ->
                                 Expect.equal(there, m.name(), in.get(carrier), found.get(m), AbiField.PINNED_M.is(m))));
-        scene.assertZero(there, found);
-        scene.assertDirection(there, found);
-        scene.assertX87IsEmpty(there, found);
+        ofTo.requireZero(there, found);
+        ofTo.requireDirection(there, found);
+        ofTo.requireX87Empty(there, found);
     }
 
-    private void backInTheCaller(Scene scene, long entry, List<Long> bounds) {
+    private void backInTheCaller(long entry, List<Long> bounds) {
         ProbeMemory memory = runner.world().memory();
         RegisterState back = memory.arrival();
         String after = "after the bridge";
@@ -171,13 +175,13 @@ final class BridgeTrial implements Trial {
             Expect.equal(after, "xmm" + result(from), expected, back.get(low64(result(from))), passedOn);
         }
         Expect.equal(after, "rsp", entry + 8, back.get(rsp), "a function leaves RSP above its return address");
-        scene.assertZero(after, back);
-        scene.assertDirection(after, back);
-        scene.assertX87IsEmpty(after, back);
-        scene.assertBounds(after, bounds, memory.boundsAtArrival());
+        ofFrom.requireZero(after, back);
+        ofFrom.requireDirection(after, back);
+        ofFrom.requireX87Empty(after, back);
+        ofFrom.requireBounds(after, bounds, memory.boundsAtArrival());
         Stacks stacks = runner.world().stacks();
         long low = Math.max(stacks.bottom(), entry - FRAME);
-        stacks.requireUntouchedBut(List.of(new Window(Stacks.GOROUTINE, low, entry + 8 + scene.calleesBytes(passed))));
+        stacks.requireUntouchedBut(List.of(new Window(Stacks.GOROUTINE, low, entry + 8 + ofFrom.calleesBytes(passed))));
     }
 
     private boolean returns(Kind kind) {

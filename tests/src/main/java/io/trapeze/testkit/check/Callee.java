@@ -6,9 +6,8 @@ import io.trapeze.emitter.operand.Segment;
 import io.trapeze.emitter.text.Source;
 import io.trapeze.emitter.text.TextAssembler;
 import io.trapeze.runtime.memory.NativeMemory;
-import io.trapeze.runtime.os.OperatingSystem;
-import io.trapeze.runtime.os.Protection;
 import io.trapeze.testkit.capsule.Ground;
+import io.trapeze.testkit.capsule.GuardedMemory;
 import io.trapeze.testkit.capsule.ThisProcess;
 import io.trapeze.testkit.state.RegisterState;
 import io.trapeze.trampolines.abi.Abi;
@@ -107,10 +106,8 @@ public final class Callee implements AutoCloseable {
         ThisProcess process = ThisProcess.open();
         try {
             process.probe(abi); // refused now rather than at the first call
-            OperatingSystem os = process.os();
-            NativeMemory stack = NativeMemory.allocate(os, DEEP + Stacks.BYTES);
-            os.protect(stack.address(), os.pageSize(), Protection.NONE);
-            Stacks stacks = new Stacks(NativeMemory.over(stack.address() + DEEP, Stacks.BYTES, () -> {}));
+            GuardedMemory stack = GuardedMemory.allocate(process.os(), DEEP + Stacks.BYTES);
+            Stacks stacks = new Stacks(NativeMemory.over(stack.inner().address() + DEEP, Stacks.BYTES, () -> {}));
             Runner here = new Runner(process, new World(process.memory(), stacks, process.high()));
             return new Callee(here, new FunctionCall(here, name, address, abi, DEEP, false), () -> {
                 process.close();

@@ -20,6 +20,7 @@ final class Carriers {
     private static final long STACKS_APART = 6 * 1024;
 
     private final Abi abi;
+    private final CallRules calls;
     private final Ground ground;
     private final ProbeMemory memory;
     private final Stacks stacks;
@@ -28,6 +29,7 @@ final class Carriers {
 
     Carriers(Runner runner, Abi abi) {
         this.abi = abi;
+        this.calls = new CallRules(abi);
         this.ground = runner.ground();
         this.memory = runner.world().memory();
         this.stacks = runner.world().stacks();
@@ -103,11 +105,11 @@ final class Carriers {
 
     /** Requires what is so when a function is entered on its g0's stack. */
     void assertEntered(String where, RegisterState state, String rule) {
-        scene.assertIsOnStack(where, state.get(rsp), sp(), rule);
-        scene.assertCallIsFit(where, state.get(rsp), sp(), 1);
-        scene.assertPinned(where, state, scene.word(gobuf() + Gobuf.G));
-        scene.assertZero(where, state);
-        scene.assertDirection(where, state);
-        scene.assertBounds(where, scene.bounds(gobuf()), memory.boundsAtArrival());
+        calls.requireOnStack(where, state.get(rsp), sp(), rule);
+        calls.requireFit(where, state.get(rsp), sp(), 1);
+        calls.requirePinned(where, memory.entry(), state, scene.word(gobuf() + Gobuf.G));
+        calls.requireZero(where, state);
+        calls.requireDirection(where, state);
+        calls.requireBounds(where, scene.bounds(gobuf()), memory.boundsAtArrival());
     }
 }

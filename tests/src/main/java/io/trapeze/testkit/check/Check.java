@@ -177,9 +177,9 @@ public final class Check implements AutoCloseable {
             trial.run(tried);
             return Optional.empty();
         } catch (BrokenRule e) {
-            return Optional.of(new Fault(Stacks.ending(e.difference()), e.difference()));
+            return Optional.of(new Fault(e.ending(), e.difference()));
         } catch (StoppedRun e) {
-            return Optional.of(new Fault(e.hung() ? Ending.HUNG : Ending.CRASHED, e.difference()));
+            return Optional.of(new Fault(e.ending(), e.difference()));
         }
     }
 

@@ -13,7 +13,6 @@ import io.trapeze.testkit.state.Part;
 import io.trapeze.testkit.state.RegisterState;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
-import io.trapeze.trampolines.abi.CallState.DirectionFlag;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,21 +26,23 @@ final class FunctionCall {
     private final String name;
     private final long address;
     private final Abi abi;
+    private final CallRules calls;
     private final long frame;
-    private final boolean calls;
+    private final boolean callsOut;
     private final Oracle oracle;
 
     /**
      * @param frame what it may take of the stack, in bytes, down to the stack's end
-     * @param calls whether it may call the probe's callee
+     * @param callsOut whether it may call the probe's callee
      */
-    FunctionCall(Runner runner, String name, long address, Abi abi, long frame, boolean calls) {
+    FunctionCall(Runner runner, String name, long address, Abi abi, long frame, boolean callsOut) {
         this.runner = runner;
         this.name = name;
         this.address = address;
         this.abi = abi;
+        this.calls = new CallRules(abi);
         this.frame = frame;
-        this.calls = calls;
+        this.callsOut = callsOut;
         this.oracle = Oracle.of(abi, Role.CALLEE, SaveSet.SSE);
     }
 
@@ -72,17 +73,15 @@ final class FunctionCall {
         RegisterState in = world.memory().entry();
         in.set(before);
         List<Long> bounds = scene.bounds();
-        List<Long> elsewhere = calls ? scene.comeBackOnAnotherThread() : bounds;
-        if (calls) {
+        List<Long> elsewhere = callsOut ? scene.comeBackOnAnotherThread() : bounds;
+        if (callsOut) {
             scene.thunkDoesWhatItMay();
         }
         scene.quieten(quiet, SaveSet.AVX512_X87);
         in.maskExceptions();
         in.quieten(Part.X87_TAGS);
-        long cleared = RegisterState.ALIGNMENT_CHECK | RegisterState.TRAP;
-        cleared |= abi.calls().directionFlag() == DirectionFlag.CLEAR ? RegisterState.DIRECTION : 0;
-        in.setFlags(in.flags() & ~cleared);
-        scene.zeroWhereItIsZero(in);
+        calls.clearFlags(in);
+        calls.zero(in);
         long entry = scene.enter(world.stacks().goroutineTop(), arguments);
         world.stacks().put(entry, runner.arrival(abi));
         RegisterState called = in.copy();
@@ -104,10 +103,10 @@ final class FunctionCall {
         String where = "after " + name;
         note(
                 broken,
-                () -> scene.assertBounds(
+                () -> calls.requireBounds(
                         where, moved ? elsewhere : bounds, world.memory().boundsAtArrival()));
         if (moved) {
-            note(broken, () -> scene.assertOldThreadIsLeftAlone(where));
+            note(broken, () -> scene.requireOldThreadAlone(where));
         }
         return new Called(name, abi, called, after, true, broken);
     }
@@ -115,14 +114,16 @@ final class FunctionCall {
     /** Notes what was wrong with a call out of the function; returns whether there was one. */
     private boolean requireCall(List<Difference> broken, Scene scene, long entry) {
         RegisterState found = runner.world().memory().found();
-        boolean made = calls && found.get(rsp) != 0;
+        boolean made = callsOut && found.get(rsp) != 0;
         if (made) {
             String there = "in what it calls";
-            note(broken, () -> scene.assertCallIsFit(there, found.get(rsp), entry, 1));
-            note(broken, () -> scene.assertPinned(there, found, Scene.G));
-            note(broken, () -> scene.assertZero(there, found));
-            note(broken, () -> scene.assertDirection(there, found));
-            note(broken, () -> scene.assertX87IsEmpty(there, found));
+            note(broken, () -> calls.requireFit(there, found.get(rsp), entry, 1));
+            note(
+                    broken,
+                    () -> calls.requirePinned(there, runner.world().memory().entry(), found, Scene.G));
+            note(broken, () -> calls.requireZero(there, found));
+            note(broken, () -> calls.requireDirection(there, found));
+            note(broken, () -> calls.requireX87Empty(there, found));
         }
         return made;
     }
@@ -142,14 +143,14 @@ final class FunctionCall {
                 broken,
                 () -> Expect.equal(
                         after, "rsp", entry + 8, back.get(rsp), "a function leaves RSP above its return address"));
-        note(broken, () -> scene.assertZero(after, back));
-        note(broken, () -> scene.assertDirection(after, back));
-        note(broken, () -> scene.assertX87IsEmpty(after, back));
+        note(broken, () -> calls.requireZero(after, back));
+        note(broken, () -> calls.requireDirection(after, back));
+        note(broken, () -> calls.requireX87Empty(after, back));
         long low = Math.max(stacks.bottom(), entry - frame);
         note(
                 broken,
                 () -> stacks.requireUntouchedBut(
-                        List.of(new Window(Stacks.GOROUTINE, low, entry + 8 + scene.calleesBytes(arguments)))));
+                        List.of(new Window(Stacks.GOROUTINE, low, entry + 8 + calls.calleesBytes(arguments)))));
         return broken;
     }
 

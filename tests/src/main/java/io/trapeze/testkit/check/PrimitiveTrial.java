@@ -36,6 +36,7 @@ final class PrimitiveTrial implements Trial {
 
     private final Subject subject;
     private final Abi abi;
+    private final CallRules calls;
     private final SaveSet set;
     private final Runner runner;
     private final Ground ground;
@@ -51,6 +52,7 @@ final class PrimitiveTrial implements Trial {
     PrimitiveTrial(Runner runner, Subject subject) {
         this.subject = subject;
         this.abi = subject.abi();
+        this.calls = new CallRules(abi);
         this.set = subject.saveSet();
         this.runner = runner;
         this.ground = runner.ground();
@@ -133,7 +135,7 @@ final class PrimitiveTrial implements Trial {
                     "rsp",
                     stacks.contain(step.rsp()),
                     "an interrupt may come anywhere, and takes the stack below rsp");
-            Scene.assertBounds(abi, where, bounds, step.bounds());
+            calls.requireBounds(where, bounds, step.bounds());
         }
     }
 
@@ -145,7 +147,7 @@ final class PrimitiveTrial implements Trial {
         RegisterState now = memory.arrival();
         Expect.same("after gogo", scene.saved(Scene.SCHED), switched.values(now), rules(switched));
         Expect.equal("after gogo", "rsp", sp, now.get(rsp), "gogo: rsp comes from the Gobuf");
-        scene.assertBounds("after gogo", scene.bounds(Scene.SCHED), memory.boundsAtArrival());
+        calls.requireBounds("after gogo", scene.bounds(Scene.SCHED), memory.boundsAtArrival());
     }
 
     /** Enters gogo from g0's stack, with random registers, and checks what does not depend on the goroutine. */
@@ -158,9 +160,9 @@ final class PrimitiveTrial implements Trial {
         }
         scene.enter(stacks.g0Top(), scene.address(Scene.SCHED));
         run(gogo.address("gogo"), tried, scene.bounds(Scene.SCHED));
-        scene.assertPinned(where, memory.arrival(), scene.word(Scene.SCHED + Gobuf.G));
-        scene.assertZero(where, memory.arrival());
-        scene.assertDirection(where, memory.arrival());
+        calls.requirePinned(where, memory.entry(), memory.arrival(), scene.word(Scene.SCHED + Gobuf.G));
+        calls.requireZero(where, memory.arrival());
+        calls.requireDirection(where, memory.arrival());
         Expect.equal(where, "the Gobuf", sched, scene.gobuf(Scene.SCHED), "gogo: it only reads the Gobuf");
         stacks.requireUntouchedBut(List.of());
     }
@@ -181,21 +183,21 @@ final class PrimitiveTrial implements Trial {
         RegisterState fn = memory.arrival();
         Map<String, String> before = switched.values(memory.entry());
         Expect.equal("in fn", "its argument", Scene.G, scene.firstArgument(fn), "mcall: fn gets g");
-        scene.assertIsOnStack("in fn", fn.get(rsp), g0sp, "mcall: fn runs on g0's stack");
-        scene.assertCallIsFit("in fn", fn.get(rsp), g0sp, 1);
-        scene.assertPinned("in fn", fn, scene.word(Scene.G0 + Gobuf.G));
-        scene.assertZero("in fn", fn);
-        scene.assertDirection("in fn", fn);
+        calls.requireOnStack("in fn", fn.get(rsp), g0sp, "mcall: fn runs on g0's stack");
+        calls.requireFit("in fn", fn.get(rsp), g0sp, 1);
+        calls.requirePinned("in fn", memory.entry(), fn, scene.word(Scene.G0 + Gobuf.G));
+        calls.requireZero("in fn", fn);
+        calls.requireDirection("in fn", fn);
         if (abi.preservesRbp()) {
             long frame = scene.word(Scene.G0 + Gobuf.BP);
             Expect.equal("in fn", "rbp", frame, fn.get(rbp), "mcall: fn has g0's frame");
         }
-        scene.assertBounds("in fn", scene.bounds(Scene.G0), memory.boundsAtArrival());
+        calls.requireBounds("in fn", scene.bounds(Scene.G0), memory.boundsAtArrival());
         Expect.same("saved by mcall", before, scene.saved(Scene.SCHED), rules(switched));
         saved("sp", entry + 8, scene.word(Scene.SCHED + Gobuf.SP));
         saved("pc", arrival, scene.word(Scene.SCHED + Gobuf.PC));
         saved("g", Scene.G, scene.word(Scene.SCHED + Gobuf.G));
-        scene.assertBounds("saved by mcall", bounds, scene.bounds(Scene.SCHED));
+        calls.requireBounds("saved by mcall", bounds, scene.bounds(Scene.SCHED));
         Expect.equal("in fn", "g0's Gobuf", g0, scene.gobuf(Scene.G0), "mcall: it only reads g0's Gobuf");
         stacks.requireUntouchedBut(List.of(new Window(Stacks.G0, fn.get(rsp), g0sp)));
 
@@ -204,7 +206,7 @@ final class PrimitiveTrial implements Trial {
         RegisterState back = memory.arrival();
         Expect.same("after mcall and gogo", before, switched.values(back), rules(switched));
         Expect.equal("after mcall and gogo", "rsp", entry + 8, back.get(rsp), "mcall: it returns behind its call");
-        scene.assertBounds("after mcall and gogo", bounds, memory.boundsAtArrival());
+        calls.requireBounds("after mcall and gogo", bounds, memory.boundsAtArrival());
     }
 
     private static void saved(String field, long expected, long found) {
@@ -229,13 +231,13 @@ final class PrimitiveTrial implements Trial {
         RegisterState thunk = memory.found();
         String there = "in the thunk";
         Expect.equal(there, "its argument", argument, scene.firstArgumentOfCallee(), "systemstack: it is passed on");
-        scene.assertIsOnStack(there, thunk.get(rsp), g0sp, "systemstack: the thunk runs on g0's stack");
-        scene.assertCallIsFit(there, thunk.get(rsp), g0sp, 1);
-        scene.assertPinned(there, thunk, scene.word(Scene.G0 + Gobuf.G));
-        scene.assertZero(there, thunk);
-        scene.assertDirection(there, thunk);
+        calls.requireOnStack(there, thunk.get(rsp), g0sp, "systemstack: the thunk runs on g0's stack");
+        calls.requireFit(there, thunk.get(rsp), g0sp, 1);
+        calls.requirePinned(there, memory.entry(), thunk, scene.word(Scene.G0 + Gobuf.G));
+        calls.requireZero(there, thunk);
+        calls.requireDirection(there, thunk);
         Expect.equal(there, "rbp", entry - 8, thunk.get(rbp), "systemstack: rbp leads back to the goroutine's frame");
-        scene.assertBounds(there, scene.bounds(Scene.G0), memory.boundsInCallee());
+        calls.requireBounds(there, scene.bounds(Scene.G0), memory.boundsInCallee());
 
         RegisterState back = memory.arrival();
         String after = "after systemstack";
@@ -244,9 +246,9 @@ final class PrimitiveTrial implements Trial {
                 after, abi.result().name(), result, back.get(abi.result()), "systemstack: the result is passed on");
         Expect.equal(after, "rsp", entry + 8, back.get(rsp), "systemstack: it returns");
         Expect.same(after, called.values(memory.entry()), called.values(back), rules(called));
-        scene.assertZero(after, back);
-        scene.assertDirection(after, back);
-        scene.assertBounds(after, bounds, memory.boundsAtArrival());
+        calls.requireZero(after, back);
+        calls.requireDirection(after, back);
+        calls.requireBounds(after, bounds, memory.boundsAtArrival());
         Expect.equal(after, "g0's Gobuf", g0, scene.gobuf(Scene.G0), "systemstack: it only reads g0's Gobuf");
         long kept = 8L * (1 + abi.threadFields().size() + 2);
         stacks.requireUntouchedBut(List.of(
@@ -276,8 +278,8 @@ final class PrimitiveTrial implements Trial {
 
         RegisterState others = memory.found();
         String there = "in the callee";
-        scene.assertCallIsFit(there, others.get(rsp), resume, 0);
-        scene.assertZero(there, others);
+        calls.requireFit(there, others.get(rsp), resume, 0);
+        calls.requireZero(there, others);
         boolean clears = abi.calls().directionFlag() == DirectionFlag.CLEAR;
         Expect.equal(
                 there,
@@ -303,9 +305,9 @@ final class PrimitiveTrial implements Trial {
                         m -> Expect.equal(after, m.name(), memory.junk().get(m), back.get(m), AbiField.PINNED_M.is(m)));
         Expect.same(after, interruption.values(in), interruption.values(back), rules(interruption));
         Expect.equal(after, "rsp", interrupted, back.get(rsp), "async_preempt: the interrupted code goes on");
-        scene.assertBounds(there, bounds, memory.boundsInCallee());
-        scene.assertBounds(after, elsewhere, memory.boundsAtArrival());
-        scene.assertOldThreadIsLeftAlone(after);
+        calls.requireBounds(there, bounds, memory.boundsInCallee());
+        calls.requireBounds(after, elsewhere, memory.boundsAtArrival());
+        scene.requireOldThreadAlone(after);
         stacks.requireUntouched(
                 after,
                 new Window(Stacks.RED_ZONE, interrupted - abi.stack().redZone(), interrupted),

@@ -36,15 +36,13 @@ public final class Scene {
     public static final int SCHED = 8; // no multiple of 16: a Gobuf is aligned to 8 only
     public static final int G0 = 8192 + 8;
 
-    /** More than any primitive takes of g0's stack, and less than the stacks lie apart. */
-    private static final long MOST_BELOW = 1024;
-
     private final Abi abi;
     private final Gobuf gobuf;
     private final Random random;
     private final ProbeMemory memory;
     private final Stacks stacks;
     private final NativeMemory gobufs;
+    private final CallRules calls;
     private final List<ThreadBlock.Field> fields;
 
     public Scene(World world, Abi abi, Random random) {
@@ -54,6 +52,7 @@ public final class Scene {
         this.memory = world.memory();
         this.stacks = world.stacks();
         this.gobufs = world.gobufs();
+        this.calls = new CallRules(abi);
         this.fields = abi.threadFields();
         memory.setFields(fields);
         memory.stay();
@@ -149,7 +148,7 @@ public final class Scene {
                 block.putBytes(ProbeMemory.JUNK + RegisterState.vector(register.number()), new byte[16]);
             }
         }
-        memory.setHomes(calleesBytes(1));
+        memory.setHomes(calls.calleesBytes(1));
     }
 
     /** Lets the next callee change everything: other goroutines run in the meantime. */
@@ -181,7 +180,7 @@ public final class Scene {
     }
 
     /** Requires that nothing was written to the block of the thread that the callee has left. */
-    void assertOldThreadIsLeftAlone(String where) {
+    void requireOldThreadAlone(String where) {
         int written = fields.isEmpty() ? -1 : memory.writtenAfterMovingOn();
         Expect.that(
                 where,
@@ -191,25 +190,6 @@ public final class Scene {
                                 .map(b -> b.segment().name().toLowerCase(Locale.ROOT))
                                 .orElse(""))
                         + ": each thread has its own, and this is another thread");
-    }
-
-    /** Bytes above its return address that a callee may write: homes, and arguments on the stack. */
-    int calleesBytes(int arguments) {
-        return calleesBytes(abi.arguments().integerPlaces(arguments));
-    }
-
-    /** The same for arguments that are in these places. */
-    int calleesBytes(List<Place> places) {
-        int words = 0;
-        int spilled = 0;
-        for (Place place : places) {
-            if (place instanceof Place.Stack stack) {
-                words = Math.max(words, stack.word() + 1);
-            } else if (abi.stack().spill()) {
-                spilled++;
-            }
-        }
-        return abi.stack().shadow() + 8 * (words + spilled);
     }
 
     /** The first integer argument of a function that has just been entered with these registers. */
@@ -315,91 +295,5 @@ public final class Scene {
     /** The stack bounds in a Gobuf. */
     public List<Long> bounds(int at) {
         return fields.stream().map(f -> word(at + gobuf.offset(f))).toList();
-    }
-
-    /** Requires that a callee was entered aligned, and that all it may write lies below {@code top}. */
-    void assertCallIsFit(String where, long rsp, long top, int arguments) {
-        assertCallIsFit(where, rsp, top, abi.arguments().integerPlaces(arguments));
-    }
-
-    /** The same for arguments that are in these places. */
-    void assertCallIsFit(String where, long rsp, long top, List<Place> arguments) {
-        int alignment = abi.stack().alignment();
-        Expect.equal(
-                where, "rsp, mod " + alignment, 0L, rsp + 8 & alignment - 1, AbiField.STACK_ALIGNMENT.is(alignment));
-        Expect.that(
-                where,
-                "rsp",
-                rsp + 8 + calleesBytes(arguments) <= top,
-                AbiField.STACK_SHADOW.is(abi.stack().shadow())
-                        + ": what the callee may write lies below rsp as it was");
-    }
-
-    /** Requires that a callee was entered on the stack whose RSP was {@code top}, and not far below. */
-    void assertIsOnStack(String where, long rsp, long top, String rule) {
-        Expect.that(where, "rsp", rsp < top && top - rsp <= MOST_BELOW, rule);
-    }
-
-    /** Requires the goroutine in the register that is pinned to it, and the carrier as before the run. */
-    void assertPinned(String where, RegisterState state, long g) {
-        abi.pinned().g().ifPresent(r -> Expect.equal(where, r.name(), g, state.get(r), AbiField.PINNED_G.is(r)));
-        abi.pinned()
-                .m()
-                .ifPresent(r ->
-                        Expect.equal(where, r.name(), memory.entry().get(r), state.get(r), AbiField.PINNED_M.is(r)));
-    }
-
-    /** Makes zero what is zero at calls. */
-    void zeroWhereItIsZero(RegisterState state) {
-        for (Register register : abi.calls().zero()) {
-            if (register instanceof Reg64 general) {
-                state.set(general, 0);
-            } else {
-                state.quieten(Part.of(new PreservedVector(register.number(), 128)));
-            }
-        }
-    }
-
-    /** Requires zero in every register that is zero at calls and returns. */
-    void assertZero(String where, RegisterState state) {
-        for (Register register : abi.calls().zero()) {
-            String rule = AbiField.CALLS_ZERO.of(register);
-            if (register instanceof Reg64 general) {
-                Expect.equal(where, register.name(), 0L, state.get(general), rule);
-            } else {
-                Expect.equal(where, register.name(), new byte[16], state.vector(register.number(), 16), rule);
-            }
-        }
-    }
-
-    /** Requires the direction flag clear where the ABI has it clear. */
-    void assertDirection(String where, RegisterState state) {
-        if (abi.calls().directionFlag() == DirectionFlag.CLEAR) {
-            Expect.equal(
-                    where,
-                    "DF",
-                    0L,
-                    state.flags() & RegisterState.DIRECTION,
-                    AbiField.CALLS_DIRECTION_FLAG.is("clear"));
-        }
-    }
-
-    /** Requires that no x87 register is in use. */
-    void assertX87IsEmpty(String where, RegisterState state) {
-        Expect.that(where, "x87 tag word", state.x87IsEmpty(), "calls and returns find all eight x87 registers free");
-    }
-
-    /** Requires stack bounds. */
-    void assertBounds(String where, List<Long> expected, List<Long> found) {
-        assertBounds(abi, where, expected, found);
-    }
-
-    /** The same of an ABI. */
-    static void assertBounds(Abi abi, String where, List<Long> expected, List<Long> found) {
-        List<ThreadBlock.Field> fields = abi.threadFields();
-        for (int i = 0; i < expected.size(); i++) {
-            String field = fields.get(i).name();
-            Expect.equal(where, field, expected.get(i), found.get(i), AbiField.THREAD_STACK_BOUNDS.of(field));
-        }
     }
 }

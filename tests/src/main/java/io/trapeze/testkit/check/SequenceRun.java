@@ -19,7 +19,6 @@ import io.trapeze.trampolines.Gobuf;
 import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
-import io.trapeze.trampolines.abi.CallState.DirectionFlag;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +31,7 @@ import java.util.Random;
  */
 final class SequenceRun {
     private final Abi abi;
+    private final CallRules calls;
     private final SaveSet set;
     private final Ground ground;
     private final Runner runner;
@@ -53,6 +53,7 @@ final class SequenceRun {
 
     SequenceRun(Runner runner, Abi abi, SaveSet set, Map<Primitive, CodeBlob> code) {
         this.abi = abi;
+        this.calls = new CallRules(abi);
         this.set = set;
         this.runner = runner;
         this.ground = runner.ground();
@@ -176,10 +177,8 @@ final class SequenceRun {
      * primitive relies on it.
      */
     private long call(RegisterState in, long... arguments) {
-        long cleared = RegisterState.ALIGNMENT_CHECK;
-        cleared |= abi.calls().directionFlag() == DirectionFlag.CLEAR ? RegisterState.DIRECTION : 0;
-        in.setFlags(in.flags() & ~cleared);
-        long entry = (in.get(rsp) - scene.calleesBytes(arguments.length)
+        calls.clearFlags(in);
+        long entry = (in.get(rsp) - calls.calleesBytes(arguments.length)
                         & -abi.stack().alignment())
                 - 8;
         scene.place(in, entry, arguments);
@@ -202,7 +201,7 @@ final class SequenceRun {
             Expect.equal(there, "rbp", frame, fn.get(rbp), "mcall: fn has g0's frame");
         }
         requireStacks(sp);
-        others(fn.get(rsp), scene.calleesBytes(1));
+        others(fn.get(rsp), calls.calleesBytes(1));
 
         if (hop) {
             carriers.hop();
@@ -214,16 +213,16 @@ final class SequenceRun {
         runner.run(abi, primitives.get(Primitive.GOGO));
         now = memory.arrival().copy();
         require(step, switched, in);
-        scene.assertPinned(step, now, Scene.G);
+        calls.requirePinned(step, memory.entry(), now, Scene.G);
         back(entry, sp);
     }
 
     /** Requires what is so behind every call, and takes the call's frame off the stack. */
     private void back(long entry, long sp) {
         Expect.equal(step, "rsp", entry + 8, now.get(rsp), "it goes on behind its call");
-        scene.assertZero(step, now);
-        scene.assertDirection(step, now);
-        scene.assertBounds(step, bounds, memory.boundsAtArrival());
+        calls.requireZero(step, now);
+        calls.requireDirection(step, now);
+        calls.requireBounds(step, bounds, memory.boundsAtArrival());
         requireStacks(sp);
         now.set(rsp, sp);
     }
@@ -261,7 +260,7 @@ final class SequenceRun {
         RegisterState leaves = memory.junk().copy();
         leaves.take(thunk, memory.kept());
         leaves.set(rsp, thunk.get(rsp) + 8);
-        others(thunk.get(rsp), scene.calleesBytes(1));
+        others(thunk.get(rsp), calls.calleesBytes(1));
         now = go(way, leaves);
         Expect.equal(
                 step,
@@ -287,10 +286,10 @@ final class SequenceRun {
                 "rsp",
                 sp >= stacks.bottom() + ProbeMemory.SCRATCHED && sp < interrupted,
                 "async_preempt: it stays on the goroutine's stack");
-        scene.assertCallIsFit(there, sp, interrupted, 0);
-        scene.assertZero(there, callee);
-        scene.assertDirection(there, callee);
-        scene.assertBounds(there, bounds, memory.boundsAtArrival());
+        calls.requireFit(there, sp, interrupted, 0);
+        calls.requireZero(there, callee);
+        calls.requireDirection(there, callee);
+        calls.requireBounds(there, bounds, memory.boundsAtArrival());
         Expect.that(
                 there,
                 "x87",
@@ -313,7 +312,7 @@ final class SequenceRun {
         require(step, interruption, expected);
         Expect.equal(step, "rsp", expected.get(rsp), now.get(rsp), "async_preempt: the interrupted code goes on");
         carriers.assertPinned(step, now);
-        scene.assertBounds(step, bounds, memory.boundsAtArrival());
+        calls.requireBounds(step, bounds, memory.boundsAtArrival());
         requireStacks(now.get(rsp));
         return after;
     }

@@ -2,7 +2,6 @@
 package io.trapeze.testkit.check;
 
 import io.trapeze.runtime.memory.NativeMemory;
-import io.trapeze.testkit.check.Verdict.Ending;
 import io.trapeze.testkit.state.Difference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -45,12 +44,6 @@ public final class Stacks {
     /** The highest RSP in use on g0's stack, likewise. */
     public long g0Top() {
         return memory.address() + G0_TOP;
-    }
-
-    /** How code went wrong that came to its end. */
-    static Ending ending(Difference difference) {
-        boolean stack = List.of(GOROUTINE, G0).contains(difference.register());
-        return stack ? Ending.BROKE_ITS_STACK : Ending.DIFFERENT;
     }
 
     /** The lowest address of both. */

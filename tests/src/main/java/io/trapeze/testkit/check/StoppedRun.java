@@ -2,6 +2,7 @@
 package io.trapeze.testkit.check;
 
 import io.trapeze.testkit.capsule.Crash;
+import io.trapeze.testkit.check.Verdict.Ending;
 import io.trapeze.testkit.state.Difference;
 
 /** Says that code did not come to its end. */
@@ -27,7 +28,7 @@ final class StoppedRun extends RuntimeException {
                 hung ? "it ends within 0.2 s" : "it raises no signal");
     }
 
-    boolean hung() {
-        return hung;
+    Ending ending() {
+        return hung ? Ending.HUNG : Ending.CRASHED;
     }
 }

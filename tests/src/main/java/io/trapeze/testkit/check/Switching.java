@@ -3,7 +3,6 @@ package io.trapeze.testkit.check;
 
 import io.trapeze.emitter.CodeBlob;
 import io.trapeze.testkit.capsule.Ground;
-import io.trapeze.testkit.check.Verdict.Ending;
 import io.trapeze.testkit.generate.Drawn;
 import io.trapeze.testkit.generate.Generator;
 import io.trapeze.testkit.sequence.CallSequence;
@@ -77,13 +76,9 @@ public final class Switching implements AutoCloseable {
             run.play(sequence);
             return Played.right(sequence, abi);
         } catch (BrokenRule e) {
-            return Played.wrong(sequence, abi, Stacks.ending(e.difference()), e.difference());
+            return Played.wrong(sequence, abi, e.ending(), e.difference());
         } catch (StoppedRun e) {
-            return Played.wrong(
-                    sequence,
-                    abi,
-                    e.hung() ? Ending.HUNG : Ending.CRASHED,
-                    e.difference().during(run.step()));
+            return Played.wrong(sequence, abi, e.ending(), e.difference().during(run.step()));
         }
     }
 

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.trapeze.emitter.Assembler;
+import io.trapeze.emitter.CodeBlob;
+import io.trapeze.emitter.Instruction;
+import io.trapeze.emitter.operand.Segment;
 import io.trapeze.runtime.code.NativeFunction;
 import io.trapeze.runtime.host.Host;
 import io.trapeze.runtime.memory.NativeMemory;
@@ -29,6 +32,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -79,8 +83,19 @@ class ThisProcessTest {
         requireRight(ThisProcess::open, abi);
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = ThreadBlocks.class,
+            names = {"FIELDS", "NONE"})
+    void makesNoSystemCallsElsewhereThanOnLinux(ThreadBlocks blocks) {
+        for (Segment segment : blocks.segments()) {
+            CodeBlob probe = new Probe(Abi.WIN64, SaveSet.SSE, blocks, segment).emit();
+            assertThat(probe.instructions()).extracting(Instruction::text).doesNotContain("syscall");
+        }
+    }
+
     @Test
-    void needsNoSystemCallsWhereConventionsHaveNoThreadBlock() {
+    void isHeldToAConventionWithoutThreadBlocks() {
         requireRight(() -> as(Abi.SYSTEM_V, ThreadBlocks.NONE), Abi.SYSTEM_V);
     }
 
