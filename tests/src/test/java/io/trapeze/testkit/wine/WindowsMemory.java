@@ -22,7 +22,7 @@ import java.nio.file.Path;
  * @param address where
  * @param bytes how much
  */
-record SharedMemory(Path file, long address, long bytes, long[] used) implements OperatingSystem, AutoCloseable {
+record WindowsMemory(Path file, long address, long bytes, long[] used) implements OperatingSystem, AutoCloseable {
     private static final int PAGE = 4096;
     private static final int ENOSYS = 38;
     private static final int PROT_READ_WRITE = 3;
@@ -31,7 +31,7 @@ record SharedMemory(Path file, long address, long bytes, long[] used) implements
     private static final int O_RDWR = 2;
 
     /** Maps a new file. */
-    static SharedMemory open(Path file, long address, long bytes) {
+    static WindowsMemory open(Path file, long address, long bytes) {
         try (RandomAccessFile created = new RandomAccessFile(file.toFile(), "rw")) {
             created.setLength(bytes);
         } catch (IOException e) {
@@ -46,7 +46,7 @@ record SharedMemory(Path file, long address, long bytes, long[] used) implements
         if (mapped != address) {
             throw new IllegalStateException("0x" + Long.toHexString(address) + " is taken in this process");
         }
-        return new SharedMemory(file, address, bytes, new long[] {PAGE});
+        return new WindowsMemory(file, address, bytes, new long[] {PAGE});
     }
 
     @Override
@@ -117,22 +117,22 @@ record SharedMemory(Path file, long address, long bytes, long[] used) implements
 
     @Override
     public long openMemoryFile(String name, long size) {
-        throw new HostException("memory file", name, ENOSYS, "One mapping of it all must do.");
+        throw missing("openMemoryFile", name, "One mapping of it all must do.");
     }
 
     @Override
     public long mapMemoryFile(long handle, long size, Protection protection) {
-        throw new UnsupportedOperationException();
+        throw missing("mapMemoryFile", "", "One mapping of it all must do.");
     }
 
     @Override
     public void unmapMemoryFile(long at, long size) {
-        throw new UnsupportedOperationException();
+        throw missing("unmapMemoryFile", "", "One mapping of it all must do.");
     }
 
     @Override
     public void closeMemoryFile(long handle) {
-        throw new UnsupportedOperationException();
+        throw missing("closeMemoryFile", "", "One mapping of it all must do.");
     }
 
     @Override
@@ -147,7 +147,12 @@ record SharedMemory(Path file, long address, long bytes, long[] used) implements
 
     @Override
     public long symbol(String name) {
-        throw new UnsupportedOperationException();
+        throw missing("symbol", name, "Ask the Windows process: WindowsProcess.symbol knows its libraries.");
+    }
+
+    /** Says that a call is not part of memory, and where to find it. */
+    private static HostException missing(String call, String arguments, String advice) {
+        return new HostException(call, arguments, ENOSYS, advice);
     }
 
     @Override
@@ -162,12 +167,12 @@ record SharedMemory(Path file, long address, long bytes, long[] used) implements
 
     @Override
     public ThreadCalls threadCalls() {
-        throw new UnsupportedOperationException();
+        throw missing("threadCalls", "", "Take those of Windows from WindowsCalls.");
     }
 
     @Override
     public Interrupts interrupts() {
-        throw new UnsupportedOperationException();
+        throw missing("interrupts", "", "Take WindowsSuspension.");
     }
 
     @Override

@@ -31,14 +31,14 @@ public final class WindowsProcess implements AutoCloseable {
     private final Process process;
     private final BufferedWriter to;
     private final BufferedReader from;
-    private final SharedMemory memory;
+    private final WindowsMemory memory;
     private final Map<String, Long> symbols = new HashMap<>();
     private int lastError;
 
     private WindowsProcess(Wine wine) {
         int number = COUNT.getAndIncrement();
         this.memory =
-                SharedMemory.open(wine.folder().resolve("memory" + number), ADDRESS + number * APART, SHARED_BYTES);
+                WindowsMemory.open(wine.folder().resolve("memory" + number), ADDRESS + number * APART, SHARED_BYTES);
         this.process = wine.startServer();
         this.to = process.outputWriter(StandardCharsets.US_ASCII);
         this.from = process.inputReader(StandardCharsets.US_ASCII);
