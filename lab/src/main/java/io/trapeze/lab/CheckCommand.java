@@ -171,13 +171,17 @@ final class CheckCommand implements Callable<Integer> {
             throw new CommandException(
                     Exit.IMPOSSIBLE, "--keep leaves a program for Linux, and this is none", "Leave it out");
         }
-        List<CheckReport> reports = target.endsWith(".s")
-                ? List.of(source())
-                : target.equals(Check.BRIDGE)
-                        ? List.of(bridge())
-                        : target.equals(SEQUENCES) ? List.of(sequences()) : primitives();
+        List<CheckReport> reports = target.endsWith(".s") ? List.of(source()) : generated();
         trapeze.shell().print(json ? Json.of(reports) : CheckText.of(reports, trapeze.outStyle()));
         return reports.stream().allMatch(CheckReport::passed) ? Exit.FINE : Exit.FAILED;
+    }
+
+    private List<CheckReport> generated() {
+        return switch (target) {
+            case Check.BRIDGE -> List.of(bridge());
+            case SEQUENCES -> List.of(sequences());
+            default -> primitives();
+        };
     }
 
     private List<CheckReport> primitives() {
