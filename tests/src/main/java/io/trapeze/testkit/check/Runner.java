@@ -25,7 +25,8 @@ record Runner(Ground ground, World world) {
     void requireRegisters(SaveSet needed, String what) {
         if (!needed.fits(ground.widest())) {
             throw new IllegalArgumentException("this processor lacks registers that " + what + " keeps: it has "
-                    + ground.widest().label() + ", and " + needed.label() + " is needed");
+                    + ground.widest().label() + ", and " + needed.label()
+                    + " is needed. Check it with a narrower save set, or on another processor");
         }
     }
 
