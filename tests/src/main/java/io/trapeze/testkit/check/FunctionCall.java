@@ -89,7 +89,7 @@ final class FunctionCall {
             runner.run(abi, address);
         } catch (StoppedRun stopped) {
             List<Difference> wrong = new ArrayList<>();
-            requireCall(wrong, scene, entry); // a call that was wrong is the cause, and where it led to is not
+            requireCall(wrong, entry); // a call that was wrong is the cause, and where it led to is not
             if (wrong.isEmpty()) {
                 throw stopped;
             }
@@ -97,9 +97,9 @@ final class FunctionCall {
         }
         Part.bases().forEach(base -> called.set(base, in)); // which the probe has noted
         List<Difference> broken = new ArrayList<>();
-        boolean moved = requireCall(broken, scene, entry);
+        boolean moved = requireCall(broken, entry);
         RegisterState after = world.memory().arrival().copy();
-        broken.addAll(broken(scene, called, after, arguments.length));
+        broken.addAll(broken(called, after, arguments.length));
         String where = "after " + name;
         note(
                 broken,
@@ -112,7 +112,7 @@ final class FunctionCall {
     }
 
     /** Notes what was wrong with a call out of the function; returns whether there was one. */
-    private boolean requireCall(List<Difference> broken, Scene scene, long entry) {
+    private boolean requireCall(List<Difference> broken, long entry) {
         RegisterState found = runner.world().memory().found();
         boolean made = callsOut && found.get(rsp) != 0;
         if (made) {
@@ -134,7 +134,7 @@ final class FunctionCall {
         return new Called(name, abi, in, in, false, List.of(run.difference()));
     }
 
-    private List<Difference> broken(Scene scene, RegisterState in, RegisterState back, int arguments) {
+    private List<Difference> broken(RegisterState in, RegisterState back, int arguments) {
         String after = "after " + name;
         Stacks stacks = runner.world().stacks();
         long entry = in.get(rsp);
