@@ -9,9 +9,12 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.trapeze.emitter.Assembler;
+import io.trapeze.runtime.code.NativeFunction;
+import io.trapeze.runtime.os.OperatingSystem;
 import io.trapeze.runtime.os.Platform;
 import io.trapeze.testkit.state.RegisterState;
 import io.trapeze.trampolines.abi.Abi;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -57,6 +60,30 @@ class CapsuleTest {
             capsule.hop();
             Placed loop = capsule.place(Assembler.parse("1: jmp 1b"), Map.of());
             assertThat(capsule.run(Abi.SYSTEM_V, loop.address())).isInstanceOf(Outcome.Hung.class);
+        }
+    }
+
+    @Test
+    void findsPlaceWhereTheJavaVmHasTheWholeSecondGigabyte() {
+        NativeFunction mmap = NativeFunction.at(OperatingSystem.current().symbol("mmap"));
+        NativeFunction munmap = NativeFunction.at(OperatingSystem.current().symbol("munmap"));
+        Map<Long, Long> taken = new LinkedHashMap<>();
+        try {
+            for (long bytes = 1 << 30; bytes >= 4096; bytes /= 2) {
+                long address = mmap.call(0, bytes, 0, 0x62, -1, 0); // private, anonymous, MAP_32BIT
+                while (address > 0) {
+                    taken.put(address, bytes);
+                    address = mmap.call(0, bytes, 0, 0x62, -1, 0);
+                }
+            }
+            try (Capsule capsule = Capsule.open()) {
+                assertThat(capsule.place(Assembler.parse("ret"), Map.of()).address())
+                        .isLessThan(1 << 30);
+                capsule.hop();
+                assertThat(where(capsule).process()).isPositive();
+            }
+        } finally {
+            taken.forEach(munmap::call);
         }
     }
 
