@@ -104,7 +104,7 @@ public class Assembler extends Instructions {
     public final void bind(Label label) {
         checkOwn(label);
         if (label.external() || layout.labels().isBound(label)) {
-            throw new EncodingException("label '" + label + "' is "
+            throw refused("label '" + label + "' is "
                     + (label.external() ? "external, so it has no place here" : "bound already: use a new label"));
         }
         layout.labels().bind(label, position(), gaps());
@@ -119,7 +119,7 @@ public class Assembler extends Instructions {
         checkOwn(base);
         bind(label);
         if (!layout.labels().bind(label, base, bytes)) {
-            throw new EncodingException("label '" + label + "' would be " + bytes + " bytes from '" + base
+            throw refused("label '" + label + "' would be " + bytes + " bytes from '" + base
                     + "', which is not bound or too near to the code's start");
         }
     }
@@ -140,7 +140,7 @@ public class Assembler extends Instructions {
         checkOwn(from);
         checkOwn(to);
         if (from.external() || to.external()) {
-            throw new EncodingException("the distance from '" + from + "' to '" + to
+            throw refused("the distance from '" + from + "' to '" + to
                     + "' is unknown, because one of them is external: only both of this code have one");
         }
         layout.addDistance(position() - bytes, bytes, from, to, addend);
@@ -168,7 +168,7 @@ public class Assembler extends Instructions {
         checkOwn(label);
         refuseTakenSymbol(name);
         if (label.external()) {
-            throw new EncodingException("symbol '" + name + "' cannot stand for the external label '" + label
+            throw refused("symbol '" + name + "' cannot stand for the external label '" + label
                     + "': it is defined elsewhere, so it has no place here");
         }
         symbols.put(name, label);
@@ -187,15 +187,15 @@ public class Assembler extends Instructions {
 
     private void refuseTakenSymbol(String name) {
         if (symbols.containsKey(name)) {
-            throw new EncodingException("symbol '" + name + "' is defined twice: choose another name");
+            throw refused("symbol '" + name + "' is defined twice: choose another name");
         }
     }
 
     @Override
     final void checkOwn(Label label) {
         if (!layout().labels().owns(label)) {
-            throw refused(new EncodingException("label '" + label
-                    + "' belongs to another assembler or to code already finished: make one with label() here"));
+            throw refused("label '" + label
+                    + "' belongs to another assembler or to code already finished: make one with label() here");
         }
     }
 
@@ -256,7 +256,7 @@ public class Assembler extends Instructions {
         byte[] data = new byte[values.length];
         for (int i = 0; i < values.length; i++) {
             if (values[i] < -128 || values[i] > 255) {
-                throw refused(new EncodingException("db: " + values[i] + " is no byte; it must be in -128 … 255"));
+                throw refused("db: " + values[i] + " is no byte; it must be in -128 … 255");
             }
             data[i] = (byte) values[i];
         }
@@ -291,9 +291,8 @@ public class Assembler extends Instructions {
         checkOwn(symbol);
         if (!symbol.external()) {
             throw refused(
-                    new EncodingException(
-                            "dq: label '" + symbol
-                                    + "' is local, and code does not know where it will be mapped: use lea with a rip-relative address"));
+                    "dq: label '" + symbol
+                            + "' is local, and code does not know where it will be mapped: use lea with a rip-relative address");
         }
         int at = position();
         data(new byte[8], symbol);
@@ -323,8 +322,7 @@ public class Assembler extends Instructions {
      */
     public final void align(int bytes) {
         if (Integer.bitCount(bytes) != 1 || bytes < 0 || bytes > LARGEST_ALIGNMENT) {
-            throw refused(
-                    new EncodingException("align: " + bytes + " is not a power of two in 1 … " + LARGEST_ALIGNMENT));
+            throw refused("align: " + bytes + " is not a power of two in 1 … " + LARGEST_ALIGNMENT);
         }
         refuseDecoratedData();
         layout().relaxation().addAlignment(position(), bytes);
@@ -421,7 +419,7 @@ public class Assembler extends Instructions {
             layout.labels().requireBound(symbol.getValue());
             offsets.put(symbol.getKey(), layout.offset(symbol.getValue()));
         }
-        Recording recording = recorder == null ? Recording.NONE : recorder.finish(bytes.length, layout(), symbols);
+        Recording recording = recorder == null ? null : recorder.finish(bytes.length, layout(), symbols);
         CodeBlob blob = new CodeBlob(name, bytes, offsets, relocations, recording);
         clear();
         return blob;

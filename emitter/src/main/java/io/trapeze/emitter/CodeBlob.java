@@ -18,7 +18,9 @@ public final class CodeBlob {
     private final byte[] bytes;
     private final Map<String, Integer> symbols;
     private final List<Relocation> relocations;
+    /** Null if there is none. */
     private final Recording recording;
+
     private volatile List<Instruction> instructions;
 
     CodeBlob(
@@ -104,7 +106,7 @@ public final class CodeBlob {
     public List<Instruction> instructions() {
         List<Instruction> known = instructions;
         if (known == null) {
-            known = recording.instructions(bytes);
+            known = recording == null ? List.of() : recording.instructions(bytes);
             instructions = known; // two threads may both compute it: they come to the same
         }
         return known;
@@ -112,7 +114,7 @@ public final class CodeBlob {
 
     /** Returns who the caller is from which offset on, as the generator noted it; empty if it did not. */
     public Map<Integer, List<Caller>> callers() {
-        return Collections.unmodifiableMap(recording.callers());
+        return recording == null ? Map.of() : Collections.unmodifiableMap(recording.callers());
     }
 
     /** Returns the listing: offset, bytes, Intel syntax and reason, one instruction a line. */

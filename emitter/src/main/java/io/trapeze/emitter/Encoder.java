@@ -67,17 +67,24 @@ abstract class Encoder {
 
     // ---- refusing ---------------------------------------------------------------------------------------------------
 
-    /** Returns {@code refusal} to be thrown, and takes back what was said of the instruction. */
-    final EncodingException refused(EncodingException refusal) {
+    /**
+     * Returns what is to be thrown, an {@link EncodingException}, and takes back what was said of the instruction. It has the type
+     * of all exceptions, because of one of its own the verifier would have to know that it is an exception, and load it.
+     */
+    final RuntimeException refused(String reason) {
+        return refused(EncodingException.of(reason));
+    }
+
+    private RuntimeException refused(RuntimeException refusal) {
         pending = 0;
         return refusal;
     }
 
-    final EncodingException refused(String mnemonic, List<? extends Operand> operands, String reason) {
+    final RuntimeException refused(String mnemonic, List<? extends Operand> operands, String reason) {
         return refused(EncodingException.refused(decoration(), mnemonic, operands, reason));
     }
 
-    private EncodingException refused(long d, int bits, int v, int displacement, Label label, long value) {
+    private RuntimeException refused(long d, int bits, int v, int displacement, Label label, long value) {
         return refused(Refusal.of(d, pending, bits, v, displacement, label, value));
     }
 
@@ -86,9 +93,9 @@ abstract class Encoder {
     /** Says something of the next instruction: {@link Decoration#bits}. */
     final void decorateNext(int bits) {
         if (Decoration.contradict(pending, bits)) {
-            throw refused(new EncodingException("'"
+            throw refused("'"
                     + new Decoration(bits).toString().strip() + "' after '"
-                    + decoration().toString().strip() + "', which still waited for its instruction: say it once"));
+                    + decoration().toString().strip() + "', which still waited for its instruction: say it once");
         }
         pending |= bits;
     }
@@ -101,8 +108,8 @@ abstract class Encoder {
     /** Refuses what was said of an instruction before what is none. */
     final void refuseDecoratedData() {
         if (pending != 0) {
-            throw refused(new EncodingException("'" + decoration().toString().strip()
-                    + "' is followed by no instruction: say it directly before the instruction it belongs to"));
+            throw refused("'" + decoration().toString().strip()
+                    + "' is followed by no instruction: say it directly before the instruction it belongs to");
         }
     }
 

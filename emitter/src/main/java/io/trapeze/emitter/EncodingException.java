@@ -25,6 +25,11 @@ public final class EncodingException extends RuntimeException {
         this(message, NONE, NONE);
     }
 
+    /** Makes one, as a caller sees it that throws it without knowing more. */
+    static RuntimeException of(String message) {
+        return new EncodingException(message);
+    }
+
     EncodingException(String message, int gap) {
         this(message, NONE, gap);
     }
@@ -46,13 +51,12 @@ public final class EncodingException extends RuntimeException {
     }
 
     /** Refuses operands, naming the forms that come nearest. */
-    static EncodingException refused(String mnemonic, List<? extends Operand> operands, String reason) {
+    static RuntimeException refused(String mnemonic, List<? extends Operand> operands, String reason) {
         return refused(Decoration.NONE, mnemonic, operands, reason);
     }
 
     /** Refuses operands of an instruction, or what was said of it besides. */
-    static EncodingException refused(
-            Decoration said, String mnemonic, List<? extends Operand> operands, String reason) {
+    static RuntimeException refused(Decoration said, String mnemonic, List<? extends Operand> operands, String reason) {
         String list = operands.stream().map(Operand::toString).collect(Collectors.joining(", "));
         String marks = said.mask() + said.rounding();
         return new EncodingException(

@@ -25,8 +25,8 @@ final class FormSelector {
     static void emit(Encoder encoder, String mnemonic, Operand... operands) {
         List<Form> forms = InstructionTable.shipped().named(mnemonic);
         if (forms.isEmpty()) {
-            throw encoder.refused(new EncodingException("unknown instruction '" + mnemonic
-                    + "': mnemonics are in lower case, a prefix is joined to its instruction as in rep_movsb"));
+            throw encoder.refused("unknown instruction '" + mnemonic
+                    + "': mnemonics are in lower case, a prefix is joined to its instruction as in rep_movsb");
         }
         if (operands.length == 1 && operands[0] instanceof Label label) {
             branch(encoder, mnemonic, forms, label);

@@ -25,8 +25,6 @@ final class Recording {
      */
     record Line(int start, int end, int form, Optional<Instruction.Target> target, String reason, String rule) {}
 
-    static final Recording NONE = new Recording(List.of());
-
     private final List<Line> lines;
     private final Map<Integer, List<Caller>> callers;
 

@@ -23,7 +23,7 @@ import java.util.List;
 final class Refusal {
     private Refusal() {}
 
-    static EncodingException of(long d, int said, int bits, int v, int displacement, Label label, long value) {
+    static RuntimeException of(long d, int said, int bits, int v, int displacement, Label label, long value) {
         Form form = InstructionTable.shipped().form(Descriptor.id(d));
         boolean inMemory = form.opEn().has('M') && OperandBits.isMemory(bits);
         Mem mem = inMemory ? memory(form, bits, displacement, label) : null;

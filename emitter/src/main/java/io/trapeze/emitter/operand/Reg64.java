@@ -4,8 +4,8 @@ package io.trapeze.emitter.operand;
 import io.trapeze.emitter.encoding.OperandBits;
 import io.trapeze.emitter.isa.RegisterClass;
 
-/** A 64-bit general register; those that can be an index are {@link IndexReg}, which leaves out {@code rsp} alone. */
-public abstract sealed class Reg64 extends Register permits IndexReg, StackPointer {
+/** A 64-bit general register; those that can be an index are {@link IndexReg}, all but {@code rsp}. */
+public sealed class Reg64 extends Register permits IndexReg {
     private final int base;
 
     Reg64(int code, String name) {

@@ -113,8 +113,8 @@ enum InstructionClass {
 
                 private Avx512 mask(KReg mask, int zeroing) {
                     if (mask.number() == 0) {
-                        throw assembler.refused(new EncodingException(
-                                "k0 cannot be a write mask: its number means that there is none; use k1 to k7"));
+                        throw assembler.refused(
+                                "k0 cannot be a write mask: its number means that there is none; use k1 to k7");
                     }
                     return decorate(mask.number() | zeroing);
                 }

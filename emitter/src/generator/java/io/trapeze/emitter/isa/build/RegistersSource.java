@@ -162,10 +162,10 @@ final class RegistersSource {
         return numbers(c)
                 .mapToObj(number -> {
                     String name = name(c, number);
-                    String type = c != RegisterClass.GP64 ? "<type>" : number == 4 ? "StackPointer" : "IndexReg";
+                    String type = c == RegisterClass.GP64 && number != 4 ? "IndexReg" : "<type>";
                     String mark = c == RegisterClass.GP8 && number >= 4 && number < 8 ? " | Reg8.NEEDS_REX" : "";
                     String text = c == RegisterClass.X87 ? "st(" + number + ")" : name;
-                    String arguments = name.equals("rsp") ? "" : number + mark + ", \"" + text + "\"";
+                    String arguments = number + mark + ", \"" + text + "\"";
                     return CONSTANT.replace("<type>", type)
                             .replace("<name>", name)
                             .replace("<arguments>", arguments);
