@@ -12,8 +12,10 @@ import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -34,6 +36,7 @@ public enum AssemblerText {
             ".globl  %1$s\n.type   %1$s, @%2$s\n.size   %1$s, %3$d",
             "object",
             ".extern %s",
+            ".set    %s, . + %d",
             ".balign 64, 0xcc",
             ".section .note.GNU-stack, \"\", @progbits",
             GnuSyntax::symbol,
@@ -47,6 +50,7 @@ public enum AssemblerText {
             "global  %s:%s (%d)",
             "data",
             "extern  %s",
+            "%s equ $ + %d",
             "align 64, db 0xcc",
             "section .note.GNU-stack noalloc noexec nowrite progbits",
             NasmSyntax::symbol,
@@ -64,6 +68,7 @@ public enum AssemblerText {
      * @param defined makes a symbol global: its name, type and size go in
      * @param data the type of a symbol that is no function
      * @param external says that a symbol is defined elsewhere
+     * @param ahead makes a label some bytes behind the place where it stands: within an instruction, or past the end
      * @param align pads with traps up to where the next blob starts
      * @param tail comes after everything: no executable stack
      * @param symbol a symbol as it stands in the text
@@ -77,6 +82,7 @@ public enum AssemblerText {
             String defined,
             String data,
             String external,
+            String ahead,
             String align,
             String tail,
             UnaryOperator<String> symbol,
@@ -125,7 +131,7 @@ public enum AssemblerText {
             throw new ObjectException("blob '" + blob.name()
                     + "' was made without recording, so its instructions are unknown: use new Assembler()");
         }
-        Map<Integer, Set<String>> labels = new HashMap<>();
+        NavigableMap<Integer, Set<String>> labels = new TreeMap<>();
         blob.symbols().forEach((name, at) -> label(labels, at, syntax.symbol().apply(name)));
         Map<String, String> names = new HashMap<>();
         for (Instruction instruction : blob.instructions()) {
@@ -138,17 +144,28 @@ public enum AssemblerText {
             });
         }
         for (Instruction i : blob.instructions()) {
-            labels.getOrDefault(i.offset(), Set.of()).forEach(lines::append);
+            int end = i.offset() + i.bytes().length;
+            addLabels(lines, labels.subMap(i.offset(), end), i.offset());
             Optional<Target> target = i.target()
                     .map(t -> new Target(
                             names.get(t.name()), t.offset(), t.external() && elsewhere.contains(t.name()), t.addend()));
             add(lines, line(new Instruction(i.offset(), i.bytes(), i.form(), i.padding(), target, i.reason(), "")));
         }
-        labels.getOrDefault(blob.size(), Set.of()).forEach(lines::append);
+        addLabels(lines, labels.tailMap(blob.size()), blob.size());
+    }
+
+    private void addLabels(StringBuilder lines, Map<Integer, Set<String>> labels, int here) {
+        labels.forEach((at, names) -> names.forEach(name -> {
+            if (at == here) {
+                lines.append(name).append(":\n");
+            } else {
+                add(lines, syntax.ahead().formatted(name, at - here));
+            }
+        }));
     }
 
     private static void label(Map<Integer, Set<String>> labels, int offset, String name) {
-        labels.computeIfAbsent(offset, o -> new LinkedHashSet<>()).add(name + ":\n");
+        labels.computeIfAbsent(offset, o -> new LinkedHashSet<>()).add(name);
     }
 
     /**
@@ -164,6 +181,12 @@ public enum AssemblerText {
         return unique;
     }
 
+    /** A comment ends with its line, and NASM goes on behind a backslash at the end of one. */
+    private static String inOneLine(String reason) {
+        String line = reason.replaceAll("\\p{Cntrl}+|\\R", " ");
+        return line.endsWith("\\") ? line + " ." : line;
+    }
+
     private String line(Instruction instruction) {
         Optional<String> same = syntax.text().apply(instruction);
         List<String> notes = new ArrayList<>();
@@ -171,7 +194,7 @@ public enum AssemblerText {
             notes.add(instruction.textWithOffsets());
         }
         if (!instruction.reason().isEmpty()) {
-            notes.add(instruction.reason());
+            notes.add(inOneLine(instruction.reason()));
         }
         String line = same.orElseGet(
                 () -> syntax.bytes() + " 0x" + HexFormat.ofDelimiter(", 0x").formatHex(instruction.bytes()));

@@ -114,6 +114,35 @@ class AssemblerTextTest {
         assertThat(assembled(syntax, syntax.of(blob))).isEqualTo(blob.bytes());
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void namesPlacesWithinInstructionsAndBehindTheEnd(AssemblerText syntax) throws IOException {
+        a.assemble("""
+                f: mov eax, 1
+                   jmp f+2
+                   call f+1
+                   jmp g+3
+                g: .skip 20
+                   jz g+4
+                   lea rax, [rip + f]
+                   jmp f+60
+                """);
+        CodeBlob blob = a.finish("program");
+        assertThat(assembled(syntax, syntax.of(blob))).isEqualTo(blob.bytes());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void keepsReasonsInTheirComments(AssemblerText syntax) throws IOException {
+        a.nop();
+        a.because("goes on \\");
+        a.nop();
+        a.because("one\nret\rret\u2028ret");
+        a.ret();
+        CodeBlob blob = a.finish("program");
+        assertThat(assembled(syntax, syntax.of(blob))).isEqualTo(blob.bytes());
+    }
+
     @Test
     void gnuAsLeavesToTheLinkerWhatAnObjectFileDoes() throws IOException {
         Tool.AS.assumePresent();
