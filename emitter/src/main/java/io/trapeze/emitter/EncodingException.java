@@ -50,12 +50,7 @@ public final class EncodingException extends RuntimeException {
         return gap == NONE ? OptionalInt.empty() : OptionalInt.of(gap);
     }
 
-    /** Refuses operands, naming the forms that come nearest. */
-    static RuntimeException refused(String mnemonic, List<? extends Operand> operands, String reason) {
-        return refused(Decoration.NONE, mnemonic, operands, reason);
-    }
-
-    /** Refuses operands of an instruction, or what was said of it besides. */
+    /** Refuses operands of an instruction, or what was said of it besides, naming the forms that come nearest. */
     static RuntimeException refused(Decoration said, String mnemonic, List<? extends Operand> operands, String reason) {
         String list = operands.stream().map(Operand::toString).collect(Collectors.joining(", "));
         String marks = said.mask() + said.rounding();

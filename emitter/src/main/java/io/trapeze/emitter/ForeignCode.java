@@ -36,7 +36,7 @@ final class ForeignCode {
     static Recording read(byte[] code, long origin, Map<String, Integer> symbols) {
         ForeignCode foreign = new ForeignCode(code, origin, symbols);
         foreign.read();
-        return new Recording(foreign.places.stream().map(foreign::line).toList());
+        return new Recording(foreign.places.stream().map(foreign::line).toList(), Map.of());
     }
 
     private void read() {

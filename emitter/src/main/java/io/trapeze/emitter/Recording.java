@@ -28,11 +28,6 @@ final class Recording {
     private final List<Line> lines;
     private final Map<Integer, List<Caller>> callers;
 
-    /** Makes a recording of code whose generator is not known. */
-    Recording(List<Line> lines) {
-        this(lines, Map.of());
-    }
-
     Recording(List<Line> lines, Map<Integer, List<Caller>> callers) {
         this.lines = lines;
         this.callers = callers;

@@ -3,6 +3,7 @@ package io.trapeze.emitter;
 
 import io.trapeze.emitter.isa.Form;
 import io.trapeze.emitter.isa.InstructionTable;
+import io.trapeze.emitter.isa.OperandKind;
 import io.trapeze.emitter.isa.RegisterClass;
 import io.trapeze.emitter.operand.Broadcast;
 import io.trapeze.emitter.operand.Mem;
@@ -74,19 +75,22 @@ final class WhyNoForm {
                 RegisterClass own = register.registerClass();
                 boolean low = (register.code() & Reg8.FORBIDS_REX) == 0;
                 if (own != wanted.get() && own.general() && low) {
-                    return Optional.of(wrongSize(form, register, wanted.get()));
+                    return Optional.of(
+                            wrongSize(form, register, form.operands().get(i).kind()));
                 }
             }
         }
         return Optional.empty();
     }
 
-    private static String wrongSize(Form form, Register register, RegisterClass wanted) {
+    private static String wrongSize(Form form, Register register, OperandKind kind) {
+        RegisterClass wanted = kind.register().orElseThrow();
         if (form.mnemonic().equals("movzx") && register.registerClass() == RegisterClass.GP32) {
             return ": writing a 32-bit register clears the upper half of the 64-bit one already, so a mov to the 32-bit"
                     + " register does it";
         }
         return ": " + register + " has " + register.registerClass().bits() + " bits where '" + form.signature()
-                + "' takes " + wanted.bits() + ": write " + Registers.of(wanted, register.number());
+                + "' takes " + wanted.bits() + ": write "
+                + (kind.fixed() ? kind.notation() : Registers.of(wanted, register.number()));
     }
 }

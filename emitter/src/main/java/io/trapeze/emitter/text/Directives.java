@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /** Reads the statements that begin with a dot: data, alignment, names. */
@@ -82,9 +83,10 @@ final class Directives {
     /** Reads a directive, whose name stands first. */
     void read(Words words) {
         Token name = words.peek();
-        Consumer<Words> reader = readers.get(name.word());
+        Consumer<Words> reader = name.word().startsWith(".cfi_") ? Words::skipRest : readers.get(name.word());
         if (reader == null) {
-            throw name.mistake("unknown directive " + name.shown() + Spelling.hint(name.word(), readers.keySet()));
+            throw name.mistake("unknown directive " + name.shown() + Spelling.hint(name.word(), readers.keySet())
+                    + "; there are " + String.join(" ", new TreeSet<>(readers.keySet())));
         }
         words.take();
         reader.accept(words);
@@ -199,8 +201,7 @@ final class Directives {
             throw start.mistake((power ? "0 to 12, the power of two" : "a power of two from 1 to 4096")
                     + " is what it can be aligned to; found " + number);
         }
-        boolean first = assembler.sizeSoFar() + padding == 0; // then there is nothing to pad
-        if (words.accept(",") && !words.peek().is(",") && expressions.number(words, "padding") != 0x90 && !first) {
+        if (words.accept(",") && !words.peek().is(",") && expressions.number(words, "padding") != 0x90) {
             throw start.mistake("padding is nops: leave the byte to pad with out");
         }
         if (words.accept(",") && expressions.number(words, "the most padding") < bytes - 1) {

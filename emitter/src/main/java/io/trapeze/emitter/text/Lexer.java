@@ -160,7 +160,7 @@ final class Lexer {
             case 'b' -> '\b';
             case 'f' -> '\f';
             case '\\', '"', '\'' -> c;
-            case 'x' -> digits(16, 2, from);
+            case 'x' -> digits(16, Integer.MAX_VALUE, from); // as many as there are; the last two count
             case '0', '1', '2', '3', '4', '5', '6', '7' -> {
                 at--;
                 yield digits(8, 3, from);
@@ -176,7 +176,7 @@ final class Lexer {
         int value = 0;
         int start = at;
         while (at - start < most && Character.digit(peek(0), radix) >= 0) {
-            value = value * radix + Character.digit(peek(0), radix);
+            value = value * radix + Character.digit(peek(0), radix) & (radix == 16 ? 0xFF : 0x1FF);
             at++;
         }
         if (at == start || value > 0xFF) {

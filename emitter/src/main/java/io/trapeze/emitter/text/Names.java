@@ -2,6 +2,7 @@
 package io.trapeze.emitter.text;
 
 import io.trapeze.emitter.Assembler;
+import io.trapeze.emitter.EncodingException;
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Registers;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * The names of one source: labels, numbered labels, constants, and symbols from elsewhere.
@@ -35,8 +37,8 @@ final class Names {
         private Label next;
     }
 
-    /** A place some bytes away from a label. */
-    private record Beyond(Label label, Label base, int bytes) {}
+    /** A place some bytes away from a label, and where the source names it. */
+    private record Beyond(Token start, Label label, Label base, int bytes) {}
 
     private final Assembler assembler;
     private final Map<String, Declared> declared = new LinkedHashMap<>();
@@ -174,15 +176,21 @@ final class Names {
     }
 
     /** Returns a label for the place that is {@code bytes} from another, which may still have to be bound. */
-    Label beyond(Label base, int bytes) {
+    Label beyond(Token start, Label base, int bytes) {
         Label label = assembler.label(base.name() + (bytes < 0 ? "_minus_" : "_plus_") + Math.abs((long) bytes));
-        beyond.add(new Beyond(label, base, bytes));
+        beyond.add(new Beyond(start, label, base, bytes));
         return label;
     }
 
     /** Binds what had to wait for other labels. */
-    void finish() {
-        beyond.forEach(b -> assembler.bind(b.label(), b.base(), b.bytes()));
+    void finish(Consumer<Mistake> failed) {
+        for (Beyond b : beyond) {
+            try {
+                assembler.bind(b.label(), b.base(), b.bytes());
+            } catch (EncodingException e) {
+                failed.accept(b.start().mistake("this place is before the code's start"));
+            }
+        }
     }
 
     private Label label(String name) {

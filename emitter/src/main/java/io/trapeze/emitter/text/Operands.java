@@ -12,6 +12,7 @@ import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.emitter.operand.Register;
 import io.trapeze.emitter.operand.Registers;
 import io.trapeze.emitter.operand.Segment;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -21,18 +22,12 @@ final class Operands {
     /** An immediate that is the distance between two labels and known only when the code is laid out. */
     static final long DISTANCE = Integer.MAX_VALUE;
 
-    private static final Map<String, Integer> SIZES = Map.ofEntries(
-            Map.entry("byte", 8),
-            Map.entry("word", 16),
-            Map.entry("dword", 32),
-            Map.entry("fword", 48),
-            Map.entry("qword", 64),
-            Map.entry("mmword", 64),
-            Map.entry("tbyte", 80),
-            Map.entry("xmmword", 128),
-            Map.entry("oword", 128),
-            Map.entry("ymmword", 256),
-            Map.entry("zmmword", 512));
+    /** From eight bits on, each twice as wide as the one before. */
+    private static final List<String> SIZES =
+            List.of("byte", "word", "dword", "qword", "xmmword", "ymmword", "zmmword");
+
+    private static final Map<String, Integer> OTHER_SIZES =
+            Map.of("fword", 48, "mmword", 64, "tbyte", 80, "oword", 128);
 
     private static final Pattern AT_AND_T = Pattern.compile("[A-Za-z][A-Za-z0-9]*");
 
@@ -61,6 +56,9 @@ final class Operands {
     /** Reads one operand. */
     Read read(Words words) {
         Token start = words.peek();
+        if (start.word().equals("short") && words.second().text().matches("[\\w.]+")) {
+            words.take(); // branches are as short as they can be
+        }
         refuseAtAndT(words);
         int bits = size(words);
         Optional<Segment> segment = segment(words);
@@ -97,8 +95,9 @@ final class Operands {
 
     private static int size(Words words) {
         Token token = words.peek();
-        Integer bits = token.isName() ? SIZES.get(token.word()) : null;
-        if (bits == null) {
+        String word = token.isName() ? token.word() : "";
+        int bits = SIZES.contains(word) ? 8 << SIZES.indexOf(word) : OTHER_SIZES.getOrDefault(word, 0);
+        if (bits == 0) {
             return 0;
         }
         words.take();
@@ -120,9 +119,10 @@ final class Operands {
                 switch (name.word()) {
                     case "fs" -> Segment.FS;
                     case "gs" -> Segment.GS;
-                    case "cs", "ds", "es", "ss" -> Segment.NONE; // their base is 0 in 64-bit mode
+                    case "ds" -> Segment.NONE; // as objdump writes absolute addresses
                     default ->
-                        throw name.mistake(name.shown() + " is no segment: only fs: and gs: matter in 64-bit mode");
+                        throw name.mistake("only fs: and gs: matter in 64-bit mode: leave " + name.shown()
+                                + " out, or write cs, es or ss before the instruction to have the byte");
                 });
     }
 
@@ -157,7 +157,7 @@ final class Operands {
         if (label.external() || bytes != (int) bytes) {
             throw start.mistake("a branch goes to a label itself, if that is elsewhere: write " + label.name());
         }
-        return names.beyond(label, (int) bytes);
+        return names.beyond(start, label, (int) bytes);
     }
 
     // ---- addresses --------------------------------------------------------------------------------------------------
@@ -197,15 +197,11 @@ final class Operands {
             for (Value.Term term : value.terms()) {
                 add(term);
             }
-            if (index != null && isStackPointer(index) && base != null && !index.scaled()) {
+            if (index != null && index.register() == Registers.rsp && base != null && !index.scaled()) {
                 Value.Term swapped = base;
                 base = index;
                 index = swapped;
             }
-        }
-
-        private static boolean isStackPointer(Value.Term term) {
-            return term.register() == Registers.rsp;
         }
 
         private void add(Value.Term term) {

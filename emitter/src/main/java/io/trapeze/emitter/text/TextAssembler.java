@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -27,6 +28,10 @@ import java.util.stream.Collectors;
  */
 public final class TextAssembler {
     private static final InstructionTable TABLE = InstructionTable.shipped();
+
+    /** Prefixes that may stand before any instruction, in front of all its bytes. */
+    private static final Map<String, Integer> PREFIXES =
+            Map.of("cs", 0x2E, "ss", 0x36, "ds", 0x3E, "es", 0x26, "fs", 0x64, "gs", 0x65, "notrack", 0x3E);
 
     private final Assembler target;
     private final Map<String, Intrinsic> intrinsics = new LinkedHashMap<>();
@@ -115,18 +120,21 @@ public final class TextAssembler {
 
         void run() {
             each((words, note) -> note(words), mistake -> {});
-            each(this::statement, mistake -> problems.add(mistake.in(source)));
+            Consumer<Mistake> failed = mistake -> problems.add(mistake.in(source));
+            each(this::statement, failed);
+            if (problems.isEmpty()) {
+                names.finish(failed);
+            }
             if (!problems.isEmpty()) {
                 throw new SourceException(problems);
             }
-            names.finish();
         }
 
         private interface Step {
             void take(Words words, String note);
         }
 
-        private void each(Step step, java.util.function.Consumer<Mistake> failed) {
+        private void each(Step step, Consumer<Mistake> failed) {
             Lexer lexer = new Lexer(source);
             while (!lexer.atEnd() && problems.size() < SourceException.MOST_PROBLEMS) {
                 try {
@@ -188,7 +196,12 @@ public final class TextAssembler {
             }
         }
 
-        private void instruction(Token first, Words words, String note) {
+        private void instruction(Token word, Words words, String note) {
+            Token first = word;
+            if (PREFIXES.containsKey(word.word())) {
+                first = words.takeName("the instruction that " + word.shown() + " belongs to, on the same line");
+                assembler.db(PREFIXES.get(word.word()));
+            }
             boolean lock = first.word().equals("lock");
             Token start = lock ? words.takeName("the instruction that lock belongs to, on the same line") : first;
             String mnemonic = mnemonic(start, words);
@@ -272,7 +285,11 @@ public final class TextAssembler {
                         mnemonic, read.stream().map(Operands.Read::operand).toArray(Operand[]::new));
             } catch (EncodingException e) {
                 int wrong = e.operand().orElse(-1);
-                throw (wrong < 0 ? start : read.get(wrong).start()).mistake(e.getMessage());
+                throw (wrong < 0 ? start : read.get(wrong).start())
+                        .mistake(
+                                read.stream().noneMatch(Operands.Read::isDistance)
+                                        ? e.getMessage()
+                                        : "a distance that only the finished code has takes 32 bits: none fit here");
             }
             if (branch && read.get(0).operand() instanceof Label) {
                 gaps.add(start);

@@ -9,6 +9,7 @@ import io.trapeze.emitter.operand.Broadcast;
 import io.trapeze.emitter.operand.Mem;
 import io.trapeze.emitter.operand.Operand;
 import io.trapeze.emitter.operand.Reg16;
+import io.trapeze.emitter.operand.Reg32;
 import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.emitter.operand.Register;
 import io.trapeze.emitter.operand.SReg;
@@ -59,9 +60,10 @@ enum KnownDifferences {
             LLVM_MC,
             "llvm-mc 14 has no such instruction, or none of this name",
             s -> Set.of(
-                            "enterw", "int1", "iretw", "leavew", "pushw", "rdpru", "retfw", "retw", "sysexit", "sysret",
-                            "ud0", "vmgexit")
-                    .contains(s.mnemonic())),
+                                    "enterw", "int1", "iretw", "leavew", "pushw", "rdpru", "retfw", "retw", "sysexit",
+                                    "sysret", "ud0", "vmgexit")
+                            .contains(s.mnemonic())
+                    || s.mnemonic().equals("movsxd") && isRegister(s, 0, Reg32.class)),
     FAR_TARGET_SIZE(
             LLVM_MC,
             "llvm-mc 14 takes a far pointer of any size for one of 6 bytes",

@@ -189,6 +189,9 @@ class TextAgreesTest {
                 "s: jmp e; mov ecx, e - s; add rdx, e - s; push e - s; e: ret",
                 "jmp . + 2; nop; jmp $; a: jmp a + 3; .skip 130; jmp a - 1",
                 "mov eax, 4[rdi][rcx*2]; N = 5; mov eax, N[rdi]; 1: loop 1b; 1: jrcxz 1f; 1:",
+                "fs lodsb; gs rep movsq; cs mov rax, [rdi]; fs lock inc dword ptr [rdi]; notrack jmp rax; rep ret",
+                "jmp short 1f; 1: movsx rax, ecx; movsx rdx, dword ptr [rdi]; movsxd eax, ecx",
+                ".ascii \"\\x414\\xabcg\"; .cfi_startproc; nop; .cfi_endproc",
                 "mov eax, 'a' + 1; .byte 'b, 'c'; mov al, -1 & 0xff");
     }
 

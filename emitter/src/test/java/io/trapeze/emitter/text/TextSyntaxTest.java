@@ -62,6 +62,16 @@ class TextSyntaxTest {
                 "REP MOVSB                        ¦ f3 a4",
                 "repz cmpsb                       ¦ f3 a6",
                 "lock xadd [rdi], rax             ¦ f0 48 0f c1 07",
+                "rep ret                          ¦ f3 c3",
+                "fs lodsb                         ¦ 64 ac",
+                "gs rep movsq                     ¦ 65 f3 48 a5",
+                "fs lock inc dword ptr [rdi]      ¦ 64 f0 ff 07",
+                "es mov rax, [rdi]                ¦ 26 48 8b 07",
+                "notrack jmp rax                  ¦ 3e ff e0",
+                "jmp short 1f; 1: jmp SHORT 1b    ¦ eb 00 eb fe",
+                "short: jmp short                 ¦ eb fe",
+                "movsxd eax, ecx                  ¦ 63 c1",
+                "movsx rax, dword ptr [rdi]       ¦ 48 63 07",
                 "mov eax, 1 + 2*3 - (4 | 1) % 3   ¦ b8 05 00 00 00",
                 "mov eax, 7 & 3 | 1<<3 | 1<<4     ¦ b8 1b 00 00 00",
                 "mov al, ~0x0f & 0xff             ¦ b0 f0",
@@ -92,6 +102,7 @@ class TextSyntaxTest {
                 ".float 1.5, -2e-3                ¦ 00 00 c0 3f 6f 12 03 bb",
                 ".double 1.5                      ¦ 00 00 00 00 00 00 f8 3f",
                 ".ascii \"a\\n\\0\\x41\\\"\"      ¦ 61 0a 00 41 22",
+                ".ascii \"\\x414\\xabcg\"        ¦ 14 bc 67",
                 ".asciz \"é#;\"                   ¦ c3 a9 23 3b 00",
                 ".string \"a\", \"b\"             ¦ 61 00 62 00",
                 ".skip 3; .space 2, 7; .zero 1    ¦ 00 00 00 07 07 00",
@@ -106,6 +117,7 @@ class TextSyntaxTest {
                 ".intel_syntax noprefix; .text; nop                                    ¦ 90",
                 ".section .text; f: ret; .size f, .-f; .type f, @function              ¦ c3",
                 ".section .note.GNU-stack,\"\",@progbits                               ¦ ``",
+                ".cfi_startproc; push rbp; .cfi_def_cfa_offset 16; .cfi_endproc        ¦ 55",
             })
     void syntaxIsReadAsGnuAsReadsIt(String text, String expected) {
         assertThat(hex(text)).isEqualTo(expected);
