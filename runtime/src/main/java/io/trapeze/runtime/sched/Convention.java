@@ -17,6 +17,7 @@ import io.trapeze.trampolines.abi.Abi;
 import io.trapeze.trampolines.abi.AbiException;
 import io.trapeze.trampolines.abi.AbiField;
 import io.trapeze.trampolines.abi.ArgumentRules.Place;
+import io.trapeze.trampolines.abi.CallState;
 import io.trapeze.trampolines.abi.ThreadBlock;
 import java.util.ArrayList;
 import java.util.List;
@@ -225,6 +226,13 @@ record Convention(
                             m -> both(a, values.get(0), goroutine, m, machine), () -> move(a, values.get(0), goroutine));
         }
         a.jmp(gogo) .because("the primitive: everything comes from the Gobuf");
+    }
+
+    /** Emits what the host's code expects of the direction flag, where goroutines may leave it as they like. */
+    void clearDirection(Assembler a) {
+        if (abi.calls().directionFlag() == CallState.DirectionFlag.UNSPECIFIED) {
+            a.cld() .because("as the host's code expects it");
+        }
     }
 
     /** Emits two moves as if they happened at once; nothing for what is in place. */

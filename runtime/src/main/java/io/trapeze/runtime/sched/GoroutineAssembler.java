@@ -70,14 +70,14 @@ public final class GoroutineAssembler extends Assembler {
     private record Callback(Label label, Consumer<GoroutineAssembler> code) {}
 
     private final Records records;
-    private final long slotSize;
+    private final StackHeader header;
     private final List<Upcall> upcalls = new ArrayList<>();
     private final List<Callback> callbacks = new ArrayList<>();
     private boolean callsForeignCode;
 
     GoroutineAssembler(Records records, long slotSize) {
         this.records = records;
-        this.slotSize = slotSize;
+        this.header = new StackHeader(slotSize);
     }
 
     // spotless:off
@@ -173,7 +173,7 @@ public final class GoroutineAssembler extends Assembler {
         if (rules.shadow() > 0) {
             sub(rsp, rules.aligned(rules.shadow())) .because("shadow space");
         }
-        SchedulerCode.clearDirection(this, records.abi());
+        records.convention().clearDirection(this);
         mov(r11, function);
         xor(eax, eax) .because("no vector arguments, if the function is variadic");
         call(r11);
@@ -197,7 +197,7 @@ public final class GoroutineAssembler extends Assembler {
     /** Emits the pinned registers' way back, as far as the host's code may change them. */
     private void pinAnew() {
         if (!records.host().preserves(goroutine())) {
-            SchedulerCode.goroutineOfStack(this, goroutine(), slotSize);
+            header.goroutine(this, goroutine());
         }
         records.abi().pinned().m().filter(m -> !records.host().preserves(m)).ifPresent(m ->
             mov(m, machine()) .serves(PIN));
@@ -275,7 +275,7 @@ public final class GoroutineAssembler extends Assembler {
             Callback callback = callbacks.get(i);
             bind(callback.label());
             push(goroutine()) .because("the caller's");
-            SchedulerCode.goroutineOfStack(this, goroutine(), slotSize);
+            header.goroutine(this, goroutine());
             callback.code().accept(this);
             pop(goroutine())  .serves(PIN);
             ret();

@@ -105,10 +105,10 @@ final class GoroutineTable implements AutoCloseable {
             memory.putLong(record + gobuf.offset(records.goroutine()), goroutine.address());
         }
         if (records.abi().controlWords().mxcsr()) {
-            memory.putInt(record + gobuf.mxcsrOffset(), SchedulerCode.DEFAULT_MXCSR);
+            memory.putInt(record + gobuf.mxcsrOffset(), ControlWordsCode.DEFAULT_MXCSR);
         }
         if (records.abi().controlWords().x87()) {
-            memory.putInt(record + gobuf.x87Offset(), SchedulerCode.DEFAULT_X87);
+            memory.putInt(record + gobuf.x87Offset(), ControlWordsCode.DEFAULT_X87);
         }
         for (ThreadBlock.Field field : records.abi().threadFields()) {
             memory.putLong(record + gobuf.offset(field), bound(field, slot));

@@ -41,9 +41,8 @@ final class Machine implements PreemptionTimer.Carrier {
         this.preempter = preempter;
         this.enter = scheduler.function("enter");
         this.waitForWork = scheduler.function("wait_for_work");
-        this.threadBlock = records.isForeign() && records.abi().threadBlock().isPresent()
-                ? Optional.of(new LentThreadBlock(
-                        os, records.abi().threadBlock().get(), scheduler.function("set_thread_block")))
+        this.threadBlock = LentThreadBlock.isNeeded(records)
+                ? records.abi().threadBlock().map(block -> new LentThreadBlock(os, block, scheduler))
                 : Optional.empty();
         m.put(memory, record, MachineField.SHARED, shared);
         m.put(memory, record, MachineField.BUDGET, SchedulerCode.PERIOD);

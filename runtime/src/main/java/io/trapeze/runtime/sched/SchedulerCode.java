@@ -6,16 +6,12 @@ import static io.trapeze.emitter.operand.Registers.*;
 
 import io.trapeze.emitter.Assembler;
 import io.trapeze.emitter.CodeBlob;
-import io.trapeze.emitter.operand.Address;
 import io.trapeze.emitter.operand.IndexReg;
 import io.trapeze.emitter.operand.Label;
-import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.runtime.os.ThreadCalls;
-import io.trapeze.runtime.stack.StackSlab;
 import io.trapeze.trampolines.Gobuf;
 import io.trapeze.trampolines.SwitchState;
 import io.trapeze.trampolines.abi.Abi;
-import io.trapeze.trampolines.abi.CallState;
 import io.trapeze.trampolines.abi.ThreadBlock;
 import java.util.List;
 
@@ -49,15 +45,6 @@ final class SchedulerCode {
 
     /** The register that holds M on g0's stack. */
     static final IndexReg M = rbx;
-    /** Control words as a process starts with them (psABI, section 3.4.1). */
-    static final int DEFAULT_MXCSR = 0x1F80;
-
-    static final int DEFAULT_X87 = 0x037F;
-
-    /** Linux system call (arch/x86/entry/syscalls/syscall_64.tbl) and its operation (arch/x86/include/uapi/asm/prctl.h). */
-    private static final int SYS_ARCH_PRCTL = 158;
-
-    private static final int ARCH_SET_GS = 0x1001;
 
     private final Assembler a = new Assembler();
     private final Records records;
@@ -72,7 +59,8 @@ final class SchedulerCode {
     private final Convention convention;
     private final IndexReg goroutine;
     private final SwitchState hot;
-    private final int slotMask;
+    private final StackHeader header;
+    private final ControlWordsCode controlWords;
 
     private final Label gogo = a.external("gogo");
     private final Label mcall = a.external("mcall");
@@ -86,7 +74,6 @@ final class SchedulerCode {
     private final Label onPreempt = a.label("preempt_m");
     private final Label yield = a.label("yield");
     private final Label goexit = a.label("goexit");
-    private final Label controlWords = a.label("default_control_words");
 
     private SchedulerCode(Records records, ThreadCalls threads, long slotSize) {
         this.records = records;
@@ -101,7 +88,8 @@ final class SchedulerCode {
         this.convention = records.convention();
         this.goroutine = records.goroutine();
         this.hot = convention.voluntary();
-        this.slotMask = Math.toIntExact(slotSize - 1);
+        this.header = new StackHeader(slotSize);
+        this.controlWords = new ControlWordsCode(a, records);
     }
 
     /**
@@ -124,22 +112,13 @@ final class SchedulerCode {
         code.queue.emit();
         new UpcallCode(code.a, records, code.goexit, code.controlWords).emit();
         code.start();
-        code.threadBlock();
+        if (LentThreadBlock.isNeeded(records)) {
+            LentThreadBlock.emitSet(code.a);
+        }
         return code.a.finish("scheduler");
     }
 
     // spotless:off
-    /**
-     * Emits what finds the running goroutine from the stack pointer alone: the header at the top of its stack's slot.
-     *
-     * @param target receives G; any register but rsp
-     */
-    static void goroutineOfStack(Assembler a, Reg64 target, long slotSize) {
-        a.mov(target, rsp)                                       .because("last byte of the stack's slot").serves(GoroutineAssembler.PIN);
-        a.or(target, Math.toIntExact(slotSize - 1))              .serves(GoroutineAssembler.PIN);
-        a.mov(target, qword(target, 1 - StackSlab.HEADER_BYTES)) .because("its header names the goroutine").serves(GoroutineAssembler.PIN);
-    }
-
     /*
      * enter(JNIEnv *, M)   out: rax = IDLE, STOPPED or EXITED; called by the rules of C
      *                      while inside, g0's stack pointer is that of this frame
@@ -246,7 +225,7 @@ final class SchedulerCode {
         for (int i = 0; i < host.preservedVectors().size(); i++) {
             a.movdqu(xmm(host.preservedVectors().get(i).number()), xmmword(rsp, vector(i)));
         }
-        clearDirection(a, abi);
+        convention.clearDirection(a);
         a.add(rsp, frame());
         for (int i = host.preservedGeneral().size() - 1; i >= 0; i--) {
             a.pop(host.preservedGeneral().get(i));
@@ -311,29 +290,14 @@ final class SchedulerCode {
     private void yieldWithControlWords() {
         Label back = a.label("yield_control_back");
         a.symbol("yield_control");
-        boolean mxcsr = abi.controlWords().mxcsr();
-        boolean x87 = abi.controlWords().x87();
         a.mov(qword(goroutine, Gobuf.CTXT), convention.resume()) .because("the real place to go on");
-        if (mxcsr) {
-            a.stmxcsr(gobuf.mxcsr(goroutine));
-        }
-        if (x87) {
-            a.fnstcw(gobuf.x87(goroutine));
-        }
-        if (mxcsr) {
-            a.ldmxcsr(dword(controlWords));
-        }
-        if (x87) {
-            a.fldcw(word(Address.rip(controlWords).plus(4)));
-        }
+        controlWords.putAside();
         a.lea(convention.resume(), ptr(back));
         a.jmp(yield);
         a.bind(back);
-        takeControlWords();
+        controlWords.takeBack();
         a.jmp(qword(goroutine, Gobuf.CTXT));
-        a.align(8);
-        a.bind(controlWords);
-        a.dd(DEFAULT_MXCSR, DEFAULT_X87);
+        controlWords.data();
     }
 
     /*
@@ -349,7 +313,7 @@ final class SchedulerCode {
         a.symbol("park_control");
         a.pop(qword(goroutine, Gobuf.CTXT)) .because("the caller");
         a.call(park);
-        takeControlWords();
+        controlWords.takeBack();
         a.jmp(qword(goroutine, Gobuf.CTXT));
 
         Label waits = a.label("waits");
@@ -368,23 +332,6 @@ final class SchedulerCode {
         a.call(queue.insert);
         a.bind(waits);
         a.jmp(schedule);
-    }
-
-    /** Emits the goroutine's control words' way back, as far as its ABI preserves them. */
-    private void takeControlWords() {
-        if (abi.controlWords().mxcsr()) {
-            a.ldmxcsr(gobuf.mxcsr(goroutine));
-        }
-        if (abi.controlWords().x87()) {
-            a.fldcw(gobuf.x87(goroutine));
-        }
-    }
-
-    /** Emits what the host's code expects of the direction flag, where goroutines may leave it as they like. */
-    static void clearDirection(Assembler a, Abi abi) {
-        if (abi.calls().directionFlag() == CallState.DirectionFlag.UNSPECIFIED) {
-            a.cld() .because("as the host's code expects it");
-        }
     }
 
     /**
@@ -418,7 +365,7 @@ final class SchedulerCode {
     private void exit() {
         a.symbol("goexit", goexit);
         a.bind(goexit);
-        goroutineOfStack(a, goroutine, slotMask + 1L);
+        header.goroutine(a, goroutine);
         a.push(goroutine) .because("a place for mcall to find a return address");
         mcall(onExit);
 
@@ -438,7 +385,7 @@ final class SchedulerCode {
     private void preempt() {
         a.symbol("async_preempt2");
         IndexReg machine = convention.values().get(2);
-        goroutineOfStack(a, goroutine, slotMask + 1L);
+        header.goroutine(a, goroutine);
         a.inc(g.at(goroutine, GoroutineField.PREEMPTIONS));
         a.mov(machine, g.at(goroutine, GoroutineField.M));
         a.inc(m.at(machine, MachineField.PREEMPTIONS));
@@ -492,20 +439,6 @@ final class SchedulerCode {
             a.pop(register);
         }
         a.ret() .because("to the body; its own return address is goexit");
-    }
-
-    /*
-     * set_thread_block(address)   by the rules of C; from now on gs leads this thread there
-     */
-    private void threadBlock() {
-        if (records.isForeign() && abi.threadBlock().isPresent()) {
-            a.symbol("set_thread_block");
-            a.mov(rsi, rdi);
-            a.mov(edi, ARCH_SET_GS);
-            a.mov(eax, SYS_ARCH_PRCTL);
-            a.syscall();
-            a.ret();
-        }
     }
     // spotless:on
 }

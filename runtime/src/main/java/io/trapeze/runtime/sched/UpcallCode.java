@@ -5,7 +5,6 @@ import static io.trapeze.emitter.operand.Mem.*;
 import static io.trapeze.emitter.operand.Registers.*;
 
 import io.trapeze.emitter.Assembler;
-import io.trapeze.emitter.operand.Address;
 import io.trapeze.emitter.operand.IndexReg;
 import io.trapeze.emitter.operand.KReg;
 import io.trapeze.emitter.operand.Label;
@@ -36,15 +35,14 @@ final class UpcallCode {
     private final Label thunk;
     private final Label onG0;
     private final Label goexit;
-    private final Label controlWords;
+    private final ControlWordsCode controlWords;
 
     /**
      * Prepares it.
      *
      * @param goexit where a goroutine whose upcall failed ends
-     * @param controlWords the default MXCSR, and 4 bytes on the default x87 control word
      */
-    UpcallCode(Assembler a, Records records, Label goexit, Label controlWords) {
+    UpcallCode(Assembler a, Records records, Label goexit, ControlWordsCode controlWords) {
         this.a = a;
         this.records = records;
         this.convention = records.convention();
@@ -123,8 +121,7 @@ final class UpcallCode {
         a.inc(m.at(rbx, MachineField.UPCALLS));
         a.stmxcsr(dword(rsp, shadow))                            .because("Java runs with default control words, whatever the goroutine has");
         a.fnstcw(word(rsp, shadow + 4));
-        a.ldmxcsr(dword(controlWords));
-        a.fldcw(word(Address.rip(controlWords).plus(4)));
+        controlWords.setDefaults();
         a.mov(argument(3), argument(0))                          .because("a jvalue array: the block");
         a.mov(rax, m.at(rbx, MachineField.SHARED));
         a.mov(argument(0), m.at(rbx, MachineField.ENVIRONMENT));
@@ -213,7 +210,7 @@ final class UpcallCode {
             a.avx512().kmovq(qword(rsp, masksAt + 8 * i), masks.get(i));
         }
         convention.argumentOfFrame(a, argument(0));
-        SchedulerCode.clearDirection(a, abi);
+        convention.clearDirection(a);
         a.call(callJava);
         if (abi.result() != host.result()) {
             a.mov(abi.result(), host.result());

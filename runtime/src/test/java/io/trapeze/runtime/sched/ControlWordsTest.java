@@ -117,8 +117,8 @@ class ControlWordsTest {
         assertThat(mxcsr(0)).as("own MXCSR").isEqualTo(MXCSR);
         assertThat(x87(0)).as("own x87 control word").isEqualTo(X87);
         for (int at = 64; at <= 256; at += 64) {
-            assertThat(mxcsr(at)).as("another's MXCSR").isEqualTo(SchedulerCode.DEFAULT_MXCSR);
-            assertThat(x87(at)).as("another's x87 control word").isEqualTo(SchedulerCode.DEFAULT_X87);
+            assertThat(mxcsr(at)).as("another's MXCSR").isEqualTo(ControlWordsCode.DEFAULT_MXCSR);
+            assertThat(x87(at)).as("another's x87 control word").isEqualTo(ControlWordsCode.DEFAULT_X87);
         }
     }
 
@@ -152,8 +152,8 @@ class ControlWordsTest {
             });
             scheduler.run();
         }
-        assertThat(mxcsr(0)).as("Java's MXCSR").isEqualTo(SchedulerCode.DEFAULT_MXCSR);
-        assertThat(x87(0)).as("Java's x87 control word").isEqualTo(SchedulerCode.DEFAULT_X87);
+        assertThat(mxcsr(0)).as("Java's MXCSR").isEqualTo(ControlWordsCode.DEFAULT_MXCSR);
+        assertThat(x87(0)).as("Java's x87 control word").isEqualTo(ControlWordsCode.DEFAULT_X87);
         assertThat(mxcsr(64)).as("the goroutine's MXCSR afterwards").isEqualTo(MXCSR);
         assertThat(x87(64)).as("the goroutine's x87 control word afterwards").isEqualTo(X87);
     }
@@ -165,8 +165,8 @@ class ControlWordsTest {
             scheduler.go(a -> note(a, 0));
             scheduler.run();
         }
-        assertThat(mxcsr(0)).isEqualTo(SchedulerCode.DEFAULT_MXCSR);
-        assertThat(x87(0)).isEqualTo(SchedulerCode.DEFAULT_X87);
+        assertThat(mxcsr(0)).isEqualTo(ControlWordsCode.DEFAULT_MXCSR);
+        assertThat(x87(0)).isEqualTo(ControlWordsCode.DEFAULT_X87);
     }
 
     @Test
@@ -191,8 +191,8 @@ class ControlWordsTest {
                 scheduler.run();
                 assertThat(mxcsr(0)).isEqualTo(MXCSR);
                 assertThat(x87(0)).isEqualTo(X87);
-                assertThat(mxcsr(64)).isEqualTo(SchedulerCode.DEFAULT_MXCSR);
-                assertThat(x87(64)).isEqualTo(SchedulerCode.DEFAULT_X87);
+                assertThat(mxcsr(64)).isEqualTo(ControlWordsCode.DEFAULT_MXCSR);
+                assertThat(x87(64)).isEqualTo(ControlWordsCode.DEFAULT_X87);
             }
         }
     }
