@@ -2,7 +2,7 @@
 /**
  * The scheduler: goroutines whose bodies are machine code, on carriers that are Java threads.
  *
- * <p>{@link io.trapeze.runtime.sched.Scheduler} is the entry. Its hot path, {@link io.trapeze.runtime.sched.SchedulerCode},
+ * <p>{@link io.trapeze.runtime.sched.Scheduler} is the entry. Its hot path, {@link io.trapeze.runtime.sched.YieldCode},
  * is emitted code that never enters Java; Java creates goroutines, takes leave of ended ones, and runs upcalls, always on a
  * carrier's own stack.
  */
