@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.runtime.sched;
 
-import io.trapeze.emitter.CodeBlob;
 import io.trapeze.emitter.operand.IndexReg;
 import io.trapeze.runtime.code.CodeArena;
 import io.trapeze.runtime.code.MappedCode;
@@ -18,11 +17,8 @@ import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -54,6 +50,7 @@ public final class Scheduler implements AutoCloseable {
     private final GoroutineTable goroutines;
     private final MappedCode code;
     private final List<MappedCode> fixed;
+    private final BodyCompiler compiler;
     private final NativeFunction pushGlobal;
     private final NativeFunction ready;
     private final NativeFunction wakeAll;
@@ -64,7 +61,6 @@ public final class Scheduler implements AutoCloseable {
     private final BiConsumer<Goroutine, Throwable> onFailure;
     private final AtomicLong live = new AtomicLong();
     private final AtomicLong created = new AtomicLong();
-    private final Map<String, Long> bodySymbols = new HashMap<>();
     /** Held while goroutines are started, so that no memory is given back meanwhile. */
     private final Object lifetime = new Object();
 
@@ -91,6 +87,7 @@ public final class Scheduler implements AutoCloseable {
             primitives.mapAsyncPreempt(code.address("async_preempt2"));
             this.fixed =
                     Stream.concat(Stream.of(code), primitives.code().stream()).toList();
+            this.compiler = new BodyCompiler(records, goroutines.slotSize(), arena, code);
             this.pushGlobal = code.function("push_global");
             this.ready = code.function("ready");
             this.wakeAll = code.function("wake_all");
@@ -113,9 +110,6 @@ public final class Scheduler implements AutoCloseable {
                         preempter));
             }
             opened.keep();
-        }
-        for (String symbol : List.of("ready", "upcall", "goexit")) {
-            bodySymbols.put(symbol, code.address(symbol));
         }
     }
 
@@ -168,37 +162,14 @@ public final class Scheduler implements AutoCloseable {
 
     /** Emits and maps a body that any number of goroutines can run. */
     public Body compile(String name, Consumer<GoroutineAssembler> body) {
-        return compile(name, body, false);
-    }
-
-    private Body compile(String name, Consumer<GoroutineAssembler> body, boolean closesWithLast) {
         requireOpen();
-        GoroutineAssembler a = new GoroutineAssembler(records, goroutines.slotSize());
-        a.symbol(name);
-        body.accept(a);
-        CodeBlob blob = a.finishBody(name);
-        a.requirePinIntact(blob);
-        Map<String, Long> symbols = new HashMap<>(bodySymbols);
-        boolean carried = a.mayChangeControlWords(blob);
-        symbols.put(GoroutineAssembler.YIELD, code.address(carried ? "yield_control" : "yield"));
-        symbols.put(GoroutineAssembler.PARK, code.address(carried ? "park_control" : "park"));
-        requireOwnNames(blob, symbols.keySet());
-        return new Body(this, arena.map(blob, symbols), a.upcalls(), closesWithLast);
-    }
-
-    /** A symbol of the body's own would take the place of the scheduler's. */
-    private static void requireOwnNames(CodeBlob blob, Set<String> taken) {
-        for (String symbol : blob.symbols().keySet()) {
-            if (taken.contains(symbol)) {
-                throw new BodyException("body '" + blob.name() + "' defines the symbol '" + symbol
-                        + "', by which bodies call the scheduler: choose another name; taken are " + taken);
-            }
-        }
+        return compiler.compile(this, name, body, false);
     }
 
     /** Starts a goroutine with a body of its own. */
     public Goroutine go(Consumer<GoroutineAssembler> body) {
-        Body compiled = compile("body" + (created.get() + 1), body, true);
+        requireOpen();
+        Body compiled = compiler.compile(this, "body" + (created.get() + 1), body, true);
         try {
             return go(compiled);
         } catch (RuntimeException e) {

@@ -22,9 +22,7 @@ import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -63,6 +61,7 @@ class WineSchedulerTest {
     private final MappedPrimitives primitives = MappedPrimitives.map(arena, Abi.WIN64, SaveSet.SSE);
     private final MappedCode code =
             arena.map(SchedulerCode.emit(records, windows.threadCalls(), goroutines.slotSize()), primitives.symbols());
+    private final BodyCompiler compiler = new BodyCompiler(records, goroutines.slotSize(), arena, code);
     private final MappedCode carry = arena.map(carry(), code.symbols());
     private final List<Long> machines = new ArrayList<>();
     private long created;
@@ -86,14 +85,7 @@ class WineSchedulerTest {
     }
 
     private Body compile(Consumer<GoroutineAssembler> body) {
-        GoroutineAssembler a = new GoroutineAssembler(records, goroutines.slotSize());
-        body.accept(a);
-        CodeBlob blob = a.finishBody("body");
-        Map<String, Long> symbols = new HashMap<>(code.symbols());
-        boolean carried = a.mayChangeControlWords(blob);
-        symbols.put(GoroutineAssembler.YIELD, code.address(carried ? "yield_control" : "yield"));
-        symbols.put(GoroutineAssembler.PARK, code.address(carried ? "park_control" : "park"));
-        return new Body(null, arena.map(blob, symbols), a.upcalls(), false);
+        return compiler.compile(null, "body", body, false);
     }
 
     private Goroutine go(Body body, long... arguments) {
