@@ -10,6 +10,7 @@ import io.trapeze.trampolines.Gobuf;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.StackRules;
 import io.trapeze.trampolines.abi.ThreadBlock;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
@@ -30,6 +31,8 @@ final class GoroutineTable implements AutoCloseable {
     private final NativeMemory memory;
     private final SaveSet saveSet;
     private final AtomicReferenceArray<Goroutine> bySlot;
+    private final AtomicLong created = new AtomicLong();
+    private final AtomicLong live = new AtomicLong();
 
     private GoroutineTable(Records records, StackSlab slab, NativeMemory memory, SaveSet saveSet) {
         this.records = records;
@@ -64,12 +67,12 @@ final class GoroutineTable implements AutoCloseable {
     }
 
     /**
-     * Makes a goroutine that is ready to be queued.
+     * Makes a goroutine that is ready to be queued, and numbers it; one thread at a time does.
      *
      * @param code the scheduler's, with the symbols {@code start} and {@code goexit}
      * @throws io.trapeze.runtime.stack.StackExhaustedException if all slots are taken
      */
-    Goroutine create(Scheduler scheduler, Body body, long number, MappedCode code, long... arguments) {
+    Goroutine create(Scheduler scheduler, Body body, MappedCode code, long... arguments) {
         int slot = slab.acquire();
         try {
             body.enter();
@@ -77,9 +80,11 @@ final class GoroutineTable implements AutoCloseable {
             slab.release(slot);
             throw e;
         }
-        Goroutine goroutine = new Goroutine(scheduler, body, number, slot, memory.address() + record(slot));
+        Goroutine goroutine = new Goroutine(scheduler, body, created() + 1, slot, memory.address() + record(slot));
         prepare(goroutine, code, arguments);
         bySlot.set(slot, goroutine);
+        created.incrementAndGet();
+        live.incrementAndGet();
         return goroutine;
     }
 
@@ -177,8 +182,22 @@ final class GoroutineTable implements AutoCloseable {
         g.put(memory, record(goroutine.slot()), GoroutineField.FAILED, 1);
     }
 
-    /** Takes leave of a goroutine that has ended, and gives its slot to the next. */
-    void release(long address) {
+    /** Returns how many goroutines there have been. */
+    long created() {
+        return created.get();
+    }
+
+    /** Returns how many of them have not been released. */
+    long live() {
+        return live.get();
+    }
+
+    /**
+     * Takes leave of a goroutine that has ended, and gives its slot to the next.
+     *
+     * @return whether it was the last that lived
+     */
+    boolean release(long address) {
         Goroutine goroutine = at(address);
         synchronized (goroutine) {
             goroutine.end();
@@ -186,6 +205,7 @@ final class GoroutineTable implements AutoCloseable {
         bySlot.set(goroutine.slot(), null);
         slab.release(goroutine.slot());
         goroutine.body().exit();
+        return live.decrementAndGet() == 0;
     }
 
     /** Cuts the Java side of all goroutines off from memory that is about to go. */

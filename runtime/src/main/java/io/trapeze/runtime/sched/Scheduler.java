@@ -19,8 +19,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -58,9 +56,6 @@ public final class Scheduler implements AutoCloseable {
     private final List<Machine> machines = new ArrayList<>();
     private final Duration timeSlice;
     private final SaveSet saveSet;
-    private final BiConsumer<Goroutine, Throwable> onFailure;
-    private final AtomicLong live = new AtomicLong();
-    private final AtomicLong created = new AtomicLong();
     /** Held while goroutines are started, so that no memory is given back meanwhile. */
     private final Object lifetime = new Object();
 
@@ -70,7 +65,6 @@ public final class Scheduler implements AutoCloseable {
 
     Scheduler(OperatingSystem os, Host host, SchedulerBuilder builder) {
         this.timeSlice = builder.timeSlice;
-        this.onFailure = builder.onFailure;
         SaveSet widest = SaveSet.widest(host.cpu().xcr0());
         this.saveSet = saveSet(builder.saveSet, widest);
         this.records = Records.of(host.abi(), builder.abi.orElse(host.abi()), builder.omission);
@@ -91,7 +85,7 @@ public final class Scheduler implements AutoCloseable {
             this.pushGlobal = code.function("push_global");
             this.ready = code.function("ready");
             this.wakeAll = code.function("wake_all");
-            this.gate = opened.add(new UpcallGate(this));
+            this.gate = opened.add(new UpcallGate(goroutines, builder.onFailure));
             Layout<SharedField> shared = records.shared();
             shared.put(control, 0, SharedField.CARRIERS, builder.carriers);
             directUpcalls(gate.handle(), gate.method());
@@ -169,7 +163,7 @@ public final class Scheduler implements AutoCloseable {
     /** Starts a goroutine with a body of its own. */
     public Goroutine go(Consumer<GoroutineAssembler> body) {
         requireOpen();
-        Body compiled = compiler.compile(this, "body" + (created.get() + 1), body, true);
+        Body compiled = compiler.compile(this, "body" + (goroutines.created() + 1), body, true);
         try {
             return go(compiled);
         } catch (RuntimeException e) {
@@ -204,9 +198,7 @@ public final class Scheduler implements AutoCloseable {
     }
 
     private Goroutine start(Body body, long... arguments) {
-        Goroutine goroutine = goroutines.create(this, body, created.get() + 1, code, arguments);
-        created.incrementAndGet();
-        live.incrementAndGet();
+        Goroutine goroutine = goroutines.create(this, body, code, arguments);
         pushGlobal.call(goroutine.address(), control.address());
         return goroutine;
     }
@@ -238,13 +230,13 @@ public final class Scheduler implements AutoCloseable {
     public void run() {
         begin();
         try {
-            while (live.get() > 0 && !isClosing()) {
+            while (goroutines.live() > 0 && !isClosing()) {
                 runOnce();
             }
         } finally {
             end();
         }
-        long left = live.get();
+        long left = goroutines.live();
         if (left > 0 && isClosing()) {
             throw new IllegalStateException("the scheduler was closed while " + left + " goroutine(s) lived");
         }
@@ -356,9 +348,8 @@ public final class Scheduler implements AutoCloseable {
 
     private void ended(Machine machine) {
         long address = machine.takeExited();
-        machine.takeEscaped().ifPresent(thrown -> fail(address, thrown));
-        goroutines.release(address);
-        if (live.decrementAndGet() == 0) {
+        machine.takeEscaped().ifPresent(thrown -> gate.fail(address, thrown));
+        if (goroutines.release(address)) {
             stop();
         }
     }
@@ -371,23 +362,6 @@ public final class Scheduler implements AutoCloseable {
 
     private void setStop(long value) {
         records.shared().put(control, 0, SharedField.STOP, value);
-    }
-
-    Goroutine goroutineAt(long address) {
-        return goroutines.at(address);
-    }
-
-    void fail(long address, Throwable thrown) {
-        Goroutine goroutine = goroutineAt(address);
-        goroutine.fail(thrown);
-        goroutines.markFailed(goroutine);
-        try {
-            onFailure.accept(goroutine, thrown);
-        } catch (Throwable handler) { // a handler's failure must not reach emitted code either
-            if (handler != thrown) {
-                thrown.addSuppressed(handler);
-            }
-        }
     }
 
     GoroutineState state(Goroutine goroutine) {
@@ -403,7 +377,7 @@ public final class Scheduler implements AutoCloseable {
         synchronized (lifetime) {
             requireOpen();
             return new SchedulerStatistics(
-                    created.get() - live.get(),
+                    goroutines.created() - goroutines.live(),
                     machines.stream().mapToLong(Machine::switches).sum(),
                     machines.stream().mapToLong(Machine::upcalls).sum(),
                     machines.stream().mapToLong(Machine::preemptions).sum());
@@ -473,8 +447,8 @@ public final class Scheduler implements AutoCloseable {
         arena.close();
         goroutines.close();
         control.close();
-        if (live.get() > 0) {
-            throw new IllegalStateException("closed while " + live.get()
+        if (goroutines.live() > 0) {
+            throw new IllegalStateException("closed while " + goroutines.live()
                     + " goroutine(s) lived: call run() first; it returns when all have ended");
         }
     }

@@ -64,7 +64,6 @@ class WineSchedulerTest {
     private final BodyCompiler compiler = new BodyCompiler(records, goroutines.slotSize(), arena, code);
     private final MappedCode carry = arena.map(carry(), code.symbols());
     private final List<Long> machines = new ArrayList<>();
-    private long created;
 
     @AfterEach
     void end() {
@@ -89,7 +88,7 @@ class WineSchedulerTest {
     }
 
     private Goroutine go(Body body, long... arguments) {
-        Goroutine goroutine = goroutines.create(null, body, ++created, code, arguments);
+        Goroutine goroutine = goroutines.create(null, body, code, arguments);
         notes.getAndAddLong(LIVE, 1);
         process.call(code.address("push_global"), goroutine.address(), control.address());
         return goroutine;
@@ -107,7 +106,7 @@ class WineSchedulerTest {
                 .as("carriers that found all as they left it, to the end")
                 .isEqualTo(machines.size());
         assertThat(notes.getLong(LIVE)).as("goroutines left").isZero();
-        assertThat(notes.getLong(ENDED)).as("goroutines that ended").isEqualTo(created);
+        assertThat(notes.getLong(ENDED)).as("goroutines that ended").isEqualTo(goroutines.created());
     }
 
     private long statistic(MachineField field) {
