@@ -6,13 +6,13 @@ package io.trapeze.runtime.sched;
  * as well, such as an event loop. It belongs to that thread, and only while it is attached.
  */
 public final class Carrier {
-    private final Scheduler scheduler;
+    private final Carriers carriers;
     private final Machine machine;
     private final Thread thread = Thread.currentThread();
     private boolean attached = true;
 
-    Carrier(Scheduler scheduler, Machine machine) {
-        this.scheduler = scheduler;
+    Carrier(Carriers carriers, Machine machine) {
+        this.carriers = carriers;
         this.machine = machine;
     }
 
@@ -29,7 +29,7 @@ public final class Carrier {
                     (attached ? "this carrier belongs to thread '" + thread.getName() + "'" : "no longer attached")
                             + ": call enter from within the work that attached() runs, on its own thread");
         }
-        scheduler.runRunnable(machine);
+        carriers.runRunnable(machine);
     }
 
     void detach() {

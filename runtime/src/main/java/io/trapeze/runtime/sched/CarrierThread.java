@@ -3,28 +3,31 @@ package io.trapeze.runtime.sched;
 
 /** The thread of one carrier, for one run. */
 final class CarrierThread extends Thread {
-    private final Scheduler scheduler;
+    private final Carriers carriers;
+    private final Lifetime lifetime;
     private final Machine machine;
     private Throwable thrown;
 
-    CarrierThread(Scheduler scheduler, Machine machine, int number) {
+    CarrierThread(Carriers carriers, Lifetime lifetime, Machine machine, int number) {
         super("trapeze-carrier-" + number);
-        this.scheduler = scheduler;
+        this.carriers = carriers;
+        this.lifetime = lifetime;
         this.machine = machine;
         setDaemon(true);
     }
 
-    Scheduler scheduler() {
-        return scheduler;
+    /** Returns the lifetime of the scheduler that it carries for. */
+    Lifetime lifetime() {
+        return lifetime;
     }
 
     @Override
     public void run() {
         try {
-            scheduler.carry(machine);
+            carriers.carry(machine);
         } catch (Throwable t) { // told to whoever called run()
             thrown = t;
-            scheduler.stop();
+            carriers.stop();
         }
     }
 

@@ -4,18 +4,15 @@ package io.trapeze.runtime.sched;
 import io.trapeze.emitter.operand.IndexReg;
 import io.trapeze.runtime.code.CodeArena;
 import io.trapeze.runtime.code.MappedCode;
-import io.trapeze.runtime.code.NativeFunction;
 import io.trapeze.runtime.host.Host;
 import io.trapeze.runtime.memory.NativeMemory;
 import io.trapeze.runtime.os.OperatingSystem;
 import io.trapeze.runtime.os.UnsupportedHostException;
 import io.trapeze.runtime.preempt.Preempter;
-import io.trapeze.runtime.preempt.PreemptionTimer;
 import io.trapeze.trampolines.Omission;
 import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -49,22 +46,13 @@ public final class Scheduler implements AutoCloseable {
     private final MappedCode code;
     private final List<MappedCode> fixed;
     private final BodyCompiler compiler;
-    private final NativeFunction pushGlobal;
-    private final NativeFunction ready;
-    private final NativeFunction wakeAll;
+    private final SharedRecord shared;
     private final UpcallGate gate;
-    private final List<Machine> machines = new ArrayList<>();
-    private final Duration timeSlice;
+    private final Carriers carriers;
     private final SaveSet saveSet;
-    /** Held while goroutines are started, so that no memory is given back meanwhile. */
-    private final Object lifetime = new Object();
-
-    private volatile boolean closed;
-    private boolean closing;
-    private Thread runner;
+    private final Lifetime lifetime = new Lifetime();
 
     Scheduler(OperatingSystem os, Host host, SchedulerBuilder builder) {
-        this.timeSlice = builder.timeSlice;
         SaveSet widest = SaveSet.widest(host.cpu().xcr0());
         this.saveSet = saveSet(builder.saveSet, widest);
         this.records = Records.of(host.abi(), builder.abi.orElse(host.abi()), builder.omission);
@@ -82,35 +70,29 @@ public final class Scheduler implements AutoCloseable {
             this.fixed =
                     Stream.concat(Stream.of(code), primitives.code().stream()).toList();
             this.compiler = new BodyCompiler(records, goroutines.slotSize(), arena, code);
-            this.pushGlobal = code.function("push_global");
-            this.ready = code.function("ready");
-            this.wakeAll = code.function("wake_all");
+            this.shared = new SharedRecord(records, control, code, builder.carriers);
             this.gate = opened.add(new UpcallGate(goroutines, builder.onFailure));
-            Layout<SharedField> shared = records.shared();
-            shared.put(control, 0, SharedField.CARRIERS, builder.carriers);
             directUpcalls(gate.handle(), gate.method());
-            Optional<Preempter> preempter =
-                    timeSlice.isZero() ? Optional.empty() : Optional.of(Preempter.install(os, records.safePoint()));
-            for (int i = 0; i < builder.carriers; i++) {
-                long record = shared.size() + (long) i * records.m().size();
-                machines.add(new Machine(
-                        os,
-                        records,
-                        control,
-                        record,
-                        control.address(),
-                        code,
-                        primitives.address(Primitive.ASYNC_PREEMPT),
-                        preempter));
-            }
+            List<Machine> machines = machines(os, builder, primitives.address(Primitive.ASYNC_PREEMPT));
+            this.carriers = new Carriers(machines, builder.timeSlice, shared, goroutines, gate, lifetime);
             opened.keep();
         }
     }
 
+    private List<Machine> machines(OperatingSystem os, SchedulerBuilder builder, long trampoline) {
+        Optional<Preempter> preempter =
+                builder.timeSlice.isZero() ? Optional.empty() : Optional.of(Preempter.install(os, records.safePoint()));
+        List<Machine> machines = new ArrayList<>();
+        for (int i = 0; i < builder.carriers; i++) {
+            long record = records.shared().size() + (long) i * records.m().size();
+            machines.add(new Machine(os, records, control, record, control.address(), code, trampoline, preempter));
+        }
+        return machines;
+    }
+
     /** Sends upcalls to an object, by its JNI handle, and a method of it, by its JNI id. */
     void directUpcalls(long target, long method) {
-        records.shared().put(control, 0, SharedField.UPCALL_TARGET, target);
-        records.shared().put(control, 0, SharedField.UPCALL_METHOD, method);
+        shared.directUpcalls(target, method);
     }
 
     private static SaveSet saveSet(Optional<SaveSet> asked, SaveSet widest) {
@@ -156,13 +138,13 @@ public final class Scheduler implements AutoCloseable {
 
     /** Emits and maps a body that any number of goroutines can run. */
     public Body compile(String name, Consumer<GoroutineAssembler> body) {
-        requireOpen();
+        lifetime.requireOpen();
         return compiler.compile(this, name, body, false);
     }
 
     /** Starts a goroutine with a body of its own. */
     public Goroutine go(Consumer<GoroutineAssembler> body) {
-        requireOpen();
+        lifetime.requireOpen();
         Body compiled = compiler.compile(this, "body" + (goroutines.created() + 1), body, true);
         try {
             return go(compiled);
@@ -181,7 +163,7 @@ public final class Scheduler implements AutoCloseable {
      * @throws io.trapeze.runtime.stack.StackExhaustedException if as many goroutines live as the scheduler has room for
      */
     public Goroutine go(Body body, long... arguments) {
-        requireOpen();
+        lifetime.requireOpen();
         if (!body.belongsTo(this)) {
             throw new IllegalArgumentException(
                     "body '" + body.blob().name() + "' was compiled by another scheduler: compile it with this one");
@@ -191,15 +173,12 @@ public final class Scheduler implements AutoCloseable {
                     arguments.length + " arguments: a goroutine takes at most 6, in registers;"
                             + " pass the address of a block for more");
         }
-        synchronized (lifetime) {
-            requireOpen();
-            return start(body, arguments);
-        }
+        return lifetime.whileOpen(() -> start(body, arguments));
     }
 
     private Goroutine start(Body body, long... arguments) {
         Goroutine goroutine = goroutines.create(this, body, code, arguments);
-        pushGlobal.call(goroutine.address(), control.address());
+        shared.push(goroutine);
         return goroutine;
     }
 
@@ -208,13 +187,13 @@ public final class Scheduler implements AutoCloseable {
      * any thread. An ended goroutine is left alone.
      */
     public void ready(Goroutine goroutine) {
-        requireOpen();
+        lifetime.requireOpen();
         if (goroutine.scheduler() != this) {
             throw new IllegalArgumentException(goroutine + " belongs to another scheduler");
         }
         synchronized (goroutine) {
             if (!goroutine.hasEnded()) {
-                ready.call(goroutine.address(), control.address());
+                shared.ready(goroutine);
             }
         }
     }
@@ -228,37 +207,18 @@ public final class Scheduler implements AutoCloseable {
      * @throws IllegalStateException if it is running already, from inside an upcall, or if it was closed meanwhile
      */
     public void run() {
-        begin();
+        lifetime.begin();
         try {
-            while (goroutines.live() > 0 && !isClosing()) {
-                runOnce();
+            while (goroutines.live() > 0 && !lifetime.isClosing()) {
+                carriers.run();
             }
         } finally {
-            end();
+            lifetime.end();
         }
         long left = goroutines.live();
-        if (left > 0 && isClosing()) {
+        if (left > 0 && lifetime.isClosing()) {
             throw new IllegalStateException("the scheduler was closed while " + left + " goroutine(s) lived");
         }
-    }
-
-    private synchronized void begin() {
-        requireOpen();
-        requireOutside("run");
-        if (runner != null) {
-            throw new IllegalStateException("run is under way in thread '" + runner.getName()
-                    + "': one run at a time; it also runs what is started meanwhile");
-        }
-        runner = Thread.currentThread();
-    }
-
-    private synchronized void end() {
-        runner = null;
-        notifyAll();
-    }
-
-    private synchronized boolean isClosing() {
-        return closing;
     }
 
     /**
@@ -268,100 +228,12 @@ public final class Scheduler implements AutoCloseable {
      * @throws IllegalStateException if a run is under way, or from inside an upcall
      */
     public void attached(Consumer<Carrier> work) {
-        begin();
-        setStop(0);
-        Machine machine = machines.get(0);
-        PreemptionTimer timer = PreemptionTimer.start(List.of(machine), timeSlice);
+        lifetime.begin();
         try {
-            machine.attached(() -> {
-                Carrier carrier = new Carrier(this, machine);
-                try {
-                    work.accept(carrier);
-                } finally {
-                    carrier.detach();
-                }
-            });
+            carriers.attached(work);
         } finally {
-            timer.close();
-            end();
+            lifetime.end();
         }
-    }
-
-    /** Enters until nothing is runnable. */
-    void runRunnable(Machine machine) {
-        int reason = machine.enter();
-        while (reason != SchedulerCode.IDLE) {
-            if (reason == SchedulerCode.EXITED) {
-                ended(machine);
-            } else if (isClosing()) {
-                throw new IllegalStateException("the scheduler is being closed: let the work of attached() return");
-            } else {
-                setStop(0); // the last goroutine's end had set it; more may have been started since
-            }
-            reason = machine.enter();
-        }
-    }
-
-    private synchronized void requireOutside(String what) {
-        if (Thread.currentThread() == runner
-                || Thread.currentThread() instanceof CarrierThread carrier && carrier.scheduler() == this) {
-            throw new IllegalStateException(
-                    what + " from inside an upcall, or from attached work: this thread is a carrier of the same"
-                            + " scheduler. Start goroutines with go() and return from there first");
-        }
-    }
-
-    private void runOnce() {
-        setStop(0);
-        List<CarrierThread> threads = new ArrayList<>();
-        PreemptionTimer timer = PreemptionTimer.start(machines, timeSlice);
-        try {
-            for (int i = 0; i < machines.size(); i++) {
-                CarrierThread thread = new CarrierThread(this, machines.get(i), i);
-                thread.start();
-                threads.add(thread);
-            }
-        } finally {
-            if (threads.size() < machines.size()) {
-                stop();
-            }
-            threads.forEach(CarrierThread::awaitEnd);
-            timer.close();
-        }
-        threads.forEach(CarrierThread::rethrow);
-    }
-
-    /** What a carrier's thread does. */
-    void carry(Machine machine) {
-        machine.attached(() -> {
-            int reason = SchedulerCode.IDLE;
-            while (reason != SchedulerCode.STOPPED) {
-                reason = machine.enter();
-                if (reason == SchedulerCode.EXITED) {
-                    ended(machine);
-                } else if (reason == SchedulerCode.IDLE) {
-                    machine.waitForWork();
-                }
-            }
-        });
-    }
-
-    private void ended(Machine machine) {
-        long address = machine.takeExited();
-        machine.takeEscaped().ifPresent(thrown -> gate.fail(address, thrown));
-        if (goroutines.release(address)) {
-            stop();
-        }
-    }
-
-    /** Makes all carriers leave at their next look around. */
-    void stop() {
-        setStop(1);
-        wakeAll.call(control.address());
-    }
-
-    private void setStop(long value) {
-        records.shared().put(control, 0, SharedField.STOP, value);
     }
 
     GoroutineState state(Goroutine goroutine) {
@@ -369,24 +241,17 @@ public final class Scheduler implements AutoCloseable {
     }
 
     long sharedAddress() {
-        return control.address();
+        return shared.address();
     }
 
     /** Returns what has been done so far; exact while nothing runs. */
     public SchedulerStatistics statistics() {
-        synchronized (lifetime) {
-            requireOpen();
-            return new SchedulerStatistics(
-                    goroutines.created() - goroutines.live(),
-                    machines.stream().mapToLong(Machine::switches).sum(),
-                    machines.stream().mapToLong(Machine::upcalls).sum(),
-                    machines.stream().mapToLong(Machine::preemptions).sum());
-        }
+        return lifetime.whileOpen(carriers::statistics);
     }
 
     /** Returns the number of carriers. */
     public int carriers() {
-        return machines.size();
+        return carriers.count();
     }
 
     /**
@@ -407,12 +272,6 @@ public final class Scheduler implements AutoCloseable {
         return saveSet;
     }
 
-    private void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("the scheduler is closed: build a new one");
-        }
-    }
-
     /**
      * Ends a run that is under way, and gives all memory back; again does nothing.
      *
@@ -420,27 +279,8 @@ public final class Scheduler implements AutoCloseable {
      */
     @Override
     public void close() {
-        requireOutside("close");
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
-            closing = true;
-            boolean interrupted = false;
-            while (runner != null) {
-                stop();
-                try {
-                    wait(100);
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-            synchronized (lifetime) {
-                closed = true;
-            }
+        if (!lifetime.close(carriers::stop)) {
+            return;
         }
         goroutines.abandon();
         gate.close();
