@@ -80,10 +80,11 @@ final class Lifetime {
             }
             closing = true;
             awaitEnd(stop);
+            boolean first = !closed; // another close may have waited as well
             synchronized (use) {
                 closed = true;
             }
-            return true;
+            return first;
         }
     }
 

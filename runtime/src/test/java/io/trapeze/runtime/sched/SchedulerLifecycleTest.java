@@ -193,6 +193,41 @@ class SchedulerLifecycleTest {
     }
 
     @Test
+    void ofTwoThreadsThatCloseDuringARunOneGivesEverythingBack() throws Exception {
+        Scheduler scheduler = small().build();
+        CountDownLatch running = new CountDownLatch(1);
+        CountDownLatch bothWait = new CountDownLatch(1);
+        scheduler.go(a -> {
+            a.callJava((x, y, z) -> {
+                running.countDown();
+                bothWait.await();
+                return 0;
+            });
+            a.park();
+        });
+        FutureTask<Throwable> run = runInThread(scheduler);
+        running.await();
+        List<FutureTask<Throwable>> closes = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            FutureTask<Throwable> close = new FutureTask<>(() -> catchThrowable(scheduler::close));
+            Thread thread = new Thread(close, "closes");
+            thread.setDaemon(true);
+            thread.start();
+            while (thread.getState() != Thread.State.TIMED_WAITING) {
+                Thread.onSpinWait();
+            }
+            closes.add(close);
+        }
+        bothWait.countDown();
+        List<Throwable> thrown = new ArrayList<>();
+        for (FutureTask<Throwable> close : closes) {
+            thrown.add(close.get());
+        }
+        assertThat(thrown).filteredOn(t -> t == null).hasSize(1);
+        assertThat(run.get()).hasMessageContaining("the scheduler was closed while 1 goroutine(s) lived");
+    }
+
+    @Test
     void anotherThreadClosesDuringARunOfGoroutinesThatYieldParkAndCallJava() throws Exception {
         for (int i = 0; i < 10; i++) {
             Scheduler scheduler = small().build();
