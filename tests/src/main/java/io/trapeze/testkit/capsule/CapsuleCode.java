@@ -17,7 +17,8 @@ import java.util.List;
 /**
  * The program of a {@link Capsule}: it forks a child that, for each byte that it reads, jumps into the shared memory, or starts a
  * thread and leaves all else to it, and writes four bytes of zeros once that is done. When the child ends otherwise, the program
- * writes how, as {@code wait4} has it, and forks the next. Both end when there is nothing more to read.
+ * writes how, as {@code wait4} has it, and forks the next. Both end when there is nothing more to read, even if the child does not
+ * come to read it. Signals by which a terminal or a script ends whoever started it are not for them.
  */
 final class CapsuleCode {
     /** A byte that has the child enter the probe. */
@@ -39,6 +40,9 @@ final class CapsuleCode {
     /** SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV; then the one which says that it takes too long. */
     static final List<Integer> SIGNALS = List.of(4, 5, 7, 8, 11, HUNG);
 
+    /** SIGHUP, SIGINT, SIGQUIT, SIGTERM: the whole process group gets them, and it is for Java to say what comes of that. */
+    static final List<Integer> IGNORED = List.of(1, 2, 3, 15);
+
     /** Where the handler leaves word: signal, address, and 23 words of general registers as the kernel has them. */
     static final int REPORT = 0;
 
@@ -50,6 +54,8 @@ final class CapsuleCode {
     private static final int READ = 0;
     private static final int WRITE = 1;
     private static final int OPEN = 2;
+    private static final int CLOSE = 3;
+    private static final int POLL = 7;
     private static final int MMAP = 9;
     private static final int SIGACTION = 13;
     private static final int SIGRETURN = 15;
@@ -59,7 +65,9 @@ final class CapsuleCode {
     private static final int EXIT_THREAD = 60;
     private static final int WAIT4 = 61;
     private static final int SIGALTSTACK = 131;
+    private static final int PRCTL = 157;
     private static final int EXIT_GROUP = 231;
+    private static final int PIDFD_OPEN = 434;
 
     private static final int READ_WRITE = 3;
     private static final int READ_EXECUTE = 5;
@@ -69,6 +77,12 @@ final class CapsuleCode {
 
     /** CLONE_VM, _FS, _FILES, _SIGHAND, _THREAD, _SYSVSEM: a thread as the C library starts it. */
     private static final int THREAD = 0x5_0F00;
+
+    private static final int IGNORE = 1;
+    private static final int SIGKILL = 9;
+    private static final int SET_PARENT_DEATH_SIGNAL = 1;
+    /** POLLIN: a process that has ended is to be read. POLLHUP needs no asking. */
+    private static final int POLLIN = 1;
 
     private static final int SIGNAL_STACK = 128 * 1024;
     private static final int ITIMER_VIRTUAL = 1;
@@ -126,14 +140,18 @@ final class CapsuleCode {
         a.mov(qword(rsp, 8), SIGNAL_FLAGS);
         a.mov(qword(rsp, 16), rax); //                  nothing returns from the handler
         a.mov(qword(rsp, 24), 0);
-        for (int signal : SIGNALS) {
-            a.mov(edi, signal);
-            a.mov(rsi, rsp);
-            a.xor(edx, edx);
-            a.mov(r10d, 8);
-            a.mov(eax, SIGACTION);
-            a.syscall();
-        }
+        SIGNALS.forEach(signal -> setAction(a, signal));
+        a.mov(qword(rsp), IGNORE);
+        IGNORED.forEach(signal -> setAction(a, signal));
+    }
+
+    private static void setAction(Assembler a, int signal) {
+        a.mov(edi, signal);
+        a.mov(rsi, rsp);
+        a.xor(edx, edx);
+        a.mov(r10d, 8);
+        a.mov(eax, SIGACTION);
+        a.syscall();
     }
 
     /** Emits what gives this thread a stack for signals: code under test has RSP anywhere. */
@@ -160,7 +178,9 @@ final class CapsuleCode {
         a.test(eax, eax);
         a.js(refused);
         a.jz(child);
-        a.mov(edi, eax);
+        a.mov(ebx, eax);
+        awaitEnd(a, over);
+        a.mov(edi, ebx);
         a.mov(rsi, rsp);
         a.xor(edx, edx);
         a.xor(r10d, r10d);
@@ -172,6 +192,10 @@ final class CapsuleCode {
         a.jmp(another);
 
         a.bind(child);
+        a.mov(edi, SET_PARENT_DEATH_SIGNAL);
+        a.mov(esi, SIGKILL);
+        a.mov(eax, PRCTL);
+        a.syscall();
         Label next = a.here();
         a.xor(edi, edi);
         a.mov(rsi, rsp);
@@ -217,6 +241,35 @@ final class CapsuleCode {
         exit(a, NO_TASK);
         a.bind(over);
         exit(a, 0);
+    }
+
+    /**
+     * Emits what waits until the child in EBX has ended, and goes to {@code over} if nobody is left before to give it work: a child that
+     * waits for ever uses no time, so that no timer ends it, and does not read. Where the kernel has no pidfd, before 5.3, it waits for nothing.
+     */
+    private static void awaitEnd(Assembler a, Label over) {
+        Label old = a.label("old kernel");
+        a.mov(edi, ebx);
+        a.xor(esi, esi);
+        a.mov(eax, PIDFD_OPEN);
+        a.syscall();
+        a.test(eax, eax);
+        a.js(old);
+        a.mov(ebp, eax);
+        a.mov(qword(rsp), 0); //                        standard input, of which only the other end's closing counts
+        a.mov(dword(rsp, 8), ebp);
+        a.mov(dword(rsp, 12), POLLIN);
+        a.mov(rdi, rsp);
+        a.mov(esi, 2);
+        a.mov(rdx, -1);
+        a.mov(eax, POLL);
+        a.syscall();
+        a.mov(edi, ebp);
+        a.mov(eax, CLOSE);
+        a.syscall();
+        a.cmp(dword(rsp, 12), POLLIN); //               revents are the upper half
+        a.je(over);
+        a.bind(old);
     }
 
     private static void exit(Assembler a, int status) {

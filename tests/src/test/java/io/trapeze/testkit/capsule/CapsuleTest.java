@@ -6,6 +6,7 @@ import static io.trapeze.emitter.operand.Registers.rax;
 import static io.trapeze.emitter.operand.Registers.rsp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.trapeze.emitter.Assembler;
@@ -14,13 +15,21 @@ import io.trapeze.runtime.os.OperatingSystem;
 import io.trapeze.runtime.os.Platform;
 import io.trapeze.testkit.state.RegisterState;
 import io.trapeze.trampolines.abi.Abi;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("A capsule")
 class CapsuleTest {
@@ -84,6 +93,56 @@ class CapsuleTest {
             }
         } finally {
             taken.forEach(munmap::call);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HUP", "INT", "QUIT", "TERM"})
+    void leavesItToJavaToEndByASignalToAll(String signal) throws Exception {
+        Set<ProcessHandle> others = ProcessHandle.current().descendants().collect(Collectors.toSet());
+        try (Capsule capsule = Capsule.open()) {
+            Where before = where(capsule);
+            List<ProcessHandle> own = ProcessHandle.current()
+                    .descendants()
+                    .filter(process -> !others.contains(process))
+                    .toList();
+            assertThat(own).as("the capsule and its child").hasSize(2);
+            for (ProcessHandle process : own) {
+                new ProcessBuilder("kill", "-s", signal, Long.toString(process.pid()))
+                        .start()
+                        .waitFor();
+            }
+            assertThat(where(capsule)).isEqualTo(before);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void endsWithItsInputEvenIfCodeWaitsForEver(boolean elsewhere) throws Exception {
+        Capsule capsule = Capsule.open();
+        if (elsewhere) {
+            capsule.hop();
+        }
+        Where where = where(capsule);
+        ProcessHandle child = ProcessHandle.of(where.process()).orElseThrow();
+        ProcessHandle parent = child.parent().orElseThrow();
+        Placed waits = capsule.place(Assembler.parse("mov eax, 34 # pause\n syscall\n ud2"), Map.of());
+        Thread runs = new Thread(() -> assertThatIllegalStateException()
+                .isThrownBy(() -> capsule.run(Abi.SYSTEM_V, waits.address()))
+                .withMessageContaining("has ended"));
+        runs.start();
+        Path thread = Path.of("/proc/" + where.process() + "/task/" + where.thread());
+        await(() -> Files.readString(thread.resolve("syscall")).startsWith("34 "));
+        capsule.close();
+        runs.join();
+        await(() -> !child.isAlive() && !parent.isAlive());
+    }
+
+    private static void await(Callable<Boolean> condition) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!condition.call()) {
+            assertThat(System.nanoTime()).as("it takes too long").isLessThan(end);
+            Thread.sleep(5);
         }
     }
 
