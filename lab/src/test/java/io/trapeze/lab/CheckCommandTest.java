@@ -9,9 +9,12 @@ import io.trapeze.trampolines.Primitive;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -194,6 +197,55 @@ class CheckCommandTest {
     void refusesWhatItCannotCheck() {
         assertThat(new Session().type("check nothing").exit()).isEqualTo(2);
         assertThat(new Session().type("check mcall --tries 0").exit()).isEqualTo(2);
+    }
+
+    /** A terminal sends a signal to all that it has started, and not to Java alone. */
+    @ParameterizedTest
+    @CsvSource({"INT, 130, mcall", "TERM, 143, mcall", "INT, 130, sequences"})
+    void leavesNothingBehindWhenItIsInterrupted(String signal, int exit, String target) throws Exception {
+        Path err = folder.resolve("err");
+        Path temporary = Files.createDirectory(folder.resolve("tmp"));
+        Process check = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Djava.io.tmpdir=" + temporary,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        "check",
+                        target,
+                        "--tries",
+                        "10000000")
+                .redirectError(err.toFile())
+                .start();
+        try {
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            while (!hasTried(temporary) && System.nanoTime() < end) {
+                Thread.sleep(10);
+            }
+            List<ProcessHandle> all = Stream.concat(check.descendants(), Stream.of(check.toHandle()))
+                    .toList();
+            assertThat(all).as("Java, the capsule and its child").hasSize(3);
+            for (ProcessHandle process : all) {
+                new ProcessBuilder("kill", "-s", signal, Long.toString(process.pid()))
+                        .start()
+                        .waitFor();
+            }
+            assertThat(check.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(Files.readString(err)).isEmpty();
+            assertThat(check.exitValue()).isEqualTo(exit);
+            assertThat(temporary).isEmptyDirectory();
+        } finally {
+            check.destroyForcibly();
+        }
+    }
+
+    private static boolean hasTried(Path temporary) throws IOException {
+        try (Stream<Path> files = Files.list(temporary)) {
+            Optional<Path> noted = files.filter(
+                            file -> file.getFileName().toString().startsWith("trapeze-check-"))
+                    .findAny();
+            return noted.isPresent() && Files.size(noted.get()) > 0;
+        }
     }
 
     private static void assertNoted(String out, String command) throws IOException {

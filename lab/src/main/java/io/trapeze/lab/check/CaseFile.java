@@ -16,6 +16,8 @@ public final class CaseFile implements AutoCloseable {
     private final Path path;
     private final FileChannel file;
     private final String command;
+    private final Thread atEnd = new Thread(this::interrupted);
+    private volatile boolean undecided = true;
     private boolean kept;
 
     private CaseFile(Path path, FileChannel file, String command) {
@@ -34,6 +36,7 @@ public final class CaseFile implements AutoCloseable {
             Path path = Files.createTempFile("trapeze-check-", ".txt");
             CaseFile file = new CaseFile(path, FileChannel.open(path, StandardOpenOption.WRITE), command);
             file.kept = true; // until it is known that all went well
+            Runtime.getRuntime().addShutdownHook(file.atEnd);
             return file;
         } catch (IOException e) {
             throw new UncheckedIOException("can't write to the folder for temporary files", e);
@@ -53,16 +56,34 @@ public final class CaseFile implements AutoCloseable {
     /** Returns where it stays, if something was wrong. */
     public Optional<String> keptUnless(boolean passed) {
         kept = !passed;
+        undecided = false;
         return kept ? Optional.of(path.toString()) : Optional.empty();
+    }
+
+    /** Removes it if the JVM ends in order before anything was wrong: somebody has ended it, and knows why. */
+    private void interrupted() {
+        if (undecided) {
+            try {
+                Files.deleteIfExists(path);
+            } catch (IOException e) {
+                // It stays in the folder for temporary files: nothing is lost.
+            }
+        }
     }
 
     /** Removes it if all went well. */
     @Override
     public void close() {
+        undecided = false;
+        try {
+            Runtime.getRuntime().removeShutdownHook(atEnd);
+        } catch (IllegalStateException e) {
+            // The JVM is ending, and has looked at it or is about to.
+        }
         try {
             file.close();
             if (!kept) {
-                Files.delete(path);
+                Files.deleteIfExists(path);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("can't remove " + path, e);
