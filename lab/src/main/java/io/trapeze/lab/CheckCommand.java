@@ -313,13 +313,13 @@ final class CheckCommand implements Callable<Integer> {
 
     private CheckReport bridge() {
         refuse("a bridge", "--omit", "--save-set", "--role", "--symbol");
-        Signature types;
+        CallBridge bridge;
         try {
-            types = Signature.parse(signature);
+            bridge = CallBridge.of(Signature.parse(signature), abi, to);
+            Check.requireCheckable(bridge);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--signature: " + e.getMessage(), e);
         }
-        CallBridge bridge = CallBridge.of(types, abi, to);
         CodeBlob code = bridge.emit(Check.BRIDGE, new BridgeTarget.Symbol(Check.BRIDGE_TARGET));
         String name = "bridge to " + to.name();
         List.of(abi, to).forEach(each -> requireRegisters(SaveSet.neededBy(each), each.name()));

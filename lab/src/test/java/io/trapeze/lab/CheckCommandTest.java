@@ -175,6 +175,21 @@ class CheckCommandTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"sysv, win64, 24, 25", "win64, sysv, 30, 31"})
+    void refusesABridgeWithMoreOnTheStackThanItSees(String from, String to, int most, int tooMany) {
+        String[] command = {"check", "bridge", "--abi", from, "--to", to, "--tries", "3", "--signature", ""};
+        command[command.length - 1] = "i64 ".repeat(most) + "-> i64";
+        assertThat(new Session().run(command).out()).startsWith("ok ");
+        command[command.length - 1] = "i64 ".repeat(tooMany) + "-> i64";
+        Session.Ending ending = new Session().run(command);
+        assertThat(ending.exit()).isEqualTo(2);
+        assertThat(ending.out()).isEmpty();
+        assertThat(ending.err())
+                .contains("can't check a bridge to " + to + " with " + tooMany + " arguments")
+                .contains("24 at most. Check it with fewer arguments.");
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "mcall --to win64, --to is not for a primitive",
         "mcall --symbol f, --symbol is not for a primitive",

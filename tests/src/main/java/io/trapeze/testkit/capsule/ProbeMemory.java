@@ -220,8 +220,16 @@ public record ProbeMemory(NativeMemory memory, ByteBuffer bytes) {
                 .toList();
     }
 
-    /** What lay so many bytes above the address that the callee returns to, a multiple of 8. */
+    /**
+     * What lay so many bytes above the address that the callee returns to, a multiple of 8.
+     *
+     * @throws IllegalArgumentException if that is more than the callee notes
+     */
     public long above(int bytes) {
+        if (bytes < 0 || bytes >= 8 * WORDS_ABOVE) {
+            throw new IllegalArgumentException("the callee notes " + WORDS_ABOVE
+                    + " words above its return address, and none " + bytes + " bytes above it: pass less on the stack");
+        }
         return memory.getLong(ABOVE + bytes + 8);
     }
 

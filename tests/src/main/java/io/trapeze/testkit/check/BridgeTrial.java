@@ -46,6 +46,7 @@ final class BridgeTrial implements Trial {
     private final List<Place> taken;
 
     BridgeTrial(Runner runner, CallBridge bridge, CodeBlob code) {
+        requireNoted(bridge);
         this.runner = runner;
         this.signature = bridge.signature();
         this.from = bridge.from();
@@ -55,9 +56,31 @@ final class BridgeTrial implements Trial {
         long callee = runner.ground().probe(from).address("callee");
         this.address =
                 runner.ground().place(code, Map.of(Check.BRIDGE_TARGET, callee)).address(Check.BRIDGE);
+        this.passed = places(signature, from);
+        this.taken = places(signature, to);
+    }
+
+    /**
+     * Requires that what the target gets on the stack can be told.
+     *
+     * @throws IllegalArgumentException if it is more than is noted
+     */
+    static void requireNoted(CallBridge bridge) {
+        int words = bridge.to().stack().shadow() / 8;
+        for (Place place : places(bridge.signature(), bridge.to())) {
+            words += place instanceof Place.Stack ? 1 : 0;
+        }
+        if (words > ProbeMemory.WORDS_ABOVE) {
+            throw new IllegalArgumentException("can't check a bridge to " + bridge.to().name() + " with "
+                    + bridge.signature().arguments().size() + " arguments: " + words
+                    + " words lie above its target's return address, and the check sees " + ProbeMemory.WORDS_ABOVE
+                    + " at most. Check it with fewer arguments");
+        }
+    }
+
+    private static List<Place> places(Signature signature, Abi abi) {
         Kind[] kinds = signature.arguments().stream().map(Type::kind).toArray(Kind[]::new);
-        this.passed = from.arguments().places(kinds);
-        this.taken = to.arguments().places(kinds);
+        return abi.arguments().places(kinds);
     }
 
     @Override

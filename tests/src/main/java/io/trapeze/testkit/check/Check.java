@@ -94,11 +94,21 @@ public final class Check implements AutoCloseable {
     }
 
     /**
+     * Requires that a bridge can be checked, before any code of it runs.
+     *
+     * @throws IllegalArgumentException if its target gets more on the stack than the check sees
+     */
+    public static void requireCheckable(CallBridge bridge) {
+        BridgeTrial.requireNoted(bridge);
+    }
+
+    /**
      * Calls a function of one convention by another's rules until something is wrong, or often enough.
      *
      * @param bridge what the code is said to do
      * @param code it, with the symbols {@link #BRIDGE} and, defined elsewhere, {@link #BRIDGE_TARGET}: what the generator makes, or
      *     anything else
+     * @throws IllegalArgumentException as of {@link #requireCheckable}
      */
     public Verdict ofBridge(CallBridge bridge, CodeBlob code, int tries, long seed) {
         return judge(tries, seed, () -> new BridgeTrial(runner, bridge, code));
