@@ -204,7 +204,7 @@ final class BridgeTrial implements Trial {
         ofFrom.requireBounds(after, bounds, memory.boundsAtArrival());
         Stacks stacks = runner.world().stacks();
         long low = Math.max(stacks.bottom(), entry - FRAME);
-        stacks.requireUntouchedBut(List.of(new Window(Stacks.GOROUTINE, low, entry + 8 + ofFrom.calleesBytes(passed))));
+        stacks.requireUntouchedBut(new Window(Stacks.STACK, low, entry + 8 + ofFrom.calleesBytes(passed)), entry);
     }
 
     private boolean returns(Kind kind) {

@@ -18,7 +18,7 @@ public final class BrokenRule extends RuntimeException {
 
     /** Returns how code went wrong that came to its end. */
     Ending ending() {
-        boolean stack = List.of(Stacks.GOROUTINE, Stacks.G0).contains(difference.register());
+        boolean stack = List.of(Stacks.GOROUTINE, Stacks.G0, Stacks.STACK).contains(difference.register());
         return stack ? Ending.BROKE_ITS_STACK : Ending.DIFFERENT;
     }
 

@@ -150,7 +150,7 @@ final class FunctionCall {
         note(
                 broken,
                 () -> stacks.requireUntouchedBut(
-                        List.of(new Window(Stacks.GOROUTINE, low, entry + 8 + calls.calleesBytes(arguments)))));
+                        new Window(Stacks.STACK, low, entry + 8 + calls.calleesBytes(arguments)), entry));
         return broken;
     }
 

@@ -8,6 +8,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.LongFunction;
+import java.util.stream.Collectors;
 
 /** Two stacks full of random bytes, above what is in use as well as below: whoever writes where nobody may is found out. */
 public final class Stacks {
@@ -19,6 +21,7 @@ public final class Stacks {
 
     static final String GOROUTINE = "the goroutine's stack";
     static final String G0 = "g0's stack";
+    static final String STACK = "the stack";
     static final String RED_ZONE = "the red zone";
 
     private final NativeMemory memory;
@@ -143,6 +146,31 @@ public final class Stacks {
 
     /** Requires that nothing has changed but within the windows, and that these lie in order. */
     public void requireUntouchedBut(List<Window> windows) {
+        requireUntouchedBut(windows, address -> {
+            boolean goroutine = address < middle();
+            String name = goroutine ? GOROUTINE : G0;
+            return new Landmark(name, "its top", goroutine ? goroutineTop() : g0Top());
+        });
+    }
+
+    /** Requires the same of a function, which knows of one stack, and of no place on it but where its return address is. */
+    void requireUntouchedBut(Window window, long entry) {
+        requireUntouchedBut(List.of(window), address -> new Landmark(STACK, "the return address", entry));
+    }
+
+    /** A place on a stack to say others by: they are offsets to whoever reads them, and no addresses. */
+    private record Landmark(String stack, String name, long address) {
+        String place(long other) {
+            long bytes = other - address;
+            return bytes == 0 ? name : Math.abs(bytes) + " bytes " + (bytes < 0 ? "below " : "above ") + name;
+        }
+
+        String place(Window window) {
+            return stack + " from " + place(window.low()) + " up to " + place(window.high());
+        }
+    }
+
+    private void requireUntouchedBut(List<Window> windows, LongFunction<Landmark> landmark) {
         byte[] now = memory.getBytes(0, BYTES);
         for (Window window : windows) {
             Expect.that(
@@ -157,14 +185,15 @@ public final class Stacks {
         int mismatch = Arrays.mismatch(image, now);
         if (mismatch >= 0) {
             long address = memory.address() + mismatch;
-            boolean goroutine = mismatch < BYTES / 2;
-            String rule = windows.isEmpty() ? "nothing may be written on stacks" : "only these may change: " + windows;
+            String rule = windows.stream()
+                    .map(window -> landmark.apply(window.low()).place(window))
+                    .collect(Collectors.joining(" and ", "nothing may change but ", ""));
             throw new BrokenRule(new Difference(
-                    (address - (goroutine ? goroutineTop() : g0Top())) + " bytes above its top",
-                    goroutine ? GOROUTINE : G0,
+                    landmark.apply(address).place(address),
+                    landmark.apply(address).stack(),
                     "%02x".formatted(image[mismatch]),
                     "%02x".formatted(now[mismatch]),
-                    rule));
+                    windows.isEmpty() ? "nothing may be written on stacks" : rule));
         }
     }
 }

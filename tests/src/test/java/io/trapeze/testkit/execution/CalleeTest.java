@@ -88,9 +88,25 @@ class CalleeTest {
         assertMeddles("std\n ret", "DF");
         assertMeddles("push 0x1f80\n ldmxcsr [rsp]\n pop rax\n ret", "mxcsr");
         assertMeddles("fninit\n ret", "x87 control word");
-        assertMeddles("mov [rsp + 16], rax\n ret", "the goroutine's stack");
+        assertMeddles("mov [rsp + 16], rax\n ret", "the stack");
         assertMeddles("pop rax\n push rax\n ret 8", "rsp");
         assertMeddles("ud2", "rip");
+    }
+
+    @Test
+    void isToldWhereOnTheStackItWrote() {
+        assertWrote("mov [rsp + 8], al\n ret", "8 bytes above the return address, the stack: ");
+        assertWrote("mov [rsp - 4097], al\n ret", "4097 bytes below the return address, the stack: ");
+    }
+
+    private void assertWrote(String code, String where) {
+        try (Callee callee = Callee.of(Assembler.parse(".globl f\nf: " + code), "f", Abi.SYSTEM_V)) {
+            Difference broken = callee.call(state()).broken().get(0);
+            assertThat(broken).asString().startsWith(where);
+            assertThat(broken.rule())
+                    .isEqualTo("nothing may change but the stack from 4096 bytes below the return address up to 8 bytes"
+                            + " above the return address");
+        }
     }
 
     private void assertMeddles(String code, String register) {

@@ -123,6 +123,7 @@ class CheckTest {
         Failed failed = failed(gogo(text));
         assertThat(failed.ending()).isEqualTo(Ending.BROKE_ITS_STACK);
         assertThat(failed.difference().register()).isEqualTo("g0's stack");
+        assertThat(failed.difference().where()).isEqualTo("1232 bytes below its top");
     }
 
     @Test
