@@ -347,10 +347,12 @@ final class CheckCommand implements Callable<Integer> {
             trapeze.shell().complain(SourceReport.of(source, e, trapeze.errStyle()));
             throw new CommandException(Exit.FAILED, "nothing was checked", "Correct " + target + " first", e);
         }
+        requireCode(code.size() > 0, "no code in it");
         Optional<Primitive> primitive = Primitive.named(role);
         if (primitive.isPresent()) {
             Subject subject = Subject.of(primitive.get(), abi, saveSet).with(code);
             requireSymbol(code, role, "");
+            requireCode(code.offset(role) < code.size(), "no code at '" + role + "'");
             requireRegisters(subject.needs(), subject.name());
             return checked(subject);
         }
@@ -360,6 +362,7 @@ final class CheckCommand implements Callable<Integer> {
         String start =
                 symbol != null ? symbol : named.symbols().keySet().iterator().next();
         requireSymbol(named, start, ", or name another with --symbol");
+        requireCode(named.offset(start) < named.size(), "no code at '" + start + "'");
         requireRegisters(SaveSet.neededBy(abi), abi.name());
         return checked(
                 start,
@@ -367,6 +370,15 @@ final class CheckCommand implements Callable<Integer> {
                 check -> check.ofFunction(named, start, abi, tries.most(), tries.seed()),
                 (check, failed) -> check.programOfFunction(named, start, abi, failed.shrunk()),
                 (verdict, replay) -> CheckReport.ofFunction(start, named, abi, verdict, replay));
+    }
+
+    private void requireCode(boolean present, String otherwise) {
+        if (!present) {
+            throw new CommandException(
+                    Exit.USAGE,
+                    target + " has " + otherwise,
+                    "Write a function there: its instructions, the last of which is mostly `ret`");
+        }
     }
 
     private void requireSymbol(CodeBlob code, String name, String otherwise) {

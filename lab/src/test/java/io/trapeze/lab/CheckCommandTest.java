@@ -208,6 +208,23 @@ class CheckCommandTest {
         assertThat(ending.err()).contains(complaint);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "'', '', no code in it",
+        "'# nothing yet\n', '', no code in it",
+        "'f:\n', '', no code in it",
+        "'', --role gogo, no code in it",
+        "'ret\n.globl f\nf:\n', '', no code at 'f'",
+        "'ret\n.globl gogo\ngogo:\n', --role gogo, no code at 'gogo'",
+    })
+    void refusesASourceWithoutCode(String source, String options, String complaint) throws IOException {
+        Path file = Files.writeString(folder.resolve("empty.s"), source);
+        Session.Ending ending = new Session().type("check " + file + " " + options);
+        assertThat(ending.exit()).isEqualTo(2);
+        assertThat(ending.out()).isEmpty();
+        assertThat(ending.err()).contains(file + " has " + complaint + ". Write a function there");
+    }
+
     @Test
     void refusesWhatItCannotCheck() {
         assertThat(new Session().type("check nothing").exit()).isEqualTo(2);

@@ -46,6 +46,7 @@ public final class Callee implements AutoCloseable {
     /**
      * Takes machine code that begins with the function and needs nothing else.
      *
+     * @throws IllegalArgumentException if there is none
      * @throws io.trapeze.runtime.os.UnsupportedHostException on another processor than x86-64, or a system that Trapeze refuses
      */
     public static Callee of(byte[] code, Abi abi) {
@@ -56,10 +57,11 @@ public final class Callee implements AutoCloseable {
      * Takes a function of a blob. Whatever it refers to outside itself is a function that keeps the convention and changes all
      * that it may.
      *
+     * @throws IllegalArgumentException if the blob has no such symbol, or no code there
      * @throws io.trapeze.runtime.os.UnsupportedHostException on another processor than x86-64, or a system that Trapeze refuses
      */
     public static Callee of(CodeBlob code, String symbol, Abi abi) {
-        code.offset(symbol); // refused before a process is started
+        FunctionCall.requireCode(code, symbol); // refused before a process is started
         Runner runner = Runner.on(Ground.open());
         try {
             return new Callee(runner, FunctionCall.place(runner, code, symbol, abi, FRAME), runner::close);

@@ -47,10 +47,23 @@ final class FunctionCall {
     }
 
     /**
+     * Requires that a function begins with code.
+     *
+     * @throws IllegalArgumentException if there is none where it begins
+     */
+    static void requireCode(CodeBlob code, String symbol) {
+        if (code.offset(symbol) >= code.size()) {
+            throw new IllegalArgumentException(
+                    "there is no code at " + symbol + ": give it a function, which has at least a `ret`");
+        }
+    }
+
+    /**
      * Puts a function of a blob where it can run. Symbols that the blob does not define are functions that keep the convention, change
      * all that it lets them change, and come back on another thread where threads can be told apart.
      */
     static FunctionCall place(Runner runner, CodeBlob code, String symbol, Abi abi, long frame) {
+        requireCode(code, symbol);
         long callee = runner.ground().probe(abi).address("callee");
         Map<String, Long> externals = new HashMap<>();
         code.relocations().stream().map(Relocation::symbol).forEach(name -> externals.put(name, callee));

@@ -121,6 +121,16 @@ class CalleeTest {
     }
 
     @Test
+    void hasCode() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Callee.of(new byte[0], Abi.SYSTEM_V))
+                .withMessageStartingWith("there is no code at code: ");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Callee.of(Assembler.parse("ret\n.globl f\nf:"), "f", Abi.SYSTEM_V))
+                .withMessageStartingWith("there is no code at f: ");
+    }
+
+    @Test
     void ofALibraryRunsInThisProcess() {
         try (Callee strlen = Callee.at(OperatingSystem.current().symbol("strlen"), "strlen", Abi.SYSTEM_V)) {
             strlen.memory().putBytes(0, "as long as this\0".getBytes(StandardCharsets.US_ASCII));
