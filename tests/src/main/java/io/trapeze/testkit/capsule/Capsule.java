@@ -176,18 +176,22 @@ public final class Capsule extends Ground {
         };
     }
 
-    private Crash crash(int status) {
+    private Crash crash(int ended) {
+        int status = ended & 0xFFFF; // without the mark that it has ended
         NativeMemory report = control.memory();
-        int signal = (int) report.getLong(CapsuleCode.REPORT);
-        if (status >> 8 != CapsuleCode.REPORTED || signal == 0) {
-            return new Crash(status & 0x7F, 0, 0, "a place that it could not tell", Map.of());
+        int told = (int) report.getLong(CapsuleCode.REPORT);
+        if (status >> 8 != CapsuleCode.REPORTED || told == 0) {
+            int signal = status & 0x7F;
+            String reason = signal == 0 ? "it ended the process itself, with status " + (status >> 8 & 0xFF) : "";
+            return new Crash(signal, 0, 0, "a place that it could not tell", reason, Map.of());
         }
         Map<String, Long> registers = new LinkedHashMap<>();
         for (int i = 0; i < Crash.ORDER.size(); i++) {
             registers.put(Crash.ORDER.get(i), report.getLong(CapsuleCode.REPORT_REGISTERS + 8 * i));
         }
         long pc = registers.get("rip");
-        return new Crash(signal, pc, report.getLong(CapsuleCode.REPORT + 8), code().describe(pc), registers);
+        long address = report.getLong(CapsuleCode.REPORT + 8);
+        return new Crash(told, pc, address, code().describe(pc), code().reason(pc), registers);
     }
 
     @Override

@@ -17,7 +17,7 @@ import java.util.List;
 /**
  * The program of a {@link Capsule}: it forks a child that, for each byte that it reads, jumps into the shared memory, or starts a
  * thread and leaves all else to it, and writes four bytes of zeros once that is done. When the child ends otherwise, the program
- * writes how, as {@code wait4} has it, and forks the next. Both end when there is nothing more to read, even if the child does not
+ * writes how, as {@code wait4} has it plus {@link #ENDED}, and forks the next. Both end when there is nothing more to read, even if the child does not
  * come to read it. Signals by which a terminal or a script ends whoever started it are not for them.
  */
 final class CapsuleCode {
@@ -30,6 +30,10 @@ final class CapsuleCode {
     static final int NO_MEMORY = 100;
     /** How the program ends when it can't start a process or a thread. */
     static final int NO_TASK = 102;
+    /** How a child ends for which there is nothing more to do. */
+    private static final int OVER = 103;
+    /** What is added to the status of a child that has ended: one that code has ended with status 0 has not finished. */
+    private static final int ENDED = 1 << 16;
     /** How a child ends that was stopped by a signal and has told about it. */
     static final int REPORTED = 101;
 
@@ -169,6 +173,7 @@ final class CapsuleCode {
     private static void serve(Assembler a, LowMemory control) {
         Label child = a.label("child");
         Label over = a.label("over");
+        Label childIsOver = a.label("child is over");
         Label hop = a.label("hop");
         Label done = a.label("done");
         Label refused = a.label("refused");
@@ -186,8 +191,9 @@ final class CapsuleCode {
         a.xor(r10d, r10d);
         a.mov(eax, WAIT4);
         a.syscall();
-        a.cmp(dword(rsp), 0); //                        a child ends well when there is nothing more to do
+        a.cmp(dword(rsp), OVER << 8);
         a.je(over);
+        a.add(dword(rsp), ENDED);
         write(a);
         a.jmp(another);
 
@@ -203,7 +209,7 @@ final class CapsuleCode {
         a.mov(eax, READ);
         a.syscall();
         a.cmp(rax, 1);
-        a.jne(over);
+        a.jne(childIsOver);
         a.cmp(byte_(rsp), HOP);
         a.je(hop);
         a.mov(qword(rsp), 0); //                        once, and how long until then
@@ -239,6 +245,8 @@ final class CapsuleCode {
 
         a.bind(refused);
         exit(a, NO_TASK);
+        a.bind(childIsOver);
+        exit(a, OVER);
         a.bind(over);
         exit(a, 0);
     }

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Memory that code runs in, and the code that is there: probes first, then code under test, one blob behind the other. */
@@ -97,10 +98,25 @@ final class CodeSpace {
 
     /** Says where in it an address is. */
     String describe(long pc) {
+        return at(pc).map(p -> p.place(pc)).orElse("0x" + Long.toHexString(pc));
+    }
+
+    /** Says how code came to an address where there is none; nothing if there is some. */
+    String reason(long pc) {
+        if (at(pc).isPresent()) {
+            return "";
+        }
         return placed.stream()
-                .filter(p -> p.contains(pc))
+                .filter(p -> pc == p.address() + p.blob().size() + 1) // behind the trap
                 .findFirst()
-                .map(p -> p.place(pc))
-                .orElse("0x" + Long.toHexString(pc));
+                .map(p -> "it ran past the last instruction of " + p.blob().name()
+                        + "; a `ret` or a jump is missing there")
+                .orElse(
+                        "it returned or jumped to where it has no code; before `ret`, RSP must be as it was at the start, and"
+                                + " point to the return address");
+    }
+
+    private Optional<Placed> at(long pc) {
+        return placed.stream().filter(p -> p.contains(pc)).findFirst();
     }
 }

@@ -8,13 +8,14 @@ import java.util.Map;
 /**
  * Where code was when a signal stopped it.
  *
- * @param signal its number
+ * @param signal its number; 0 if the code ended the process itself
  * @param pc the address of the instruction
  * @param address what the processor complains of, or 0
  * @param place the instruction, for example {@code mcall+0x12: mov rax, [rdi]}; where it is none of the code, its address
+ * @param reason how it came there, where that is known from the place alone; nothing otherwise
  * @param registers the general registers, by name
  */
-public record Crash(int signal, long pc, long address, String place, Map<String, Long> registers) {
+public record Crash(int signal, long pc, long address, String place, String reason, Map<String, Long> registers) {
     /** As the kernel orders them in {@code ucontext_t}, up to RIP. */
     static final List<String> ORDER = List.of(
             "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "rdi", "rsi", "rbp", "rbx", "rdx", "rax", "rcx",
@@ -35,7 +36,12 @@ public record Crash(int signal, long pc, long address, String place, Map<String,
 
     @Override
     public String toString() {
+        if (signal == 0) {
+            return reason;
+        }
+        boolean elsewhere = (signal == 11 || signal == 7) && (address != pc || reason.isEmpty());
         return signalName() + " at " + place
-                + (signal == 11 || signal == 7 ? ", address 0x" + Long.toHexString(address) : "");
+                + (elsewhere ? ", address 0x" + Long.toHexString(address) : "")
+                + (reason.isEmpty() ? "" : ": " + reason);
     }
 }

@@ -71,7 +71,8 @@ final class BridgeTrial implements Trial {
             words += place instanceof Place.Stack ? 1 : 0;
         }
         if (words > ProbeMemory.WORDS_ABOVE) {
-            throw new IllegalArgumentException("can't check a bridge to " + bridge.to().name() + " with "
+            throw new IllegalArgumentException("can't check a bridge to "
+                    + bridge.to().name() + " with "
                     + bridge.signature().arguments().size() + " arguments: " + words
                     + " words lie above its target's return address, and the check sees " + ProbeMemory.WORDS_ABOVE
                     + " at most. Check it with fewer arguments");

@@ -25,7 +25,7 @@ final class StoppedRun extends RuntimeException {
                 "rip",
                 "it comes to its end",
                 crash.toString(),
-                hung ? "it ends within 0.2 s" : "it raises no signal");
+                hung ? "it ends within 0.2 s" : crash.signal() == 0 ? "it ends by returning" : "it raises no signal");
     }
 
     Ending ending() {

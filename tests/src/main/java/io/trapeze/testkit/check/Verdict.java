@@ -10,7 +10,7 @@ public sealed interface Verdict {
     enum Ending {
         /** It ran to its end, and left something as it must not be. */
         DIFFERENT,
-        /** It raised a signal. */
+        /** It raised a signal, or ended its process. */
         CRASHED,
         /** It ran for longer than it may. */
         HUNG,

@@ -109,6 +109,30 @@ class CheckTest {
     }
 
     @Test
+    void tellsHowItCameToWhereNoCodeIs() {
+        assertThat(end("nop")).matches("SIGTRAP at 0x\\p{XDigit}+: it ran past the last instruction of .*`ret`.*");
+        assertThat(end("push rax\n ret"))
+                .startsWith("SIGSEGV at 0x0: it returned or jumped to where it has no code; before `ret`, RSP must be");
+        assertThat(end("mov eax, 4096\n jmp rax"))
+                .startsWith("SIGSEGV at 0x1000: it returned or jumped to where it has no code");
+    }
+
+    @Test
+    void tellsThatItEndedItsProcess() {
+        for (int status : new int[] {0, 7, 100, 101}) {
+            String exits = "mov edi, " + status + "\n mov eax, 231 # exit_group\n syscall";
+            assertThat(end(exits)).isEqualTo("it ended the process itself, with status " + status);
+            assertThat(function(".globl f\nf: " + exits, Abi.SYSTEM_V)).isEqualTo("rip: it ends by returning");
+        }
+    }
+
+    private static String end(String text) {
+        Failed failed = (Failed) check.ofFunction(Assembler.parse(".globl f\nf: " + text), "f", Abi.SYSTEM_V, TRIES, 1);
+        assertThat(failed.ending()).isEqualTo(Ending.CRASHED);
+        return failed.difference().found();
+    }
+
+    @Test
     void endsWhatDoesNotEnd() {
         Failed failed = failed(gogo("gogo: jmp gogo"));
         assertThat(failed.ending()).isEqualTo(Ending.HUNG);
