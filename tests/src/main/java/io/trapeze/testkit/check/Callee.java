@@ -31,7 +31,6 @@ public final class Callee implements AutoCloseable {
     private static final int FRAME = 4096;
 
     private static final int DEEP = 512 * 1024;
-    private static final int MEMORY = 4096;
 
     private final Runner runner;
     private final FunctionCall call;
@@ -121,10 +120,12 @@ public final class Callee implements AutoCloseable {
         }
     }
 
-    /** Returns 4 kilobytes for arguments to point to; they are the function's and the test's alone, until this is closed. */
+    /**
+     * Returns 4 kilobytes for arguments to point to; they are the function's and the test's alone, until this is closed. Nothing is mapped
+     * behind them.
+     */
     public NativeMemory memory() {
-        NativeMemory gobufs = runner.world().gobufs();
-        return NativeMemory.over(gobufs.address(), MEMORY, () -> {});
+        return runner.world().lent();
     }
 
     /**

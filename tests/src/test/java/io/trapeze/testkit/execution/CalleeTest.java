@@ -94,6 +94,18 @@ class CalleeTest {
     }
 
     @Test
+    void isFoundOutBehindItsMemory() {
+        try (Callee callee = Callee.of(Assembler.parse(".globl f\nf: mov [rdi], al\n ret"), "f", Abi.SYSTEM_V)) {
+            long behind = callee.memory().address() + callee.memory().size();
+            callee.call(state(), behind - 1).requireKept();
+            assertThat(callee.call(state(), behind).broken())
+                    .singleElement()
+                    .asString()
+                    .contains("SIGSEGV at text+0x0: mov byte ptr [rdi], al, address 0x" + Long.toHexString(behind));
+        }
+    }
+
+    @Test
     void isToldWhereOnTheStackItWrote() {
         assertWrote("mov [rsp + 8], al\n ret", "8 bytes above the return address, the stack: ");
         assertWrote("mov [rsp - 4097], al\n ret", "4097 bytes below the return address, the stack: ");

@@ -118,6 +118,19 @@ class CheckTest {
     }
 
     @Test
+    void findsWhatIsWrittenAroundTheMemoryOfItsArgument() {
+        for (int offset : new int[] {4089, 4096, 8192}) {
+            assertThat(end("mov qword ptr [rdi + " + offset + "], 1\n ret"))
+                    .startsWith("SIGSEGV at text+0x0: mov qword");
+        }
+        String below = ".globl f\nf: mov byte ptr [rdi - 9], 1\n ret";
+        assertThat(function(below, Abi.SYSTEM_V)).startsWith("memory: of memory, only the 4 kilobytes");
+        String within = ".globl f\nf: mov qword ptr [rdi + 4088], 1\n mov byte ptr [rdi], 1\n ret";
+        assertThat(check.ofFunction(Assembler.parse(within), "f", Abi.SYSTEM_V, TRIES, 1))
+                .isEqualTo(new Verdict.Passed(TRIES));
+    }
+
+    @Test
     void tellsThatItEndedItsProcess() {
         for (int status : new int[] {0, 7, 100, 101}) {
             String exits = "mov edi, " + status + "\n mov eax, 231 # exit_group\n syscall";
