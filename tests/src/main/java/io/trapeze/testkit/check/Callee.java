@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 
@@ -136,6 +137,8 @@ public final class Callee implements AutoCloseable {
      * @param arguments integers and addresses, in the convention's places
      */
     public synchronized Called call(RegisterState before, long... arguments) {
+        Objects.requireNonNull(before, "before");
+        Objects.requireNonNull(arguments, "arguments");
         try {
             return call.call(before, Set.of(), new Random(before.hashCode()), arguments);
         } catch (StoppedRun e) {

@@ -74,7 +74,7 @@ public final class Check implements AutoCloseable {
      *
      * @param tries how many cases at most, from 1 on
      * @param seed of the cases
-     * @throws IllegalArgumentException if the processor lacks registers that the subject is to preserve
+     * @throws IllegalArgumentException if there are no tries, or the processor lacks registers that the subject is to preserve
      */
     public Verdict of(Subject subject, int tries, long seed) {
         runner.requireRegisters(subject.needs(), subject.name());
@@ -88,6 +88,7 @@ public final class Check implements AutoCloseable {
      * @param function code; what it calls by symbols that it does not define is anything that keeps the convention
      * @param symbol where it begins
      * @param abi the convention whose rules for callees it is said to keep
+     * @throws IllegalArgumentException if there are no tries, or no code
      */
     public Verdict ofFunction(CodeBlob function, String symbol, Abi abi, int tries, long seed) {
         return judge(tries, seed, () -> new FunctionTrial(runner, function, symbol, abi));
@@ -108,7 +109,7 @@ public final class Check implements AutoCloseable {
      * @param bridge what the code is said to do
      * @param code it, with the symbols {@link #BRIDGE} and, defined elsewhere, {@link #BRIDGE_TARGET}: what the generator makes, or
      *     anything else
-     * @throws IllegalArgumentException as of {@link #requireCheckable}
+     * @throws IllegalArgumentException if there are no tries, or as of {@link #requireCheckable}
      */
     public Verdict ofBridge(CallBridge bridge, CodeBlob code, int tries, long seed) {
         return judge(tries, seed, () -> new BridgeTrial(runner, bridge, code));
@@ -150,7 +151,15 @@ public final class Check implements AutoCloseable {
         return new SplittableRandom(seed * 1_000_003 + number).nextLong();
     }
 
+    /** Requires a number of tries that tells something of code: none would call any code right. */
+    static void requireTries(int tries) {
+        if (tries < 1) {
+            throw new IllegalArgumentException("can't check anything in " + tries + " tries: make 1 at least");
+        }
+    }
+
     private Verdict judge(int tries, long seed, Supplier<Trial> made) {
+        requireTries(tries);
         return inPlace(made, trial -> {
             for (int number = 1; number <= tries; number++) {
                 Case tried = Case.of(seedOf(seed, number));

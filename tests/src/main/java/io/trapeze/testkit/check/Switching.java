@@ -97,8 +97,10 @@ public final class Switching implements AutoCloseable {
      * Plays sequences, and tells of each before it is played.
      *
      * @param beforeEach is told the sequence's seed
+     * @throws IllegalArgumentException if there are no tries
      */
     public Played play(Generator<CallSequence> sequences, int tries, long seed, LongConsumer beforeEach) {
+        Check.requireTries(tries);
         for (int number = 1; ; number++) {
             long own = Check.seedOf(seed, number);
             beforeEach.accept(own);

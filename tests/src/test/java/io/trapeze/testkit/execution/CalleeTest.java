@@ -4,6 +4,7 @@ package io.trapeze.testkit.execution;
 import static io.trapeze.emitter.operand.Registers.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trapeze.emitter.Assembler;
@@ -129,6 +130,18 @@ class CalleeTest {
             assertThat(callee.call(state).broken())
                     .extracting(Difference::register)
                     .contains(register);
+        }
+    }
+
+    @Test
+    void isCalledWithRegisters() {
+        try (Callee callee = Callee.of(FORGETS_R12, Abi.SYSTEM_V)) {
+            assertThatNullPointerException()
+                    .isThrownBy(() -> callee.call(null, 42))
+                    .withMessage("before");
+            assertThatNullPointerException()
+                    .isThrownBy(() -> callee.call(state(), (long[]) null))
+                    .withMessage("arguments");
         }
     }
 

@@ -2,6 +2,7 @@
 package io.trapeze.testkit.execution;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.trapeze.emitter.Assembler;
@@ -31,6 +32,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -38,6 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("A check of code that is wrong")
 class CheckTest {
@@ -128,6 +131,21 @@ class CheckTest {
         String within = ".globl f\nf: mov qword ptr [rdi + 4088], 1\n mov byte ptr [rdi], 1\n ret";
         assertThat(check.ofFunction(Assembler.parse(within), "f", Abi.SYSTEM_V, TRIES, 1))
                 .isEqualTo(new Verdict.Passed(TRIES));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -5})
+    void makesOneTryAtLeast(int tries) {
+        Subject right = Subject.of(Primitive.GOGO, Abi.SYSTEM_V, SaveSet.SSE);
+        CallBridge bridge = CallBridge.of(SIGNATURE, Abi.WIN64, Abi.SYSTEM_V);
+        for (ThrowingCallable checks : List.<ThrowingCallable>of(
+                () -> check.of(right, tries, 1),
+                () -> check.ofFunction(Assembler.parse(".globl f\nf: ret"), "f", Abi.SYSTEM_V, tries, 1),
+                () -> check.ofBridge(bridge, emitted(bridge).orElseThrow(), tries, 1))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(checks)
+                    .withMessage("can't check anything in " + tries + " tries: make 1 at least");
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.trapeze.testkit.execution;
 
 import static io.trapeze.emitter.operand.Registers.*;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -63,6 +64,15 @@ class SwitchingTest {
         try (Switching switching = Switching.of(abi, widest.withX87())) {
             SEQUENCES.edges().forEach(edge -> switching.play(edge.value()).requireKept());
             assertRight(switching, 60);
+        }
+    }
+
+    @Test
+    void arePlayedOnceAtLeast() {
+        try (Switching switching = Switching.of(Abi.SYSTEM_V, SaveSet.SSE)) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> switching.play(SEQUENCES, 0, 1))
+                    .withMessage("can't check anything in 0 tries: make 1 at least");
         }
     }
 
