@@ -37,6 +37,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -402,6 +403,13 @@ final class CheckCommand implements Callable<Integer> {
 
     /** Returns the command that does the same again. */
     private String command() {
-        return "trapeze " + String.join(" ", spec.commandLine().getParseResult().originalArgs());
+        return Stream.concat(Stream.of("trapeze"), spec.commandLine().getParseResult().originalArgs().stream())
+                .map(CheckCommand::quoted)
+                .collect(Collectors.joining(" "));
+    }
+
+    /** Returns an argument as a shell takes it for one: the command is there to be copied. */
+    private static String quoted(String argument) {
+        return argument.matches("[\\w@%+=:,./-]+") ? argument : "'" + argument.replace("'", "'\\''") + "'";
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.trapeze.runtime.os.Platform;
 import io.trapeze.trampolines.Primitive;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -278,6 +279,20 @@ class CheckCommandTest {
                     .findAny();
             return noted.isPresent() && Files.size(noted.get()) > 0;
         }
+    }
+
+    @Test
+    void tellsACommandThatAShellTakes() throws Exception {
+        Path inside = Files.createDirectory(folder.resolve("it's here; $HOME"));
+        Path file = Files.writeString(inside.resolve("f.s"), "xor r12d, r12d\nret\n");
+        Session.Ending ending = new Session().run("check", file.toString(), "--tries", "2", "--symbol", "f");
+        assertThat(ending.exit()).isEqualTo(1);
+        Matcher again = Pattern.compile("again +trapeze (.*)").matcher(ending.out());
+        assertThat(again.find()).isTrue();
+        Process shell = new ProcessBuilder("sh", "-c", "printf '%s\\n' " + again.group(1)).start();
+        assertThat(new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines())
+                .containsExactly("check", file.toString(), "--tries", "2", "--symbol", "f");
+        assertNoted(ending.out(), again.group(1));
     }
 
     private static void assertNoted(String out, String command) throws IOException {
