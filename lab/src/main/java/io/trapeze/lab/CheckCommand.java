@@ -65,6 +65,7 @@ final class CheckCommand implements Callable<Integer> {
     private static final String ALL = "all";
     private static final String SEQUENCES = "sequences";
     private static final String CALLEE = "callee";
+    private static final String KEEP = "--keep";
     /** Steps in a sequence at most. */
     private static final int LONGEST = 8;
 
@@ -152,7 +153,7 @@ final class CheckCommand implements Callable<Integer> {
     private Tries tries;
 
     @Option(
-            names = "--keep",
+            names = KEEP,
             paramLabel = "FILE",
             description = "Leave the first failing case in FILE, as a program with symbols to open in gdb.")
     private Path keep;
@@ -160,7 +161,8 @@ final class CheckCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print the verdicts as JSON.")
     private boolean json;
 
-    private boolean hasKept;
+    /** What is left in {@link #keep}, once the verdict is told. */
+    private Optional<byte[]> kept = Optional.empty();
 
     CheckCommand(TrapezeCommand trapeze) {
         this.trapeze = trapeze;
@@ -172,8 +174,12 @@ final class CheckCommand implements Callable<Integer> {
             throw new CommandException(
                     Exit.IMPOSSIBLE, "--keep leaves a program for Linux, and this is none", "Leave it out");
         }
+        if (keep != null) {
+            OutputFile.require(keep, KEEP);
+        }
         List<CheckReport> reports = target.endsWith(".s") ? List.of(source()) : generated();
         trapeze.shell().print(json ? Json.of(reports) : CheckText.of(reports, trapeze.outStyle()));
+        kept.ifPresent(program -> OutputFile.write(keep, KEEP, program, true));
         return reports.stream().allMatch(CheckReport::passed) ? Exit.FINE : Exit.FAILED;
     }
 
@@ -278,17 +284,16 @@ final class CheckCommand implements Callable<Integer> {
         };
     }
 
-    /** Writes the program of a failing case to where it is wanted, unless another one is there already; tells how to debug it. */
+    /** Makes the program of a failing case if one is wanted, unless there is another one already; tells how to debug it. */
     private Optional<String> debugger(String symbol, Supplier<byte[]> program) {
         if (!Platform.current().isLinux()) {
             return Optional.empty();
         }
-        if (keep == null || hasKept) {
+        if (keep == null || kept.isPresent()) {
             return Optional.of("add --keep FILE to leave this case as a program of its own");
         }
-        OutputFile.write(keep, program.get(), true);
-        hasKept = true;
-        return Optional.of("gdb -ex 'break " + symbol + "' -ex run " + keep);
+        kept = Optional.of(program.get());
+        return Optional.of("gdb -ex " + quoted("break " + symbol) + " -ex run " + quoted(keep.toString()));
     }
 
     private CheckReport sequences() {

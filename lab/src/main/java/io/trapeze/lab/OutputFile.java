@@ -12,25 +12,48 @@ import java.nio.file.StandardOpenOption;
 
 /** A file that a command writes: it has all the bytes, or it is as it was before. */
 final class OutputFile {
+    private static final String FOLDER = "it is a folder";
+    private static final String OTHERWISE = "Name another file";
+
     private OutputFile() {}
 
     /**
-     * Writes a file. A symbolic link is followed; a device or pipe is written to.
+     * Requires that a file can be written, as far as that can be told without doing it.
+     *
+     * @param option which names it
+     * @throws CommandException if its folder is missing, or it is one
+     */
+    static void require(Path file, String option) {
+        Path folder = file.toAbsolutePath().getParent();
+        if (Files.isDirectory(file)) {
+            throw refused(Exit.USAGE, file, FOLDER, OTHERWISE + " with " + option, null);
+        }
+        if (folder != null && !Files.isDirectory(folder)) {
+            throw refused(Exit.USAGE, file, "there is no folder " + folder, OTHERWISE + " with " + option, null);
+        }
+    }
+
+    /**
+     * Writes a file that is an argument. A symbolic link is followed; a device or pipe is written to.
      *
      * @throws CommandException if that is not possible
      */
     static void write(Path file, byte[] bytes) {
-        write(file, bytes, false);
+        write(file, bytes, false, OTHERWISE);
     }
 
     /**
-     * Writes a file, and makes it one that can be run, where the system has a mark for that.
+     * Writes a file that an option names, and makes it one that can be run if that is wanted, where the system has a mark for that.
      *
      * @throws CommandException if that is not possible
      */
-    static void write(Path file, byte[] bytes, boolean executable) {
+    static void write(Path file, String option, byte[] bytes, boolean executable) {
+        write(file, bytes, executable, OTHERWISE + " with " + option);
+    }
+
+    private static void write(Path file, byte[] bytes, boolean executable, String next) {
         if (Files.isDirectory(file)) {
-            throw refused(file, "it is a folder", null);
+            throw refused(Exit.FAILED, file, FOLDER, next, null);
         }
         try {
             if (Files.exists(file) && !Files.isRegularFile(file)) {
@@ -39,11 +62,16 @@ final class OutputFile {
                 replace(Files.exists(file) ? file.toRealPath() : file.toAbsolutePath(), bytes, executable);
             }
         } catch (NoSuchFileException e) {
-            throw refused(file, "there is no folder " + file.toAbsolutePath().getParent(), e);
+            throw refused(
+                    Exit.FAILED,
+                    file,
+                    "there is no folder " + file.toAbsolutePath().getParent(),
+                    next,
+                    e);
         } catch (AccessDeniedException e) {
-            throw refused(file, "no permission to write there", e);
+            throw refused(Exit.FAILED, file, "no permission to write there", next, e);
         } catch (IOException e) {
-            throw refused(file, e.getMessage(), e);
+            throw refused(Exit.FAILED, file, e.getMessage(), next, e);
         }
     }
 
@@ -71,8 +99,7 @@ final class OutputFile {
         }
     }
 
-    private static CommandException refused(Path file, String why, IOException cause) {
-        return new CommandException(
-                Exit.FAILED, "can't write " + file + ": " + why, "Name another file with -o", cause);
+    private static CommandException refused(int exit, Path file, String why, String next, IOException cause) {
+        return new CommandException(exit, "can't write " + file + ": " + why, next, cause);
     }
 }

@@ -60,7 +60,7 @@ record WrittenCode(List<CodeBlob> blobs, Function<CodeBlob, String> about, Optio
     /** Writes them to a file or, if there is none, to standard output, but for bytes to a terminal. */
     static void deliver(byte[] written, CodeFormat format, Optional<Path> file, Shell shell) {
         if (file.isPresent()) {
-            OutputFile.write(file.get(), written, format == CodeFormat.ELF_EXE);
+            OutputFile.write(file.get(), "-o", written, format == CodeFormat.ELF_EXE);
         } else if (format.binary() && shell.outIsTerminal()) {
             throw new CommandException(
                     Exit.USAGE,

@@ -295,6 +295,26 @@ class CheckCommandTest {
         assertNoted(ending.out(), again.group(1));
     }
 
+    @Test
+    void tellsTheVerdictEvenIfTheCaseCannotBeKept() throws IOException {
+        assumeTrue(Files.exists(Path.of("/dev/full")), "this system has no /dev/full");
+        Session.Ending ending = new Session().type("check mcall --omit r13 --tries 20 --keep /dev/full");
+        assertThat(ending.exit()).isEqualTo(1);
+        assertThat(ending.out()).contains("saved by mcall, r13");
+        assertThat(ending.err()).contains("can't write /dev/full: ", ". Name another file with --keep.");
+        assertNoted(ending.out(), "--keep /dev/full");
+    }
+
+    @Test
+    void refusesToKeepACaseWhereNoFileCanBe() {
+        for (Path file : List.of(folder, folder.resolve("missing/k.elf"))) {
+            Session.Ending ending = new Session().type("check mcall --tries 2 --keep " + file);
+            assertThat(ending.exit()).isEqualTo(2);
+            assertThat(ending.out()).isEmpty();
+            assertThat(ending.err()).contains("can't write " + file + ": ", ". Name another file with --keep.");
+        }
+    }
+
     private static void assertNoted(String out, String command) throws IOException {
         Matcher noted = NOTED.matcher(out);
         assertThat(noted.find()).isTrue();

@@ -29,6 +29,15 @@ class OutputFileTest {
     }
 
     @Test
+    void isToBeAnotherOneByTheOptionThatNamesIt() {
+        Path file = folder.resolve("missing/file");
+        assertThatThrownBy(() -> OutputFile.write(file, BYTES))
+                .hasMessageEndingWith("there is no folder " + folder.resolve("missing") + ". Name another file.");
+        assertThatThrownBy(() -> OutputFile.write(file, "-o", BYTES, false))
+                .hasMessageEndingWith(". Name another file with -o.");
+    }
+
+    @Test
     void mayBeADevice() {
         Path device = Path.of("/dev/null");
         assumeTrue(Files.exists(device), "this system has no /dev/null");
