@@ -78,6 +78,13 @@ class CapsuleTest {
         NativeFunction munmap = NativeFunction.at(OperatingSystem.current().symbol("munmap"));
         Map<Long, Long> taken = new LinkedHashMap<>();
         try {
+            for (long place = 1 << 30;
+                    place < (1 << 30) + (32 << 20);
+                    place += 1 << 16) { // where the kernel begins at random
+                if (mmap.call(place, 1 << 16, 0, 0x10_0022, -1, 0) == place) { // there or not at all
+                    taken.put(place, 1L << 16);
+                }
+            }
             for (long bytes = 1 << 30; bytes >= 4096; bytes /= 2) {
                 long address = mmap.call(0, bytes, 0, 0x62, -1, 0); // private, anonymous, MAP_32BIT
                 while (address > 0) {
