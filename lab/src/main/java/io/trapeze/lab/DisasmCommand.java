@@ -4,8 +4,9 @@ package io.trapeze.lab;
 import io.trapeze.emitter.CodeBlob;
 import io.trapeze.lab.render.Json;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
@@ -33,6 +34,8 @@ import picocli.CommandLine.TypeConversionException;
             "  trapeze emit gogo --format bin | trapeze disasm -"
         })
 final class DisasmCommand implements Callable<Integer> {
+    private static final int MOST_BYTES = 1 << 27;
+
     /** Bytes of the command line: a type of its own, since picocli would take an array for several values. */
     record Bytes(byte[] code) {}
 
@@ -125,17 +128,50 @@ final class DisasmCommand implements Callable<Integer> {
     }
 
     private byte[] read() {
-        try {
-            return source.file.equals("-")
-                    ? trapeze.shell().in().readAllBytes()
-                    : Files.readAllBytes(Path.of(source.file));
-        } catch (NoSuchFileException e) {
-            throw new CommandException(
-                    Exit.USAGE, "there is no file " + source.file, "Bytes themselves go behind --hex", e);
-        } catch (IOException e) {
-            throw new CommandException(
-                    Exit.FAILED, "can't read " + source.file + ": " + e.getMessage(), "Name another file", e);
+        if (source.file.equals("-")) {
+            return read(trapeze.shell().in());
         }
+        try {
+            Path file = Path.of(source.file);
+            if (Files.size(file) > MOST_BYTES) {
+                throw tooLarge();
+            }
+            try (InputStream in = Files.newInputStream(file)) {
+                return read(in);
+            }
+        } catch (InvalidPathException e) {
+            throw new CommandException(
+                    Exit.USAGE,
+                    "'" + source.file + "' is no name of a file: " + e.getReason(),
+                    "Bytes themselves go behind --hex",
+                    e);
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    /** A device may have no end, and no size either. */
+    private byte[] read(InputStream in) {
+        try {
+            byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+            if (bytes.length > MOST_BYTES) {
+                throw tooLarge();
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private CommandException tooLarge() {
+        return new CommandException(
+                Exit.USAGE,
+                source.file + " has more than " + MOST_BYTES + " bytes, the most that disasm reads",
+                "Give the part that is code alone");
+    }
+
+    private CommandException unreadable(IOException e) {
+        return Unreadable.because(source.file, e, "Bytes themselves go behind --hex");
     }
 
     /** A section as JSON shows it; see {@link EmittedCode.Line} for its lines. */

@@ -129,7 +129,7 @@ final class TrapezeCommand implements Runnable {
                 });
     }
 
-    /** What picocli lets through is an error of the JVM; the one that a host can be the reason of is a user's to know. */
+    /** What picocli lets through is an error of the JVM; those that a host can be the reason of are a user's to know. */
     private static int execute(CommandLine line, ParseResult parsed) {
         try {
             return new CommandLine.RunLast().execute(parsed);
@@ -138,6 +138,13 @@ final class TrapezeCommand implements Runnable {
                     Exit.IMPOSSIBLE,
                     "a native library can't be loaded: " + e.getMessage(),
                     "`trapeze doctor` tells what to do",
+                    e);
+            throw new CommandLine.ExecutionException(line, cause.getMessage(), cause);
+        } catch (OutOfMemoryError e) {
+            CommandException cause = new CommandException(
+                    Exit.IMPOSSIBLE,
+                    "not enough memory: " + e.getMessage(),
+                    "Give the Java VM more by TRAPEZE_JAVA_OPTS=-Xmx8g, or the command less to do",
                     e);
             throw new CommandLine.ExecutionException(line, cause.getMessage(), cause);
         }

@@ -2,7 +2,9 @@
 package io.trapeze.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.trapeze.emitter.text.Source;
 import io.trapeze.lab.Session.Ending;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +14,8 @@ import java.util.HexFormat;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("trapeze asm")
 class AsmCommandTest {
@@ -75,6 +79,38 @@ class AsmCommandTest {
                         .type("asm -")
                         .err())
                 .doesNotContain("\u001b");
+    }
+
+    @Test
+    void readsNoFurtherThanASourceMayReach(@TempDir Path directory) throws IOException {
+        String tooLong = "#".repeat(Source.LONGEST + 1);
+        Path file = Files.writeString(directory.resolve("long.s"), tooLong);
+        String message = "it has more than 4194304 characters. Split it into several.\n";
+        Ending named = new Session().run("asm", file.toString());
+        assertThat(named.err()).isEqualTo("trapeze: can't read " + file + ": " + message);
+        assertThat(named.exit()).isEqualTo(2);
+        Ending piped = reading(tooLong).type("asm -");
+        assertThat(piped.err()).isEqualTo("trapeze: can't read -: " + message);
+        assertThat(piped.exit()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"asm", "check", "run"})
+    void aDeviceWithoutAnEndIsRefused(String command, @TempDir Path directory) throws IOException {
+        Path device = Path.of("/dev/zero");
+        assumeTrue(Files.exists(device), "this system has no /dev/zero");
+        Path link = Files.createSymbolicLink(directory.resolve("zero.s"), device);
+        Ending ending = new Session().run(command, link.toString());
+        assertThat(ending.err()).startsWith("trapeze: can't read " + link + ": it has more than 4194304 characters");
+        assertThat(ending.exit()).isEqualTo(2);
+    }
+
+    @Test
+    void aFolderIsWrongUsage(@TempDir Path directory) throws IOException {
+        Path folder = Files.createDirectory(directory.resolve("x.s"));
+        Ending ending = new Session().run("asm", folder.toString());
+        assertThat(ending.err()).isEqualTo("trapeze: " + folder + " is a folder. Name a file.\n");
+        assertThat(ending.exit()).isEqualTo(2);
     }
 
     @Test

@@ -2,6 +2,7 @@
 package io.trapeze.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.grack.nanojson.JsonArray;
 import com.grack.nanojson.JsonObject;
@@ -13,6 +14,7 @@ import io.trapeze.trampolines.Primitive;
 import io.trapeze.trampolines.SaveSet;
 import io.trapeze.trampolines.abi.Abi;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -138,6 +140,43 @@ class DisasmCommandTest {
         Ending ending = new Session().type(line);
         assertThat(ending.err()).containsIgnoringCase(message);
         assertThat(ending.exit()).isEqualTo(exit);
+    }
+
+    @Test
+    void readsNoFurtherThanItTakes() throws IOException {
+        Path large = folder.resolve("large.bin");
+        try (RandomAccessFile file = new RandomAccessFile(large.toFile(), "rw")) {
+            file.setLength(300_000_000);
+        }
+        Ending ending = new Session().run("disasm", large.toString());
+        assertThat(ending.err()).startsWith("trapeze: " + large + " has more than 134217728 bytes, the most that");
+        assertThat(ending.exit()).isEqualTo(2);
+    }
+
+    @Test
+    void aDeviceWithoutAnEndIsRefused() {
+        assumeTrue(Files.exists(Path.of("/dev/zero")), "this system has no /dev/zero");
+        Ending ending = new Session().run("disasm", "/dev/zero");
+        assertThat(ending.err()).startsWith("trapeze: /dev/zero has more than 134217728 bytes");
+        assertThat(ending.exit()).isEqualTo(2);
+    }
+
+    @Test
+    void saysWhyAFileCannotBeRead() throws IOException {
+        Path file = Files.createFile(folder.resolve("code.bin"));
+        Ending inside = new Session().run("disasm", file + "/x");
+        assertThat(inside.err()).isEqualTo("trapeze: can't read " + file + "/x: Not a directory. Name another file.\n");
+        assertThat(inside.exit()).isEqualTo(1);
+        assumeTrue(file.toFile().setReadable(false) && !Files.isReadable(file), "this user may read anything");
+        assertThat(new Session().run("disasm", file.toString()).err())
+                .isEqualTo("trapeze: can't read " + file + ": no permission. Name another file.\n");
+    }
+
+    @Test
+    void aFolderIsWrongUsage() {
+        Ending ending = new Session().run("disasm", folder.toString());
+        assertThat(ending.err()).isEqualTo("trapeze: " + folder + " is a folder. Name a file.\n");
+        assertThat(ending.exit()).isEqualTo(2);
     }
 
     @Test

@@ -51,6 +51,9 @@ class RunCommandTest {
                 if (failures.length > 0 && failures[0].equals("can't be linked")) {
                     throw new UnsatisfiedLinkError("no jnidispatch");
                 }
+                if (failures.length > 0 && failures[0].equals("needs more memory")) {
+                    throw new OutOfMemoryError("Java heap space");
+                }
                 return new ProgramReport(
                         name, List.of(failures), 1_234_567, 89, 1, Duration.ofMillis(1500), Map.of("ns a switch", 12L));
             }
@@ -129,6 +132,15 @@ class RunCommandTest {
         assertThat(ending.err())
                 .isEqualTo("trapeze: a native library can't be loaded: no jnidispatch."
                         + " `trapeze doctor` tells what to do.\n");
+    }
+
+    @Test
+    void saysWhereMoreMemoryComesFrom() {
+        Ending ending = new Session().with(program("ring", "needs more memory")).type("run");
+        assertThat(ending.exit()).isEqualTo(3);
+        assertThat(ending.err())
+                .isEqualTo("trapeze: not enough memory: Java heap space."
+                        + " Give the Java VM more by TRAPEZE_JAVA_OPTS=-Xmx8g, or the command less to do.\n");
     }
 
     @Test

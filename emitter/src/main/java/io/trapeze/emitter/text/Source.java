@@ -2,8 +2,9 @@
 package io.trapeze.emitter.text;
 
 import java.io.IOException;
+import java.io.Reader;
+import java.nio.CharBuffer;
 import java.nio.charset.MalformedInputException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -22,8 +23,8 @@ public record Source(String name, String text) {
     public Source {
         Objects.requireNonNull(name, "name");
         if (text.length() > LONGEST) {
-            throw new IllegalArgumentException(name + " has " + text.length() + " characters, and " + LONGEST
-                    + " is the most: split it into several");
+            throw new IllegalArgumentException(
+                    name + " has more than " + LONGEST + " characters: split it into several");
         }
     }
 
@@ -33,16 +34,18 @@ public record Source(String name, String text) {
     }
 
     /**
-     * Reads a file in UTF-8.
+     * Reads a file in UTF-8, and no further than a text may reach: a device may have no end.
      *
      * @throws IOException if it can't be read, or is no text
+     * @throws IllegalArgumentException if it is too long
      */
     public static Source read(Path file) throws IOException {
-        if (Files.size(file) > 4L * LONGEST) {
-            throw new IOException(file + " is larger than any source may be: " + LONGEST + " characters");
-        }
-        try {
-            return new Source(file.toString(), Files.readString(file, StandardCharsets.UTF_8));
+        CharBuffer text = CharBuffer.allocate(LONGEST + 1);
+        try (Reader in = Files.newBufferedReader(file)) {
+            while (in.read(text) > 0) {
+                // to its end, or to one character too many
+            }
+            return new Source(file.toString(), text.flip().toString());
         } catch (MalformedInputException e) {
             throw new IOException(file + " is no text in UTF-8", e);
         }
