@@ -56,7 +56,7 @@ final class SourceRun {
 
     private boolean run(Source source) throws InterruptedException {
         try {
-            Ending ending = run.of(source, trapeze.shell().out());
+            Ending ending = run.of(source, trapeze.shell()::print);
             List<String> lines = source.text().lines().toList();
             for (String complaint : ending.complaints()) {
                 trapeze.shell()

@@ -4,10 +4,15 @@ package io.trapeze.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trapeze.lab.Session.Ending;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -151,6 +156,34 @@ class SourceRunTest {
                 .isEqualTo("-: error: it had not ended after 1 s and was stopped."
                         + " Look for a loop without an end, or allow it more with --timeout.\n");
         assertThat(ending.exit()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Broken pipe             | 0 | ''",
+                "No space left on device | 1 | trapeze: can't write to standard output: No space left on device.",
+            })
+    void endsWhereNobodyTakesWhatItPrints(String reason, int exit, String message) {
+        OutputStream full = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException(reason);
+            }
+        };
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        InputStream source =
+                new ByteArrayInputStream("1: call_java print_int 1; jmp 1b".getBytes(StandardCharsets.UTF_8));
+        long start = System.nanoTime();
+        int status = TrapezeCommand.commandLine(
+                        new Shell(source, full, err, false, false, Map.of()), Repertoire.shipped())
+                .execute("run", "--timeout", "100", "-");
+        assertThat(status).isEqualTo(exit);
+        assertThat(err.toString(StandardCharsets.UTF_8)).startsWith(message).hasLineCount(exit);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(90));
+        assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive))
+                .isEmpty();
     }
 
     @Test

@@ -9,9 +9,12 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Runs a source's goroutines in a process of its own, which they may crash.
@@ -26,18 +29,18 @@ public record TextRun(int carriers, boolean preempt, Duration timeout) {
     /**
      * Runs a source that has no errors, and waits for its end.
      *
-     * @param out takes what it prints, while it runs
+     * @param out takes what it prints, while it runs; what it throws ends the process, and is thrown again
      * @throws IOException if no process can be started
      * @throws InterruptedException if this thread was interrupted; the process is ended then
      */
-    public Ending of(Source source, OutputStream out) throws IOException, InterruptedException {
+    public Ending of(Source source, Consumer<byte[]> out) throws IOException, InterruptedException {
         Process process = JavaProcess.of(
                         GoroutineProcess.class,
                         List.of(source.name(), Integer.toString(carriers), Boolean.toString(preempt)))
                 .start();
         try {
             CodeMap code = new CodeMap();
-            CompletableFuture<Void> printing = CompletableFuture.runAsync(() -> pump(process.getErrorStream(), out));
+            CompletableFuture<Void> printing = CompletableFuture.runAsync(() -> pump(process, out));
             CompletableFuture<String> log = CompletableFuture.supplyAsync(() -> log(process.getInputStream(), code));
             feed(process, source);
             if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -45,6 +48,8 @@ public record TextRun(int carriers, boolean preempt, Duration timeout) {
             }
             printing.join();
             return Ending.of(process.exitValue(), code, log.join());
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException refused ? refused : e;
         } finally {
             process.destroyForcibly().waitFor();
         }
@@ -59,15 +64,19 @@ public record TextRun(int carriers, boolean preempt, Duration timeout) {
         }
     }
 
-    private static void pump(InputStream from, OutputStream to) {
+    /** Where nobody takes what it prints, there is no reason to run on. */
+    private static void pump(Process process, Consumer<byte[]> to) {
         byte[] buffer = new byte[8192];
+        InputStream from = process.getErrorStream();
         try {
             for (int n = from.read(buffer); n >= 0; n = from.read(buffer)) {
-                to.write(buffer, 0, n);
-                to.flush();
+                to.accept(Arrays.copyOf(buffer, n));
             }
         } catch (IOException e) {
-            // whoever reads has seen enough, or the process is gone: its status tells
+            // the process is gone: its status tells
+        } catch (RuntimeException e) {
+            process.destroyForcibly();
+            throw e;
         }
     }
 
