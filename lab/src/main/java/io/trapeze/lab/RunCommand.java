@@ -49,6 +49,7 @@ import picocli.CommandLine.TypeConversionException;
 final class RunCommand implements Callable<Integer> {
     private static final int CARRIERS = 2;
     private static final int LONGEST_TIMEOUT = 86_400;
+    private static final int USUAL_TIMEOUT = 10;
 
     private final TrapezeCommand trapeze;
     private final Map<String, Program> programs = new LinkedHashMap<>();
@@ -110,9 +111,8 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
-            defaultValue = "10",
-            description = "How long each file may take, 1 to 86,400; ${DEFAULT-VALUE} unless given.")
-    private int timeout;
+            description = "How long each file may take, 1 to 86,400; " + USUAL_TIMEOUT + " unless given.")
+    private Integer timeout;
 
     @Option(
             names = "--preempt",
@@ -145,23 +145,31 @@ final class RunCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "'" + name + "' is no file that ends in .s, as others here are: run one sort only");
         });
-        requireWithin("--timeout", timeout, LONGEST_TIMEOUT);
+        int seconds = timeout == null ? USUAL_TIMEOUT : timeout;
+        requireWithin("--timeout", seconds, LONGEST_TIMEOUT);
         if (goroutines != null || seed != null || json || list || otherAbi()) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--goroutines, --seed, --json, --list, --abi and --omit are for programs, not for files");
         }
         Platform.current().requireSupported();
-        TextRun run = new TextRun(carriers == null ? 1 : carriers, preempt, Duration.ofSeconds(timeout));
+        TextRun run = new TextRun(carriers == null ? 1 : carriers, preempt, Duration.ofSeconds(seconds));
         return new SourceRun(trapeze, run).of(names);
     }
 
     private int runPrograms(List<Program> chosen, int threads) throws InterruptedException {
+        if (timeout != null || preempt) {
+            throw new ParameterException(spec.commandLine(), "--timeout and --preempt are for files, not for programs");
+        }
         if (goroutines != null) {
             requireWithin("--goroutines", goroutines, ProgramOptions.MOST_GOROUTINES);
         }
         if (list) {
-            trapeze.shell().print(RunSummary.list(programs.values(), trapeze.outStyle()));
+            trapeze.shell()
+                    .print(
+                            json
+                                    ? Json.of(RunSummary.list(programs.values()))
+                                    : RunSummary.list(programs.values(), trapeze.outStyle()));
             return Exit.FINE;
         }
         if (otherAbi() && !chosen.stream().allMatch(program -> program.name().equals("ring"))) {

@@ -60,6 +60,16 @@ record RunSummary(boolean verified, long seed, int carriers, List<Entry> program
                 reports.stream().map(Entry::of).toList());
     }
 
+    /** A program that there is, as JSON shows it. */
+    record Listed(String program, String shows) {}
+
+    /** The programs there are, for JSON. */
+    static List<Listed> list(Collection<Program> programs) {
+        return programs.stream()
+                .map(program -> new Listed(program.name(), program.shows()))
+                .toList();
+    }
+
     /** The programs there are, with what each shows. */
     static String list(Collection<Program> programs, Style style) {
         Table table = new Table(LEFT, LEFT);

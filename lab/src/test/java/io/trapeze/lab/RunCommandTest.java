@@ -179,6 +179,9 @@ class RunCommandTest {
                 "run --carriers two       | trapeze: invalid value for option '--carriers': 'two' is not an int.",
                 "run --goroutines 0       | trapeze: --goroutines is 0: it takes 1 to 1000000.",
                 "run --goroutines 1000001 | trapeze: --goroutines is 1000001: it takes 1 to 1000000.",
+                "run ring --timeout 5     | trapeze: --timeout and --preempt are for files, not for programs.",
+                "run ring --preempt       | trapeze: --timeout and --preempt are for files, not for programs.",
+                "run --preempt            | trapeze: --timeout and --preempt are for files, not for programs.",
                 "run --seed 1.5           | trapeze: invalid value for option '--seed': '1.5' is not a long.",
             })
     void refusesWhatItCannotDoBeforeRunningAnything(String line, String message) {
@@ -186,6 +189,14 @@ class RunCommandTest {
         assertThat(ending.err()).startsWith(message).hasLineCount(1);
         assertThat(ending.exit()).isEqualTo(2);
         assertThat(given).isEmpty();
+    }
+
+    @Test
+    void listsTheProgramsAsJson() throws JsonParserException {
+        Ending ending = session().type("run --list --json");
+        assertThat(ending.exit()).isZero();
+        JsonObject ring = JsonParser.array().from(ending.out()).getObject(0);
+        assertThat(ring).containsEntry("program", "ring").containsEntry("shows", "what ring shows");
     }
 
     @Test
