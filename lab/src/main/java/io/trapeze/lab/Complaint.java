@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
@@ -25,7 +26,8 @@ final class Complaint {
 
     /** Reports a command line that could not be understood; returns the status to end with. */
     static int about(ParameterException error, TrapezeCommand trapeze, String[] arguments) {
-        if (error.getCause() instanceof AbiFileException file) {
+        if (error.getCause() instanceof AbiFileException file
+                && unknownOption(error).isEmpty()) {
             return about(file, trapeze);
         }
         String command = error.getCommandLine().getCommandSpec().qualifiedName();
@@ -41,11 +43,12 @@ final class Complaint {
         if (error instanceof ParameterException usage) {
             return about(usage, trapeze, new String[0]);
         }
-        if (!brokenPipe(error)) {
-            say(message(error), trapeze);
-            if (trapeze.isVerbose()) {
-                trace(error, trapeze);
-            }
+        if (brokenPipe(error)) {
+            return Exit.FINE;
+        }
+        say(message(error), trapeze);
+        if (trapeze.isVerbose()) {
+            trace(error, trapeze);
         }
         return status(error);
     }
@@ -93,6 +96,10 @@ final class Complaint {
     }
 
     private static String what(ParameterException error) {
+        Optional<String> unknown = unknownOption(error);
+        if (unknown.isPresent()) {
+            return unknown.get();
+        }
         if (error instanceof UnmatchedArgumentException unmatched) {
             return unmatched(unmatched);
         }
@@ -108,18 +115,24 @@ final class Complaint {
         return sentence(text);
     }
 
+    /** An option that there is not comes first: whatever else is wrong may come from it, such as its value for an argument. */
+    private static Optional<String> unknownOption(ParameterException error) {
+        CommandLine command = error.getCommandLine();
+        // Their list would be long; the help that is named next has it.
+        return command.getUnmatchedArguments().stream()
+                .filter(argument -> argument.startsWith("-"))
+                .findFirst()
+                .map(option -> "unknown option '" + option + "'."
+                        + NearestName.of(
+                                        option,
+                                        command.getCommandSpec().optionsMap().keySet())
+                                .map(name -> " Did you mean " + name + "?")
+                                .orElse(""));
+    }
+
     private static String unmatched(UnmatchedArgumentException error) {
         CommandLine command = error.getCommandLine();
         String argument = error.getUnmatched().get(0);
-        if (argument.startsWith("-")) {
-            // Their list would be long; the help that is named next has it.
-            return "unknown option '" + argument + "'."
-                    + NearestName.of(
-                                    argument,
-                                    command.getCommandSpec().optionsMap().keySet())
-                            .map(name -> " Did you mean " + name + "?")
-                            .orElse("");
-        }
         return command.getSubcommands().isEmpty()
                 ? "unexpected argument '" + argument + "'."
                 : Choice.unknown("command", argument, command.getSubcommands().keySet());
