@@ -122,7 +122,7 @@ final class DisasmCommand implements Callable<Integer> {
 
     private List<ForeignSection> sections() {
         byte[] bytes = source.hex != null ? source.hex.code() : read();
-        return ElfSections.isElf(bytes)
+        return source.hex == null && ElfSections.isElf(bytes)
                 ? ElfSections.executable(source.file, bytes)
                 : List.of(new ForeignSection("code", base, bytes, Map.of()));
     }

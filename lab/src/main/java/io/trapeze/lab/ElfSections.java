@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** The code in an ELF file for x86-64 (System V gABI, chapters 4 and 5). */
 final class ElfSections {
@@ -19,6 +20,24 @@ final class ElfSections {
     private static final int SYMBOL_BYTES = 24;
     private static final int FUNCTION = 2;
     private static final int RELOCATABLE = 1;
+    private static final int HEADER_BYTES = 64;
+    /** For a section's number that takes more than 16 bits. */
+    private static final int ELSEWHERE = 0xFFFF;
+    /** Where the number of the machine stands. */
+    private static final int MACHINE = 18;
+
+    private static final Map<Integer, String> MACHINES = Map.of(
+            3, "i386",
+            8, "MIPS",
+            20, "PowerPC",
+            21, "PowerPC64",
+            22, "S/390",
+            40, "ARM",
+            62, "x86-64",
+            183, "AArch64",
+            243, "RISC-V",
+            258, "LoongArch");
+    private static final String OURS = "x86-64, 64 bits";
 
     /** A section header. */
     private record Header(int name, int type, long flags, long address, int offset, int size, int link) {}
@@ -30,33 +49,61 @@ final class ElfSections {
     private ElfSections(byte[] bytes) {
         file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         relocatable = file.getShort(16) == RELOCATABLE;
-        int at = Math.toIntExact(file.getLong(40));
-        int size = file.getShort(58);
-        for (int i = 0; i < file.getShort(60); i++, at += size) {
-            headers.add(new Header(
-                    file.getInt(at),
-                    file.getInt(at + 4),
-                    file.getLong(at + 8),
-                    file.getLong(at + 16),
-                    Math.toIntExact(file.getLong(at + 24)),
-                    Math.toIntExact(file.getLong(at + 32)),
-                    file.getInt(at + 40)));
+        long start = file.getLong(40);
+        int size = unsigned(58);
+        if (start != 0 && size < HEADER_BYTES) {
+            throw new IllegalArgumentException("section headers of " + size + " bytes");
+        }
+        // A number that takes more than 16 bits stands in the first header.
+        int count = unsigned(60) == 0 && start != 0 ? header(start).size() : unsigned(60);
+        for (int i = 0; i < count; i++) {
+            headers.add(header(start + (long) i * size));
         }
     }
 
-    /** Whether bytes begin as a little-endian ELF file of 64 bits for x86-64 does. */
+    private Header header(long start) {
+        int at = Math.toIntExact(start);
+        return new Header(
+                file.getInt(at),
+                file.getInt(at + 4),
+                file.getLong(at + 8),
+                file.getLong(at + 16),
+                Math.toIntExact(file.getLong(at + 24)),
+                Math.toIntExact(file.getLong(at + 32)),
+                file.getInt(at + 40));
+    }
+
+    private int unsigned(int at) {
+        return Short.toUnsignedInt(file.getShort(at));
+    }
+
+    /** Whether bytes begin as an ELF file does, for whatever machine. */
     static boolean isElf(byte[] bytes) {
-        return bytes.length >= 64
-                && Arrays.equals(bytes, 0, 6, new byte[] {0x7F, 'E', 'L', 'F', 2, 1}, 0, 6)
-                && bytes[18] == 62;
+        return bytes.length > MACHINE + 1 && Arrays.equals(bytes, 0, 4, new byte[] {0x7F, 'E', 'L', 'F'}, 0, 4);
+    }
+
+    /** What a file is for, such as {@code AArch64, 64 bits}. */
+    private static String target(byte[] bytes) {
+        boolean bigEndian = bytes[5] == 2;
+        ByteBuffer header = ByteBuffer.wrap(bytes).order(bigEndian ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+        int machine = Short.toUnsignedInt(header.getShort(MACHINE));
+        return MACHINES.getOrDefault(machine, "machine " + machine) + ", " + (bytes[4] == 1 ? 32 : 64) + " bits"
+                + (bigEndian ? ", big-endian" : "");
     }
 
     /**
      * Returns the executable sections in file order.
      *
-     * @throws CommandException if the file contradicts itself
+     * @throws CommandException if the file is for another machine, or contradicts itself
      */
     static List<ForeignSection> executable(String name, byte[] bytes) {
+        String target = target(bytes);
+        if (!target.equals(OURS)) {
+            throw new CommandException(
+                    Exit.USAGE,
+                    name + " is an ELF file for " + target + ", and disasm reads those for " + OURS,
+                    "Name another file");
+        }
         try {
             return new ElfSections(bytes).executable();
         } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
@@ -70,17 +117,23 @@ final class ElfSections {
 
     private List<ForeignSection> executable() {
         List<ForeignSection> sections = new ArrayList<>();
-        Header names = headers.isEmpty() ? null : headers.get(file.getShort(62));
+        Header names = headers.isEmpty() ? null : headers.get(nameTable());
         for (int i = 0; i < headers.size(); i++) {
             Header header = headers.get(i);
             if ((header.flags() & EXECUTABLE) != 0 && header.type() != WITHOUT_BYTES && header.size() > 0) {
-                byte[] code = new byte[header.size()];
-                file.get(header.offset(), code);
+                Objects.checkFromIndexSize(header.offset(), header.size(), file.capacity());
+                byte[] code = Arrays.copyOfRange(file.array(), header.offset(), header.offset() + header.size());
                 sections.add(
                         new ForeignSection(text(names, header.name()), header.address(), code, functions(i, header)));
             }
         }
         return sections;
+    }
+
+    /** Which section has the sections' names. */
+    private int nameTable() {
+        int index = unsigned(62);
+        return index == ELSEWHERE ? headers.get(0).link() : index;
     }
 
     /** The functions of a section, by offset in it. */
@@ -92,7 +145,7 @@ final class ElfSections {
                 for (int at = table.offset(); at < table.offset() + table.size(); at += SYMBOL_BYTES) {
                     long offset = file.getLong(at + 8) - (relocatable ? 0 : code.address());
                     boolean function = (file.get(at + 4) & 15) == FUNCTION || relocatable && file.getInt(at) != 0;
-                    if (function && file.getShort(at + 6) == section && offset >= 0 && offset < code.size()) {
+                    if (function && unsigned(at + 6) == section && offset >= 0 && offset < code.size()) {
                         functions.putIfAbsent(text(names, file.getInt(at)), (int) offset);
                     }
                 }

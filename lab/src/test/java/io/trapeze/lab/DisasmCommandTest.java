@@ -130,6 +130,63 @@ class DisasmCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "1 | 1 | 3   | i386, 32 bits",
+                "1 | 1 | 62  | x86-64, 32 bits",
+                "2 | 1 | 183 | AArch64, 64 bits",
+                "2 | 2 | 22  | S/390, 64 bits, big-endian",
+                "2 | 1 | 999 | machine 999, 64 bits",
+            })
+    void anElfFileForAnotherMachineIsRefused(byte bits, byte order, short machine, String target) throws IOException {
+        byte[] elf = elf(64);
+        elf[4] = bits;
+        elf[5] = order;
+        ByteBuffer.wrap(elf)
+                .order(order == 2 ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN)
+                .putShort(18, machine);
+        Path file = Files.write(folder.resolve("foreign.elf"), elf);
+        Ending ending = new Session().run("disasm", file.toString());
+        assertThat(ending.err())
+                .isEqualTo("trapeze: " + file + " is an ELF file for " + target
+                        + ", and disasm reads those for x86-64, 64 bits. Name another file.\n");
+        assertThat(ending.exit()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"58, 0", "60, -1", "62, 9"})
+    void sectionHeadersThatLieOutsideAreRefused(int field, short value) throws IOException {
+        byte[] elf = elf(64);
+        ByteBuffer.wrap(elf).order(ByteOrder.LITTLE_ENDIAN).putShort(field, value);
+        Path file = Files.write(folder.resolve("broken.elf"), elf);
+        Ending ending = new Session().run("disasm", file.toString());
+        assertThat(ending.err()).contains("broken.elf begins as an ELF file, but points outside itself. Look at it");
+        assertThat(ending.exit()).isEqualTo(Exit.FAILED);
+    }
+
+    @Test
+    void aSectionThatIsLargerThanItsFileIsRefused() throws IOException {
+        byte[] elf = elf(64);
+        ByteBuffer.wrap(elf).order(ByteOrder.LITTLE_ENDIAN).putLong(64 + 64 + 32, Integer.MAX_VALUE);
+        Path file = Files.write(folder.resolve("broken.elf"), elf);
+        assertThat(new Session().run("disasm", file.toString()).err()).contains("but points outside itself");
+    }
+
+    @Test
+    void aNumberOfSectionsMayStandInTheFirstHeader() throws IOException {
+        byte[] elf = elf(64);
+        ByteBuffer.wrap(elf)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putShort(60, (short) 0)
+                .putLong(64 + 32, 5)
+                .putShort(62, (short) 0xFFFF)
+                .putInt(64 + 40, 4);
+        Path file = Files.write(folder.resolve("many.elf"), elf);
+        assertThat(new Session().run("disasm", file.toString()).out()).startsWith("; .text, 9 bytes\nfirst:\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
                 "disasm | 2 | Missing",
                 "disasm /no/such/file | 2 | there is no file /no/such/file. Bytes themselves go behind --hex.",
                 "disasm --hex 4 | 2 | '4' is no sequence of bytes",
