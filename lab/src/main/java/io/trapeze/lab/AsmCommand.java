@@ -5,6 +5,8 @@ import io.trapeze.emitter.CodeBlob;
 import io.trapeze.emitter.text.Source;
 import io.trapeze.emitter.text.SourceException;
 import io.trapeze.emitter.text.TextAssembler;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -64,6 +66,7 @@ final class AsmCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Source source = SourceFile.read(file, trapeze.shell());
+        requireAnotherFile();
         try {
             CodeBlob blob = TextAssembler.blob(source);
             byte[] written = new WrittenCode(List.of(blob), AsmCommand::about, Optional.empty()).as(format);
@@ -72,6 +75,21 @@ final class AsmCommand implements Callable<Integer> {
         } catch (SourceException e) {
             trapeze.shell().complain(SourceReport.of(source, e, trapeze.errStyle()));
             return Exit.FAILED;
+        }
+    }
+
+    /** Nobody wants the source to be replaced by its code. */
+    private void requireAnotherFile() {
+        try {
+            if (output != null
+                    && !file.equals("-")
+                    && Files.isRegularFile(output)
+                    && Files.isSameFile(Path.of(file), output)) {
+                throw new CommandException(
+                        Exit.USAGE, output + " is the source, and would be lost", "Name another file with -o");
+            }
+        } catch (IOException e) {
+            throw Unreadable.because(file, e, "A source is named as in hello.s");
         }
     }
 

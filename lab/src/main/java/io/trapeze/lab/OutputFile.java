@@ -9,11 +9,20 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.Set;
 
 /** A file that a command writes: it has all the bytes, or it is as it was before. */
 final class OutputFile {
     private static final String FOLDER = "it is a folder";
     private static final String OTHERWISE = "Name another file";
+
+    /** Until it has all the bytes, nobody else may read what not everybody may read. */
+    private static final FileAttribute<Set<PosixFilePermission>> OURS =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private OutputFile() {}
 
@@ -26,10 +35,10 @@ final class OutputFile {
     static void require(Path file, String option) {
         Path folder = file.toAbsolutePath().getParent();
         if (Files.isDirectory(file)) {
-            throw refused(Exit.USAGE, file, FOLDER, OTHERWISE + " with " + option, null);
+            throw refused(Exit.USAGE, file.toString(), FOLDER, OTHERWISE + " with " + option, null);
         }
         if (folder != null && !Files.isDirectory(folder)) {
-            throw refused(Exit.USAGE, file, "there is no folder " + folder, OTHERWISE + " with " + option, null);
+            throw refused(Exit.USAGE, file.toString(), "there is no folder " + folder, OTHERWISE + " with " + option, null);
         }
     }
 
@@ -52,8 +61,12 @@ final class OutputFile {
     }
 
     private static void write(Path file, byte[] bytes, boolean executable, String next) {
+        if (file.toString().isEmpty()) {
+            throw refused(Exit.FAILED, "''", "it is no name", next, null);
+        }
+        String name = file.toString();
         if (Files.isDirectory(file)) {
-            throw refused(Exit.FAILED, file, FOLDER, next, null);
+            throw refused(Exit.FAILED, name, FOLDER, next, null);
         }
         try {
             if (Files.exists(file) && !Files.isRegularFile(file)) {
@@ -61,31 +74,36 @@ final class OutputFile {
             } else {
                 replace(Files.exists(file) ? file.toRealPath() : file.toAbsolutePath(), bytes, executable);
             }
-        } catch (NoSuchFileException e) {
-            throw refused(
-                    Exit.FAILED,
-                    file,
-                    "there is no folder " + file.toAbsolutePath().getParent(),
-                    next,
-                    e);
         } catch (AccessDeniedException e) {
-            throw refused(Exit.FAILED, file, "no permission to write there", next, e);
+            throw refused(Exit.FAILED, name, "no permission to write there", next, e);
         } catch (IOException e) {
-            throw refused(Exit.FAILED, file, e.getMessage(), next, e);
+            throw refused(Exit.FAILED, name, reason(file, e), next, e);
         }
     }
 
+    /** What the system says is often about the draft, which the user knows nothing of. */
+    private static String reason(Path file, IOException error) {
+        Path folder = file.getParent() == null ? file.toAbsolutePath().getParent() : file.getParent();
+        if (Files.exists(folder) && !Files.isDirectory(folder)) {
+            return folder + " is no folder";
+        } else if (error instanceof NoSuchFileException) {
+            return Files.exists(folder) ? folder + " takes no new files" : "there is no folder " + folder;
+        }
+        return Unreadable.reason(error);
+    }
+
     private static void replace(Path file, byte[] bytes, boolean executable) throws IOException {
-        // In the same folder, so that the move stays within one file system.
-        Path draft = file.resolveSibling(
-                "." + file.getFileName() + "." + ProcessHandle.current().pid());
+        // In the same folder, so that the move stays within one file system; the file's own name may be too long
+        // already.
+        Path draft = file.resolveSibling(".trapeze." + ProcessHandle.current().pid());
         try {
-            Files.write(
-                    draft,
-                    bytes,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING,
-                    StandardOpenOption.WRITE);
+            Files.deleteIfExists(draft);
+            Optional<Set<PosixFilePermission>> mode = mode(file);
+            Files.createFile(draft, mode.isPresent() ? new FileAttribute<?>[] {OURS} : new FileAttribute<?>[0]);
+            Files.write(draft, bytes, StandardOpenOption.WRITE);
+            if (mode.isPresent()) {
+                Files.setPosixFilePermissions(draft, mode.get());
+            }
             if (executable && !draft.toFile().setExecutable(true, false)) {
                 throw new IOException("it can't be made executable there");
             }
@@ -99,7 +117,13 @@ final class OutputFile {
         }
     }
 
-    private static CommandException refused(int exit, Path file, String why, String next, IOException cause) {
+    /** Who may do what with a file that is there, where the system tells. */
+    private static Optional<Set<PosixFilePermission>> mode(Path file) throws IOException {
+        boolean told = Files.exists(file) && Files.getFileStore(file).supportsFileAttributeView("posix");
+        return told ? Optional.of(Files.getPosixFilePermissions(file)) : Optional.empty();
+    }
+
+    private static CommandException refused(int exit, String file, String why, String next, IOException cause) {
         return new CommandException(exit, "can't write " + file + ": " + why, next, cause);
     }
 }

@@ -28,7 +28,7 @@ final class Unreadable {
     }
 
     /** The message of a file system's refusal is often the file's name alone. */
-    private static String reason(IOException error) {
+    static String reason(IOException error) {
         if (error instanceof AccessDeniedException) {
             return "no permission";
         }

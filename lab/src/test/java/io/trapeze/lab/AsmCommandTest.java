@@ -114,6 +114,20 @@ class AsmCommandTest {
     }
 
     @Test
+    void itsSourceIsNotReplaced(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("x.s"), "nop\n");
+        Path link = Files.createSymbolicLink(directory.resolve("link"), file);
+        for (Path output : new Path[] {file, link, directory.resolve(".").resolve("x.s")}) {
+            Ending ending = new Session().run("asm", file.toString(), "-o", output.toString());
+            assertThat(ending.err())
+                    .isEqualTo(
+                            "trapeze: " + output + " is the source, and would be lost. Name another file with -o.\n");
+            assertThat(ending.exit()).isEqualTo(2);
+        }
+        assertThat(file).hasContent("nop");
+    }
+
+    @Test
     void refusesWrongUsage() {
         Ending missing = new Session().type("asm nowhere.s");
         assertThat(missing.exit()).isEqualTo(2);
