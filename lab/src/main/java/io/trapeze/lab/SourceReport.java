@@ -6,9 +6,12 @@ import io.trapeze.emitter.text.Source;
 import io.trapeze.emitter.text.SourceException;
 import io.trapeze.lab.render.Style;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** The errors of a source as a person reads them: each with its line, and a caret below what it is about. */
 final class SourceReport {
+    private static final Pattern OF_GOROUTINES = Pattern.compile("^unknown instruction '(call_java|yield|exit)'");
+
     private SourceReport() {}
 
     static String of(Source source, SourceException errors, Style style) {
@@ -19,8 +22,13 @@ final class SourceReport {
         }
         int count = errors.problems().size();
         String most = count == SourceException.MOST_PROBLEMS ? " or more" : "";
-        return text.append(source.name() + ": " + count + most + (count == 1 ? " error" : " errors") + "\n")
-                .toString();
+        text.append(source.name() + ": " + count + most + (count == 1 ? " error" : " errors") + "\n");
+        if (errors.problems().stream()
+                .anyMatch(problem -> OF_GOROUTINES.matcher(problem.message()).find())) {
+            text.append(source.name() + ": call_java, yield and exit are for goroutines: `trapeze run " + source.name()
+                    + "` runs them\n");
+        }
+        return text.toString();
     }
 
     /** Returns one error; without a line in the source, line 0, only the message. */

@@ -127,6 +127,14 @@ class AsmCommandTest {
         assertThat(file).hasContent("nop");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"call_java print_int 1", "yield", "exit"})
+    void saysWhatRunsTheTextOfAGoroutine(String instruction) {
+        assertThat(reading(instruction).type("asm -").err())
+                .endsWith("-: 1 error\n-: call_java, yield and exit are for goroutines: `trapeze run -` runs them\n");
+        assertThat(reading("yeild").type("asm -").err()).endsWith("-: 1 error\n");
+    }
+
     @Test
     void refusesWrongUsage() {
         Ending missing = new Session().type("asm nowhere.s");
