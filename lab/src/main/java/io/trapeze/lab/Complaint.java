@@ -13,6 +13,8 @@ import java.io.StringWriter;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
@@ -22,6 +24,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** What a user reads when a command goes wrong: {@code trapeze: what. next step.}, on standard error. */
 final class Complaint {
+    private static final Pattern NO_NUMBER = Pattern.compile("(.* is no whole number)( from .*)?");
+    private static final Pattern RANGE = Pattern.compile("[0-9]+ to [0-9][0-9,]*");
+
     private Complaint() {}
 
     /** Reports a command line that could not be understood; returns the status to end with. */
@@ -112,7 +117,17 @@ final class Complaint {
         }
         // A Choice says it all; what picocli puts before it names the place, which is plain to see.
         String text = error.getMessage().replaceFirst("^(Invalid value for .*?: (?=unknown )|Error: )", "");
-        return sentence(text);
+        return sentence(withRange(text, error.getArgSpec()));
+    }
+
+    /** Says which numbers an argument takes, where its description does. */
+    private static String withRange(String text, ArgSpec argument) {
+        Matcher number = NO_NUMBER.matcher(text);
+        if (argument == null || !number.matches()) {
+            return text;
+        }
+        Matcher range = RANGE.matcher(String.join(" ", argument.description()));
+        return range.find() ? number.group(1) + " from " + range.group() : text;
     }
 
     /** An option that there is not comes first: whatever else is wrong may come from it, such as its value for an argument. */

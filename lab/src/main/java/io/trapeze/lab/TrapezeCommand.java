@@ -5,7 +5,9 @@ import io.trapeze.lab.render.Glyphs;
 import io.trapeze.lab.render.Style;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -95,8 +97,13 @@ final class TrapezeCommand implements Runnable {
      */
     static CommandLine commandLine(Shell shell, Repertoire repertoire) {
         TrapezeCommand trapeze = new TrapezeCommand(shell);
-        CommandLine line = new CommandLine(trapeze)
-                .addSubcommand(new RunCommand(trapeze, repertoire.programs()))
+        CommandLine line = new CommandLine(trapeze) {
+            @Override
+            public int execute(String... arguments) {
+                return super.execute(helpAsOption(this, arguments));
+            }
+        };
+        line.addSubcommand(new RunCommand(trapeze, repertoire.programs()))
                 .addSubcommand(new EmitCommand(trapeze))
                 .addSubcommand(new CommandLine(new AbiCommand(trapeze))
                         .addSubcommand(new AbiListCommand(trapeze))
@@ -119,6 +126,7 @@ final class TrapezeCommand implements Runnable {
                         .addSubcommand(new BenchParkedCommand(trapeze, repertoire)))
                 .setOut(new PrintWriter(shell.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(shell.err(), true, StandardCharsets.UTF_8));
+        PlainValue.readBy(line);
         return line.setParameterExceptionHandler((error, arguments) -> Complaint.about(error, trapeze, arguments))
                 .setExecutionExceptionHandler((error, command, parsed) -> Complaint.about(error, trapeze))
                 .setExecutionStrategy(parsed -> {
@@ -127,6 +135,18 @@ final class TrapezeCommand implements Runnable {
                             Help.defaultColorScheme(trapeze.outStyle() == Style.COLOUR ? Help.Ansi.ON : Help.Ansi.OFF));
                     return execute(line, parsed);
                 });
+    }
+
+    /** {@code help COMMAND} is {@code COMMAND --help}; picocli would help with a command that there is not, too. */
+    private static String[] helpAsOption(CommandLine line, String... arguments) {
+        if (arguments.length == 0 || !arguments[0].equals("help")) {
+            return arguments;
+        }
+        List<String> same = new ArrayList<>(List.of(arguments).subList(1, arguments.length));
+        if (same.isEmpty() || line.getSubcommands().containsKey(same.get(0))) {
+            same.add("--help");
+        }
+        return same.toArray(String[]::new);
     }
 
     /** What picocli lets through is an error of the JVM; those that a host can be the reason of are a user's to know. */

@@ -176,13 +176,16 @@ class RunCommandTest {
                 "run --carriers 0         | trapeze: --carriers is 0: it takes 1 to 64.",
                 "run --carriers 65        | trapeze: --carriers is 65: it takes 1 to 64.",
                 "run --carriers -1        | trapeze: --carriers is -1: it takes 1 to 64.",
-                "run --carriers two       | trapeze: invalid value for option '--carriers': 'two' is not an int.",
+                "run --carriers two       | trapeze: invalid value for option '--carriers': 'two' is no whole number from 1 to 64.",
                 "run --goroutines 0       | trapeze: --goroutines is 0: it takes 1 to 1000000.",
                 "run --goroutines 1000001 | trapeze: --goroutines is 1000001: it takes 1 to 1000000.",
                 "run ring --timeout 5     | trapeze: --timeout and --preempt are for files, not for programs.",
                 "run ring --preempt       | trapeze: --timeout and --preempt are for files, not for programs.",
                 "run --preempt            | trapeze: --timeout and --preempt are for files, not for programs.",
-                "run --seed 1.5           | trapeze: invalid value for option '--seed': '1.5' is not a long.",
+                "run --goroutines 99999999999 | trapeze: invalid value for option '--goroutines': '99999999999' is no whole number from 1 to 1,000,000.",
+                "run --seed 1.5           | trapeze: invalid value for option '--seed': '1.5' is no whole number.",
+                "run --seed 9223372036854775808 | trapeze: invalid value for option '--seed': '9223372036854775808' is no whole number from -9223372036854775808 to 9223372036854775807.",
+                "run --json=5             | trapeze: invalid value for option '--json': '5' is neither true nor false: the option stands alone.",
             })
     void refusesWhatItCannotDoBeforeRunningAnything(String line, String message) {
         Ending ending = session().type(line);

@@ -78,7 +78,7 @@ class RunProgramsTest {
             value = {
                 "run rings                   | unknown program 'rings'. Did you mean ring? Choose ring, qsort, upcall or preempt.",
                 "run qsort ring --carriers 0 | --carriers is 0: it takes 1 to 64.",
-                "run preempt --seed soon     | 'soon' is not a long"
+                "run preempt --seed soon     | 'soon' is no whole number. `trapeze run --help`"
             })
     void refusesNonsense(String line, String message) {
         Ending ending = small().type(line);

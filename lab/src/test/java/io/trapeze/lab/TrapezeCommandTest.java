@@ -38,6 +38,14 @@ class TrapezeCommandTest {
         assertThat(ending.out()).contains("Usage: trapeze " + command, "--color", "--verbose", "Exit status:");
     }
 
+    @ParameterizedTest
+    @CsvSource({"help, --help", "help emit, emit --help", "help bench switch, bench switch --help"})
+    void helpsAsACommandToo(String typed, String same) {
+        Ending ending = new Session().type(typed);
+        assertThat(ending).usingRecursiveComparison().isEqualTo(new Session().type(same));
+        assertThat(ending.exit()).isZero();
+    }
+
     @Test
     void tellsItsVersionAndThatOfJava() {
         assertThat(new Session().type("--version").out())
@@ -61,6 +69,7 @@ class TrapezeCommandTest {
             value = {
                 "rnu                      | trapeze: unknown command 'rnu'. Did you mean run? Choose ",
                 "frobnicate               | trapeze: unknown command 'frobnicate'. Choose run",
+                "help emti                | trapeze: unknown command 'emti'. Did you mean emit? Choose run",
                 "bench swich              | trapeze: unknown command 'swich'. Did you mean switch? Choose switch, start, emit or parked. `trapeze bench --help`",
                 "emit mcal                | trapeze: unknown primitive 'mcal'. Did you mean mcall? Choose gogo, mcall, systemstack, async_preempt or all.",
                 "emit MCALL               | trapeze: unknown primitive 'MCALL'. Did you mean mcall?",
