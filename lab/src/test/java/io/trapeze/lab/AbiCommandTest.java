@@ -173,4 +173,23 @@ class AbiCommandTest {
                 .startsWith("; mcall, ABI mine, omitting r10 on purpose, ")
                 .doesNotContain("mov qword ptr [rsi + 0x38], r10");
     }
+
+    @Test
+    void aNameStaysWithinTheCommentsOfWhatIsWritten() throws IOException {
+        Path file = Files.writeString(folder.resolve("mine.toml"), "extends = 'sysv'\nname = '*/ int x; /*'\n");
+        String header = new Session()
+                .run("emit", "gogo", "--format", "c-header", "--abi", file.toString())
+                .out();
+        assertThat(header).startsWith("/* Context-switch primitives for ABI * / int x; / *: layouts in bytes");
+        for (String name : new String[] {"a\\nb", "x".repeat(61)}) {
+            Files.writeString(file, "extends = 'sysv'\nname = \"" + name + "\"\n");
+            Ending ending = new Session().run("emit", "gogo", "--abi", file.toString());
+            assertThat(ending.err())
+                    .contains("mine.toml:2:1: name must be a text in quotes: one line of up to 60 characters.");
+            assertThat(ending.exit()).isEqualTo(2);
+        }
+        Path odd = Files.writeString(folder.resolve("a\nb.toml"), "extends = 'sysv'\n");
+        assertThat(new Session().run("emit", "gogo", "--abi", odd.toString()).out())
+                .startsWith("; gogo, ABI a_b, 40 bytes\n");
+    }
 }

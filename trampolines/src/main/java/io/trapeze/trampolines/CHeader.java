@@ -37,7 +37,7 @@ public final class CHeader {
 
     private void write(Abi abi, Collection<Primitive> primitives) {
         String guard = "TRAPEZE_" + constant(abi.name()) + "_H";
-        line("/* Context-switch primitives for ABI %s: layouts in bytes, and prototypes. */", abi.name());
+        line("/* Context-switch primitives for ABI %s: layouts in bytes, and prototypes. */", inComment(abi.name()));
         line("#ifndef %s", guard);
         line("#define %s", guard);
         line("");
@@ -134,7 +134,9 @@ public final class CHeader {
     private void prototypes(Abi abi, Collection<Primitive> primitives) {
         String attribute = ATTRIBUTES.get(abi);
         if (attribute == null) {
-            line("/* No prototypes: compilers have no name for the calling convention of ABI %s. */", abi.name());
+            line(
+                    "/* No prototypes: compilers have no name for the calling convention of ABI %s. */",
+                    inComment(abi.name()));
             line("");
             return;
         }
@@ -182,6 +184,11 @@ public final class CHeader {
                 line("TRAPEZE_ABI void %s(void);", AsyncPreempt.CALLEE);
             }
         }
+    }
+
+    /** A name may have in it what ends a comment, or warns in one. */
+    private static String inComment(String name) {
+        return name.replace("*/", "* /").replace("/*", "/ *");
     }
 
     private static String identifier(String name) {

@@ -100,7 +100,7 @@ public record AbiFile(Path path, Optional<String> extended, Optional<Abi> base, 
     }
 
     private static String stem(Path path) {
-        String name = path.getFileName().toString();
+        String name = path.getFileName().toString().replaceAll("\\p{Cntrl}", "_"); // it gets into comments
         return name.endsWith(SUFFIX) && name.length() > SUFFIX.length()
                 ? name.substring(0, name.length() - SUFFIX.length())
                 : name;

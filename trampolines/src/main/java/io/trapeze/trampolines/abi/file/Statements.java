@@ -24,6 +24,9 @@ final class Statements {
     /** The key that names what a file starts from. */
     static final String EXTENDS = "extends";
 
+    /** Characters that a listing's heading has room for. */
+    private static final int LONGEST_TEXT = 60;
+
     /**
      * One key.
      *
@@ -136,6 +139,12 @@ final class Statements {
             return Optional.of(new Value.Flag(flag));
         }
         if (shape == Shape.TEXT && value instanceof String text) {
+            if (text.length() > LONGEST_TEXT || text.chars().anyMatch(Character::isISOControl)) {
+                report(
+                        at,
+                        field + " must be " + shape.expected() + ": one line of up to " + LONGEST_TEXT + " characters");
+                return Optional.empty();
+            }
             return Optional.of(new Value.Word(text));
         }
         if ((shape == Shape.SIZE || shape == Shape.OPTIONAL_SIZE) && value instanceof Long bytes) {
