@@ -32,7 +32,7 @@ final class DiffCommand implements Callable<Integer> {
             paramLabel = "A",
             converter = AbiChoice.class,
             completionCandidates = AbiChoice.class,
-            description = "One calling convention: ${COMPLETION-CANDIDATES}.")
+            description = "One calling convention: ${COMPLETION-CANDIDATES}, or a file (docs/abi-files.md).")
     private Abi left;
 
     @Parameters(

@@ -44,7 +44,8 @@ final class ExplainCommand implements Callable<Integer> {
             defaultValue = "sysv",
             converter = AbiChoice.class,
             completionCandidates = AbiChoice.class,
-            description = "For which calling convention: ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} unless given.")
+            description =
+                    "For which calling convention: ${COMPLETION-CANDIDATES}, or a file (docs/abi-files.md); ${DEFAULT-VALUE} unless given.")
     private Abi abi;
 
     @Option(

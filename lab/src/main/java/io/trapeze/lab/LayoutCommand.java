@@ -27,7 +27,8 @@ final class LayoutCommand implements Callable<Integer> {
             defaultValue = "sysv",
             converter = AbiChoice.class,
             completionCandidates = AbiChoice.class,
-            description = "Of which calling convention: ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} unless given.")
+            description =
+                    "Of which calling convention: ${COMPLETION-CANDIDATES}, or a file (docs/abi-files.md); ${DEFAULT-VALUE} unless given.")
     private Abi abi;
 
     @Option(

@@ -39,6 +39,13 @@ class TrapezeCommandTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"emit", "explain", "diff", "layout"})
+    void saysThatAFileMayDescribeAnAbi(String command) {
+        assertThat(new Session().type(command + " --help").out().replaceAll("\\s+", " "))
+                .contains("or a file (docs/abi-files.md)");
+    }
+
+    @ParameterizedTest
     @CsvSource({"help, --help", "help emit, emit --help", "help bench switch, bench switch --help"})
     void helpsAsACommandToo(String typed, String same) {
         Ending ending = new Session().type(typed);
