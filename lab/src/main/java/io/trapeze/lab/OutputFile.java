@@ -38,7 +38,8 @@ final class OutputFile {
             throw refused(Exit.USAGE, file.toString(), FOLDER, OTHERWISE + " with " + option, null);
         }
         if (folder != null && !Files.isDirectory(folder)) {
-            throw refused(Exit.USAGE, file.toString(), "there is no folder " + folder, OTHERWISE + " with " + option, null);
+            throw refused(
+                    Exit.USAGE, file.toString(), "there is no folder " + folder, OTHERWISE + " with " + option, null);
         }
     }
 
