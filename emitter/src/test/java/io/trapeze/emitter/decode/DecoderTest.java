@@ -82,7 +82,7 @@ class DecoderTest {
                 "64 2e 48 8b 07 | mov rax, qword ptr fs:[rdi] / 5",
                 "40 53 | push rbx / 2",
                 "48 ff 25 10 00 00 00 | jmp qword ptr [rip + 0x10] / 7",
-                "f3 c3 | ret / 2",
+                "f3 c3 | repz ret / 2",
                 "f2 e9 10 00 00 00 | jmp 0x16 / 6",
                 "67 e8 10 00 00 00 | call 0x16 / 6",
                 "66 48 e8 10 00 00 00 | call 0x17 / 7",

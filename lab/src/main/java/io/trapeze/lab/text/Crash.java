@@ -18,7 +18,9 @@ public record Crash(String signal, Optional<Long> pc) {
     private static final Map<Integer, String> SIGNALS =
             Map.of(4, "SIGILL", 5, "SIGTRAP", 6, "SIGABRT", 7, "SIGBUS", 8, "SIGFPE", 9, "SIGKILL", 11, "SIGSEGV");
     private static final Map<String, String> MEANINGS = Map.of(
-            "SIGSEGV", "it touched memory that is not there, or may not be written, or is beyond its stack",
+            "SIGSEGV",
+                    "it touched memory that is not there, or may not be written, or is beyond its stack; or the instruction wants an"
+                            + " aligned address, or is for operating systems only",
             "SIGBUS", "it touched memory that cannot be reached",
             "SIGILL", "this processor has no such instruction, or it is one that is none on purpose, such as ud2",
             "SIGFPE", "it divided by zero, or the quotient does not fit",

@@ -323,10 +323,16 @@ public final class GoroutineAssembler extends Assembler {
                     .filter(d -> writesPinned(d) && !isOwn(instruction))
                     .ifPresent(d -> {
                         throw new BodyException("'" + instruction.text() + "' at offset 0x"
-                                + Integer.toHexString(instruction.offset()) + " writes " + pinnedName(d)
+                                + Integer.toHexString(instruction.offset()) + line(instruction) + " writes "
+                                + pinnedName(d)
                                 + survivors());
                     });
         }
+    }
+
+    /** The line of a source, which its reader notes as the rule that the instruction serves. */
+    private static String line(Instruction instruction) {
+        return instruction.rule().startsWith("line ") ? ", " + instruction.rule() + "," : "";
     }
 
     private static boolean writes(DecodedInstruction decoded, IndexReg register) {
