@@ -52,6 +52,7 @@ final class NasmSyntax {
             "vpextrw .*, xmm(1[6-9]|[23]\\d),.*", // the opcode for memory, which is longer
             "invlpgb|psmash|rdpru|rmpupdate|tlbsync|vmgexit", // no such instruction in 2.16
             "(enqcmds?|invpcid|str r).*", // a REX.W that changes nothing
+            "movsxd (e..|r\\d+d), .*", // no form of 32 bits
             "ptwrite .*")); // without the prefix that makes it this instruction
 
     private NasmSyntax() {}
