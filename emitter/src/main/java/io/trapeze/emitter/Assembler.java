@@ -203,7 +203,8 @@ public class Assembler extends Instructions {
 
     /** Puts LOCK before the next instruction: {@code a.lock().xadd(qword(rdi), rax)}. */
     public final Assembler lock() {
-        return decorate(Decoration.LOCK);
+        decorateNext(Decoration.LOCK);
+        return this;
     }
 
     /** Leaves elements of the next instruction's result as they are where the mask has a 0: {@code a.k(k1).vaddpd(…)}. */
@@ -243,11 +244,7 @@ public class Assembler extends Instructions {
 
     /** Says of the next instruction what is known only at run time; {@link #emit} is the same for operands. */
     public final Assembler decorate(Decoration decoration) {
-        return decorate(decoration.bits());
-    }
-
-    private Assembler decorate(int bits) {
-        decorateNext(bits);
+        decorateNext(decoration.bits());
         return this;
     }
 

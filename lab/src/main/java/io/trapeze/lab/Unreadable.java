@@ -18,7 +18,8 @@ final class Unreadable {
      * @param next what to do where there is no such file, a sentence without its full stop
      */
     static CommandException because(String name, IOException error, String next) {
-        if (error instanceof NoSuchFileException) {
+        boolean absent = !(error instanceof AccessDeniedException) && !Files.exists(Path.of(name)); // as "file/x" is
+        if (error instanceof NoSuchFileException || absent) {
             return new CommandException(Exit.USAGE, "there is no file " + name, next, error);
         } else if (Files.isDirectory(Path.of(name))) {
             return new CommandException(Exit.USAGE, name + " is a folder", "Name a file", error);

@@ -4,6 +4,7 @@ package io.trapeze.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.trapeze.lab.text.JavaProcess;
 import io.trapeze.runtime.os.Platform;
 import io.trapeze.trampolines.Primitive;
 import java.io.IOException;
@@ -238,18 +239,9 @@ class CheckCommandTest {
     void leavesNothingBehindWhenItIsInterrupted(String signal, int exit, String target) throws Exception {
         Path err = folder.resolve("err");
         Path temporary = Files.createDirectory(folder.resolve("tmp"));
-        Process check = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Djava.io.tmpdir=" + temporary,
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Main.class.getName(),
-                        "check",
-                        target,
-                        "--tries",
-                        "10000000")
-                .redirectError(err.toFile())
-                .start();
+        ProcessBuilder builder = JavaProcess.of(Main.class, List.of("check", target, "--tries", "10000000"));
+        builder.command().add(1, "-Djava.io.tmpdir=" + temporary);
+        Process check = builder.redirectError(err.toFile()).start();
         try {
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
             while (!hasTried(temporary) && System.nanoTime() < end) {

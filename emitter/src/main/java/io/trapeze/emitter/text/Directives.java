@@ -19,6 +19,7 @@ final class Directives {
     private final Expressions expressions;
     private final Consumer<Token> onGap;
     private final Map<String, Consumer<Words>> readers = new HashMap<>();
+    /** What alignment may add, less what stood there before the source: with the size so far the most that the source has. */
     private long padding;
 
     /**
@@ -28,6 +29,7 @@ final class Directives {
      */
     Directives(Assembler assembler, Names names, Expressions expressions, Consumer<Token> onGap) {
         this.assembler = assembler;
+        this.padding = -assembler.sizeSoFar();
         this.names = names;
         this.expressions = expressions;
         this.onGap = onGap;
@@ -201,7 +203,8 @@ final class Directives {
             throw start.mistake((power ? "0 to 12, the power of two" : "a power of two from 1 to 4096")
                     + " is what it can be aligned to; found " + number);
         }
-        if (words.accept(",") && !words.peek().is(",") && expressions.number(words, "padding") != 0x90) {
+        boolean first = assembler.sizeSoFar() + padding == 0; // then there is nothing to pad
+        if (words.accept(",") && !words.peek().is(",") && expressions.number(words, "padding") != 0x90 && !first) {
             throw start.mistake("padding is nops: leave the byte to pad with out");
         }
         if (words.accept(",") && expressions.number(words, "the most padding") < bytes - 1) {

@@ -112,6 +112,18 @@ class TextErrorsTest {
     }
 
     @Test
+    void whatBeginsASourceMayBeAlignedWithTrapsWhereverItIsPut() {
+        Assembler assembler = new Assembler();
+        assembler.nop();
+        assembler.assemble(".balign 8, 0xcc\nret\n");
+        assertThat(assembler.finish("code").bytes())
+                .hasSize(9)
+                .startsWith(0x90, 0x0f)
+                .endsWith(0xc3);
+        assertThat(errors("nop\n.balign 8, 0xcc\n")).hasMessageContaining("padding is nops");
+    }
+
+    @Test
     void nothingIsEmittedOfATextWithErrors() {
         Assembler assembler = new Assembler();
         assembler.nop();
