@@ -2,9 +2,6 @@
 package io.trapeze.lab;
 
 import io.trapeze.emitter.CodeBlob;
-import io.trapeze.emitter.text.Source;
-import io.trapeze.emitter.text.SourceException;
-import io.trapeze.emitter.text.TextAssembler;
 import io.trapeze.lab.check.CaseFile;
 import io.trapeze.lab.check.CheckReport;
 import io.trapeze.lab.render.CheckText;
@@ -37,7 +34,6 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -293,7 +289,7 @@ final class CheckCommand implements Callable<Integer> {
             return Optional.of("add --keep FILE to leave this case as a program of its own");
         }
         kept = Optional.of(program.get());
-        return Optional.of("gdb -ex " + quoted("break " + symbol) + " -ex run " + quoted(keep.toString()));
+        return Optional.of(ShellCommand.of(Stream.of("gdb", "-ex", "break " + symbol, "-ex", "run", keep.toString())));
     }
 
     private CheckReport sequences() {
@@ -345,56 +341,25 @@ final class CheckCommand implements Callable<Integer> {
         if (!role.equals(Primitive.ASYNC_PREEMPT.symbol())) {
             refuse("a " + role, "--save-set");
         }
-        Source source = SourceFile.read(target, trapeze.shell());
-        CodeBlob code;
-        try {
-            code = TextAssembler.blob(source);
-        } catch (SourceException e) {
-            trapeze.shell().complain(SourceReport.of(source, e, trapeze.errStyle()));
-            throw new CommandException(Exit.FAILED, "nothing was checked", "Correct " + target + " first", e);
-        }
-        requireCode(code.size() > 0, "no code in it");
+        CheckedSource source = CheckedSource.read(target, trapeze);
         Optional<Primitive> primitive = Primitive.named(role);
         if (primitive.isPresent()) {
-            Subject subject = Subject.of(primitive.get(), abi, saveSet).with(code);
-            requireSymbol(code, role, "");
-            requireCode(code.offset(role) < code.size(), "no code at '" + role + "'");
+            source.requireCodeAt(role, "");
+            Subject subject = Subject.of(primitive.get(), abi, saveSet).with(source.code());
             requireRegisters(subject.needs(), subject.name());
             return checked(subject);
         }
-        CodeBlob named = code.symbols().isEmpty()
-                ? CodeBlob.disassemble(code.name(), code.bytes(), 0, Map.of(code.name(), 0))
-                : code;
-        String start =
-                symbol != null ? symbol : named.symbols().keySet().iterator().next();
-        requireSymbol(named, start, ", or name another with --symbol");
-        requireCode(named.offset(start) < named.size(), "no code at '" + start + "'");
+        CheckedSource function = source.named();
+        CodeBlob code = function.code();
+        String start = symbol != null ? symbol : function.first();
+        function.requireCodeAt(start, ", or name another with --symbol");
         requireRegisters(SaveSet.neededBy(abi), abi.name());
         return checked(
                 start,
                 start,
-                check -> check.ofFunction(named, start, abi, tries.most(), tries.seed()),
-                (check, failed) -> check.programOfFunction(named, start, abi, failed.shrunk()),
-                (verdict, replay) -> CheckReport.ofFunction(start, named, abi, verdict, replay));
-    }
-
-    private void requireCode(boolean present, String otherwise) {
-        if (!present) {
-            throw new CommandException(
-                    Exit.USAGE,
-                    target + " has " + otherwise,
-                    "Write a function there: its instructions, the last of which is mostly `ret`");
-        }
-    }
-
-    private void requireSymbol(CodeBlob code, String name, String otherwise) {
-        if (!code.symbols().containsKey(name)) {
-            throw new CommandException(
-                    Exit.USAGE,
-                    target + " has no symbol '" + name + "', only "
-                            + code.symbols().keySet(),
-                    "Write `.globl " + name + "` before its label" + otherwise);
-        }
+                check -> check.ofFunction(code, start, abi, tries.most(), tries.seed()),
+                (check, failed) -> check.programOfFunction(code, start, abi, failed.shrunk()),
+                (verdict, replay) -> CheckReport.ofFunction(start, code, abi, verdict, replay));
     }
 
     private static void requireRegisters(SaveSet needed, String what) {
@@ -408,13 +373,7 @@ final class CheckCommand implements Callable<Integer> {
 
     /** Returns the command that does the same again. */
     private String command() {
-        return Stream.concat(Stream.of("trapeze"), spec.commandLine().getParseResult().originalArgs().stream())
-                .map(CheckCommand::quoted)
-                .collect(Collectors.joining(" "));
-    }
-
-    /** Returns an argument as a shell takes it for one: the command is there to be copied. */
-    private static String quoted(String argument) {
-        return argument.matches("[\\w@%+=:,./-]+") ? argument : "'" + argument.replace("'", "'\\''") + "'";
+        return ShellCommand.of(
+                Stream.concat(Stream.of("trapeze"), spec.commandLine().getParseResult().originalArgs().stream()));
     }
 }

@@ -154,20 +154,23 @@ final class TrapezeCommand implements Runnable {
         try {
             return new CommandLine.RunLast().execute(parsed);
         } catch (LinkageError e) {
-            CommandException cause = new CommandException(
-                    Exit.IMPOSSIBLE,
+            throw impossible(
+                    line,
                     "a native library can't be loaded: " + e.getMessage(),
                     "`trapeze doctor` tells what to do",
                     e);
-            throw new CommandLine.ExecutionException(line, cause.getMessage(), cause);
         } catch (OutOfMemoryError e) {
-            CommandException cause = new CommandException(
-                    Exit.IMPOSSIBLE,
+            throw impossible(
+                    line,
                     "not enough memory: " + e.getMessage(),
                     "Give the Java VM more by TRAPEZE_JAVA_OPTS=-Xmx8g, or the command less to do",
                     e);
-            throw new CommandLine.ExecutionException(line, cause.getMessage(), cause);
         }
+    }
+
+    private static CommandLine.ExecutionException impossible(CommandLine line, String what, String next, Error error) {
+        CommandException cause = new CommandException(Exit.IMPOSSIBLE, what, next, error);
+        return new CommandLine.ExecutionException(line, cause.getMessage(), cause);
     }
 
     /** Without a subcommand there is nothing to do but to name them. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.trampolines;
 
+import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.trapeze.emitter.CodeBlob;
@@ -160,7 +161,7 @@ final class UnwoundProcess {
         try {
             process = builder.start();
         } catch (IOException absent) {
-            assumeTrue(false, command[0] + " is not installed (Debian: gcc, gdb, binutils)");
+            abort(command[0] + " is not installed (Debian: gcc, gdb, binutils)");
             throw new UncheckedIOException(absent);
         }
         try {

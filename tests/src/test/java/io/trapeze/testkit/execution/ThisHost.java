@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.testkit.execution;
 
+import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.trapeze.runtime.os.Platform;
@@ -14,7 +15,7 @@ final class ThisHost {
         try {
             Platform.current().requireSupported();
         } catch (UnsupportedHostException e) {
-            assumeTrue(false, e.getMessage());
+            abort(e.getMessage());
         }
     }
 
