@@ -2,9 +2,10 @@
 package io.trapeze.emitter.text;
 
 import java.io.IOException;
-import java.io.Reader;
-import java.nio.CharBuffer;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.MalformedInputException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -40,12 +41,11 @@ public record Source(String name, String text) {
      * @throws IllegalArgumentException if it is too long
      */
     public static Source read(Path file) throws IOException {
-        CharBuffer text = CharBuffer.allocate(LONGEST + 1);
-        try (Reader in = Files.newBufferedReader(file)) {
-            while (in.read(text) > 0) {
-                // to its end, or to one character too many
-            }
-            return new Source(file.toString(), text.flip().toString());
+        try (InputStream in = Files.newInputStream(file)) {
+            ByteBuffer bytes = ByteBuffer.wrap(in.readNBytes(4 * LONGEST));
+            return new Source(
+                    file.toString(),
+                    StandardCharsets.UTF_8.newDecoder().decode(bytes).toString());
         } catch (MalformedInputException e) {
             throw new IOException(file + " is no text in UTF-8", e);
         }
