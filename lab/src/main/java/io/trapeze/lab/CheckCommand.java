@@ -14,6 +14,7 @@ import io.trapeze.testkit.check.Subject;
 import io.trapeze.testkit.check.Switching;
 import io.trapeze.testkit.check.Verdict;
 import io.trapeze.testkit.check.Verdict.Failed;
+import io.trapeze.testkit.check.Watcher;
 import io.trapeze.testkit.sequence.CallSequences;
 import io.trapeze.trampolines.BridgeTarget;
 import io.trapeze.trampolines.CallBridge;
@@ -29,10 +30,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -272,11 +271,21 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     /** Notes each case before it runs, and tells how many there were. */
-    private LongConsumer watching(CaseFile file, StatusLine status, String what) {
-        AtomicInteger tried = new AtomicInteger();
-        return seed -> {
-            file.note(seed);
-            status.show("%s: try %,d of %,d".formatted(what, tried.incrementAndGet(), tries.most()));
+    private Watcher watching(CaseFile file, StatusLine status, String what) {
+        return new Watcher() {
+            private int tried;
+
+            @Override
+            public void trying(long seed) {
+                file.note(seed);
+                tried++;
+                status.show("%s: try %,d of %,d".formatted(what, tried, tries.most()));
+            }
+
+            @Override
+            public void failed() {
+                file.keep();
+            }
         };
     }
 

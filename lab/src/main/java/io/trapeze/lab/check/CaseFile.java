@@ -43,6 +43,11 @@ public final class CaseFile implements AutoCloseable {
         }
     }
 
+    /** Returns where it is. */
+    Path path() {
+        return path;
+    }
+
     /** Notes the seed of the case that runs next. */
     public void note(long seed) {
         try {
@@ -53,6 +58,11 @@ public final class CaseFile implements AutoCloseable {
         }
     }
 
+    /** Has it stay, however this ends: the case that was noted last went wrong. */
+    public void keep() {
+        undecided = false;
+    }
+
     /** Returns where it stays, if something was wrong. */
     public Optional<String> keptUnless(boolean passed) {
         kept = !passed;
@@ -61,7 +71,7 @@ public final class CaseFile implements AutoCloseable {
     }
 
     /** Removes it if the JVM ends in order before anything was wrong: somebody has ended it, and knows why. */
-    private void interrupted() {
+    void interrupted() {
         if (undecided) {
             try {
                 Files.deleteIfExists(path);

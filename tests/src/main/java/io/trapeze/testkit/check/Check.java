@@ -15,7 +15,6 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -29,11 +28,11 @@ public final class Check implements AutoCloseable {
     public static final String BRIDGE_TARGET = "target";
 
     private final Runner runner;
-    private final LongConsumer beforeEach;
+    private final Watcher watcher;
 
-    private Check(Runner runner, LongConsumer beforeEach) {
+    private Check(Runner runner, Watcher watcher) {
         this.runner = runner;
-        this.beforeEach = beforeEach;
+        this.watcher = watcher;
     }
 
     /**
@@ -49,10 +48,10 @@ public final class Check implements AutoCloseable {
     /**
      * Opens a check that tells of each case before it runs.
      *
-     * @param beforeEach is told the case's seed
+     * @param watcher is told
      */
-    public static Check open(LongConsumer beforeEach) {
-        return on(Ground.open(), beforeEach);
+    public static Check open(Watcher watcher) {
+        return on(Ground.open(), watcher);
     }
 
     /**
@@ -65,8 +64,8 @@ public final class Check implements AutoCloseable {
     }
 
     /** Opens a check of code that runs there and nowhere else; closing the check closes the ground. */
-    public static Check on(Ground ground, LongConsumer beforeEach) {
-        return new Check(Runner.on(ground), beforeEach);
+    public static Check on(Ground ground, Watcher watcher) {
+        return new Check(Runner.on(ground), watcher);
     }
 
     /**
@@ -163,9 +162,10 @@ public final class Check implements AutoCloseable {
         return inPlace(made, trial -> {
             for (int number = 1; number <= tries; number++) {
                 Case tried = Case.of(seedOf(seed, number));
-                beforeEach.accept(tried.seed());
+                watcher.trying(tried.seed());
                 Optional<Fault> fault = attempt(trial, tried);
                 if (fault.isPresent()) {
+                    watcher.failed();
                     return shrunk(trial, tried, number, fault.get());
                 }
             }

@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -96,17 +95,18 @@ public final class Switching implements AutoCloseable {
     /**
      * Plays sequences, and tells of each before it is played.
      *
-     * @param beforeEach is told the sequence's seed
+     * @param watcher is told
      * @throws IllegalArgumentException if there are no tries
      */
-    public Played play(Generator<CallSequence> sequences, int tries, long seed, LongConsumer beforeEach) {
+    public Played play(Generator<CallSequence> sequences, int tries, long seed, Watcher watcher) {
         Check.requireTries(tries);
         for (int number = 1; ; number++) {
             long own = Check.seedOf(seed, number);
-            beforeEach.accept(own);
+            watcher.trying(own);
             Drawn<CallSequence> drawn = sequences.draw(new Random(own));
             Played played = play(drawn.value());
             if (played.broken().isPresent()) {
+                watcher.failed();
                 String rule = played.broken().get().rule();
                 return play(drawn.simplest(sequence -> play(sequence)
                                         .broken()

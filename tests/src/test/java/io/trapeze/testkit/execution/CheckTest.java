@@ -14,6 +14,7 @@ import io.trapeze.testkit.check.Subject;
 import io.trapeze.testkit.check.Verdict;
 import io.trapeze.testkit.check.Verdict.Ending;
 import io.trapeze.testkit.check.Verdict.Failed;
+import io.trapeze.testkit.check.Watcher;
 import io.trapeze.testkit.mutate.Mutant;
 import io.trapeze.testkit.mutate.Mutants;
 import io.trapeze.trampolines.BridgeTarget;
@@ -100,6 +101,29 @@ class CheckTest {
                 .xor(new BigInteger(failed.difference().found(), 16));
         assertThat(lost.getLowestSetBit()).isGreaterThanOrEqualTo(128);
         assertThat(failed.live()).containsExactly("vector 0");
+    }
+
+    @Test
+    void tellsWhoWatchesOfEachCaseBeforeItRunsAndOfTheOneThatFailedBeforeItIsMadeSimpler() {
+        List<String> told = new ArrayList<>();
+        Watcher watcher = new Watcher() {
+            @Override
+            public void trying(long seed) {
+                told.add(Long.toString(seed));
+            }
+
+            @Override
+            public void failed() {
+                told.add("failed");
+            }
+        };
+        try (Check watched = Check.open(watcher)) {
+            watched.of(Subject.of(Primitive.GOGO, Abi.SYSTEM_V, SaveSet.SSE), 2, 7);
+            assertThat(told).containsExactly("" + Check.seedOf(7, 1), "" + Check.seedOf(7, 2));
+            told.clear();
+            watched.of(gogo("gogo: mov rsp, [rdi]; xor rbx, rbx; jmp [rdi + 8]"), 2, 7);
+            assertThat(told).containsExactly("" + Check.seedOf(7, 1), "failed");
+        }
     }
 
     @Test
