@@ -4,6 +4,8 @@ package io.trapeze.emitter.oracle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Which elements of which shapes are tried, in a fixed order: so that a run can stop and go on, and a slice be had again.
@@ -61,6 +63,24 @@ record Plan(List<Part> parts, long size) {
             parts.add(new Part(shape, shape.wholeRounds(low), 0, 1));
         }
         return of(parts);
+    }
+
+    /**
+     * Leaves all shapes out but those of some instructions.
+     *
+     * @throws IllegalArgumentException if the plan has no shape of one of them
+     */
+    Plan only(Set<String> mnemonics) {
+        List<Part> kept = parts.stream()
+                .filter(part -> mnemonics.contains(part.shape().mnemonic()))
+                .toList();
+        Set<String> unknown = new TreeSet<>(mnemonics);
+        kept.forEach(part -> unknown.remove(part.shape().mnemonic()));
+        if (!unknown.isEmpty()) {
+            throw new IllegalArgumentException("nothing to try is named " + String.join(", ", unknown)
+                    + ": write names as the table does, without branches");
+        }
+        return of(kept);
     }
 
     /**
