@@ -293,7 +293,7 @@ public class Assembler extends Instructions {
         }
         int at = position();
         data(new byte[8], symbol);
-        layout.addDisplacement(at, Displacements.ABSOLUTE, symbol, 0);
+        layout.addDisplacement(at, Layout.ABSOLUTE, symbol, 0);
         return this;
     }
 
@@ -318,11 +318,21 @@ public class Assembler extends Instructions {
      * @param bytes a power of two, 1 to 4,096; a blob is mapped at a multiple of at least 16
      */
     public final void align(int bytes) {
+        align(bytes, bytes);
+    }
+
+    /**
+     * Pads with {@code nop}s up to a multiple of {@code bytes} from the blob's start, unless that takes more than {@code most}.
+     *
+     * @param bytes a power of two, 1 to 4,096; a blob is mapped at a multiple of at least 16
+     * @param most the most bytes of padding, 0 or more
+     */
+    public final void align(int bytes, int most) {
         if (Integer.bitCount(bytes) != 1 || bytes < 0 || bytes > LARGEST_ALIGNMENT) {
             throw refused("align: " + bytes + " is not a power of two in 1 … " + LARGEST_ALIGNMENT);
         }
         refuseDecoratedData();
-        layout().relaxation().addAlignment(position(), bytes);
+        layout().relaxation().addAlignment(position(), bytes, most);
         if (recorder != null) {
             recorder.add(Recorder.PADDING, position(), gaps() - 1, null, 0);
         }

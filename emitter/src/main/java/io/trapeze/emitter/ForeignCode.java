@@ -40,32 +40,27 @@ final class ForeignCode {
     }
 
     private void read() {
-        int undecoded = 0;
-        int at = 0;
-        while (at < code.length) {
+        int data = 0; // where what is not decoded begins
+        int end;
+        for (int at = 0; at < code.length; at = end) {
             Optional<DecodedInstruction> decoded = Decoder.decode(code, at);
-            if (decoded.isEmpty()) {
-                at++;
-                undecoded++;
-                if (names.containsKey(at)) {
-                    addData(at, undecoded);
-                    undecoded = 0;
-                }
-            } else {
-                addData(at, undecoded);
-                undecoded = 0;
-                int end = at + decoded.get().fields().length();
+            end = at + decoded.map(d -> d.fields().length()).orElse(1);
+            if (decoded.isPresent() || names.containsKey(at)) {
+                addData(data, at);
+                data = at;
+            }
+            if (decoded.isPresent()) {
                 add(new Place(at, end, decoded.get().form().id(), target(decoded.get(), end), branches(decoded.get())));
-                at = end;
+                data = end;
             }
         }
-        addData(at, undecoded);
+        addData(data, code.length);
         starts.set(code.length);
     }
 
-    private void addData(int end, int bytes) {
-        if (bytes > 0) {
-            add(new Place(end - bytes, end, Recorder.DATA, NOWHERE, false));
+    private void addData(int start, int end) {
+        if (start < end) {
+            add(new Place(start, end, Recorder.DATA, NOWHERE, false));
         }
     }
 

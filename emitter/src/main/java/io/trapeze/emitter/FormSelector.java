@@ -15,8 +15,10 @@ import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Mem;
 import io.trapeze.emitter.operand.Operand;
 import io.trapeze.emitter.operand.Register;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Finds the form for operands that are known only at run time, and emits it. */
 final class FormSelector {
@@ -79,23 +81,16 @@ final class FormSelector {
     }
 
     private static int lanes(Form form, Operand... operands) {
-        int lanes = 0;
-        for (int i = 0; i < operands.length; i++) {
-            lanes += operands[i] instanceof Broadcast ? form.operands().get(i).lanes() : 0;
-        }
-        return lanes;
+        return IntStream.range(0, operands.length)
+                .filter(i -> operands[i] instanceof Broadcast)
+                .map(i -> form.operands().get(i).lanes())
+                .sum();
     }
 
     private static boolean typesFit(Form form, Operand... operands) {
-        if (form.operands().size() != operands.length) {
-            return false;
-        }
-        for (int i = 0; i < operands.length; i++) {
-            if (!typeFits(form.operands().get(i), operands[i])) {
-                return false;
-            }
-        }
-        return true;
+        return form.operands().size() == operands.length
+                && IntStream.range(0, operands.length)
+                        .allMatch(i -> typeFits(form.operands().get(i), operands[i]));
     }
 
     private static boolean typeFits(OperandSpec spec, Operand operand) {
@@ -113,31 +108,22 @@ final class FormSelector {
     }
 
     private static boolean guardsHold(Form form, Operand... operands) {
-        for (int i = 0; i < operands.length; i++) {
-            if (operands[i] instanceof Immediate immediate
-                    && !Guard.of(form, i).holds(immediate.value(), form.operandBits())) {
-                return false;
-            }
-        }
-        return impliedRegistersStand(form, operands);
+        return impliedRegistersStand(form, operands)
+                && IntStream.range(0, operands.length)
+                        .allMatch(i -> !(operands[i] instanceof Immediate immediate)
+                                || Guard.of(form, i).holds(immediate.value(), form.operandBits()));
     }
 
     private static boolean impliedRegistersStand(Form form, Operand... operands) {
-        for (int i = 0; i < operands.length; i++) {
-            if (Guard.of(form, i) == Guard.REGISTER
-                    && !form.operands().get(i).kind().notation().equals(operands[i].toString())) {
-                return false;
-            }
-        }
-        return true;
+        return IntStream.range(0, operands.length)
+                .filter(i -> Guard.of(form, i) == Guard.REGISTER)
+                .allMatch(i -> form.operands().get(i).kind().notation().equals(operands[i].toString()));
     }
 
     private static int codes(Operand... operands) {
-        int codes = 0;
-        for (Operand operand : operands) {
-            codes |= operand instanceof Register register ? register.code() : 0;
-        }
-        return codes;
+        return Arrays.stream(operands)
+                .mapToInt(operand -> operand instanceof Register register ? register.code() : 0)
+                .reduce(0, (one, other) -> one | other);
     }
 
     private static void emit(Encoder encoder, Form form, Operand... operands) {

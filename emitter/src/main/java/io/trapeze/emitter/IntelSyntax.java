@@ -13,9 +13,9 @@ import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Mem;
 import io.trapeze.emitter.operand.Operand;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
-import java.util.StringJoiner;
 
 /** Instructions as text in the Intel syntax that GNU as ({@code .intel_syntax noprefix}) and llvm-mc read. */
 final class IntelSyntax {
@@ -96,13 +96,10 @@ final class IntelSyntax {
     }
 
     private static String data(Instruction instruction) {
-        if (instruction.target().isPresent()) {
-            return ".quad " + instruction.target().get().name();
-        }
-        StringJoiner bytes = new StringJoiner(", ", ".byte ", "");
-        for (byte b : instruction.bytes()) {
-            bytes.add("0x%02x".formatted(b));
-        }
-        return bytes.toString();
+        return instruction.target().map(target -> ".quad " + target.name()).orElseGet(() -> data(instruction.bytes()));
+    }
+
+    static String data(byte[] bytes) {
+        return ".byte 0x" + HexFormat.ofDelimiter(", 0x").formatHex(bytes);
     }
 }

@@ -4,6 +4,7 @@ package io.trapeze.emitter;
 import io.trapeze.emitter.encoding.BranchRelaxation;
 import io.trapeze.emitter.encoding.LittleEndian;
 import io.trapeze.emitter.operand.Label;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -12,9 +13,15 @@ import java.util.List;
  * <p>Until then it gathers what of the code is not fixed. Code without labels and alignment needs none.
  */
 final class Layout {
+    /** In the place of {@link Displacement#end}: the bytes hold the address itself, and not the distance from there. */
+    static final int ABSOLUTE = -1;
+
+    /** Bytes that are to hold a label's address, counted from a place; places are numbers of fixed bytes before them. */
+    private record Displacement(int at, int end, int gaps, Label label, int addend) {}
+
     private final BranchRelaxation relaxation = new BranchRelaxation();
     private final Branches branches = new Branches();
-    private final Displacements displacements = new Displacements();
+    private final List<Displacement> displacements = new ArrayList<>();
     private final Distances distances = new Distances();
     private final Labels labels = new Labels();
 
@@ -35,7 +42,7 @@ final class Layout {
 
     /** Adds four bytes behind {@code at} fixed ones that are to hold {@code label} + addend − {@code end}. */
     void addDisplacement(int at, int end, Label label, int addend) {
-        displacements.add(at, end, relaxation.gaps(), label.index(), addend);
+        displacements.add(new Displacement(at, end, relaxation.gaps(), label, addend));
     }
 
     /** Adds bytes behind {@code at} fixed ones that are to hold how far one label is from another. */
@@ -87,8 +94,8 @@ final class Layout {
             }
         }
         System.arraycopy(code, copied, bytes, bytes.length - (size - copied), size - copied);
-        for (int i = 0; i < displacements.count(); i++) {
-            putDisplacement(bytes, i, relocations);
+        for (Displacement displacement : displacements) {
+            put(bytes, displacement, relocations);
         }
         distances.write(bytes, labels, relaxation);
         return bytes;
@@ -100,9 +107,7 @@ final class Layout {
                 labels.requireBound(labels.get(relaxation.label(gap)));
             }
         }
-        for (int i = 0; i < displacements.count(); i++) {
-            labels.requireBound(labels.get(displacements.label(i)));
-        }
+        displacements.forEach(displacement -> labels.requireBound(displacement.label()));
         distances.requireBound(labels);
     }
 
@@ -126,19 +131,18 @@ final class Layout {
         }
     }
 
-    private void putDisplacement(byte[] bytes, int i, List<Relocation> relocations) {
-        Label label = labels.get(displacements.label(i));
-        int at = relaxation.position(displacements.at(i), displacements.gaps(i));
-        int addend = displacements.addend(i);
-        if (displacements.end(i) == Displacements.ABSOLUTE) {
-            relocations.add(new Relocation(at, Relocation.Kind.ABSOLUTE_64, label.name(), addend));
+    private void put(byte[] bytes, Displacement d, List<Relocation> relocations) {
+        int at = relaxation.position(d.at(), d.gaps());
+        if (d.end() == ABSOLUTE) {
+            relocations.add(
+                    new Relocation(at, Relocation.Kind.ABSOLUTE_64, d.label().name(), d.addend()));
             return;
         }
-        int end = relaxation.position(displacements.end(i), displacements.gaps(i));
-        int distance = label.external() ? 0 : offset(label) + addend - end;
-        LittleEndian.put4(bytes, at, distance);
-        if (label.external()) {
-            relocations.add(new Relocation(at, Relocation.Kind.RELATIVE_32, label.name(), (long) addend + at - end));
+        int end = relaxation.position(d.end(), d.gaps());
+        LittleEndian.put4(bytes, at, d.label().external() ? 0 : offset(d.label()) + d.addend() - end);
+        if (d.label().external()) {
+            relocations.add(
+                    new Relocation(at, Relocation.Kind.RELATIVE_32, d.label().name(), (long) d.addend() + at - end));
         }
     }
 }

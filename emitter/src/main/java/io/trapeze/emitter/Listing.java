@@ -2,6 +2,7 @@
 package io.trapeze.emitter;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -46,19 +47,13 @@ final class Listing {
         String note = instruction.reason().isEmpty() ? "" : "; " + instruction.reason();
         byte[] bytes = instruction.bytes();
         boolean data = instruction.form().isEmpty() && !instruction.padding();
-        if (!data || bytes.length <= DATA_BYTES_A_ROW) {
-            rows.add(new Row(origin + instruction.offset(), hex(bytes), shown(instruction, origin), note, names));
-            return;
-        }
-        for (int at = 0; at < bytes.length; at += DATA_BYTES_A_ROW) {
-            int end = Math.min(bytes.length, at + DATA_BYTES_A_ROW);
-            String text = ".byte 0x" + HexFormat.ofDelimiter(", 0x").formatHex(bytes, at, end);
+        int step = data ? DATA_BYTES_A_ROW : bytes.length;
+        for (int at = 0; at < bytes.length; at += step) {
+            byte[] here = Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + step));
+            String text = here.length == bytes.length ? shown(instruction, origin) : IntelSyntax.data(here);
+            boolean first = at == 0;
             rows.add(new Row(
-                    origin + instruction.offset() + at,
-                    HEX.formatHex(bytes, at, end),
-                    text,
-                    at == 0 ? note : "",
-                    at == 0 ? names : Set.of()));
+                    origin + instruction.offset() + at, hex(here), text, first ? note : "", first ? names : Set.of()));
         }
     }
 

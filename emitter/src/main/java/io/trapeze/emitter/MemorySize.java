@@ -6,10 +6,12 @@ import io.trapeze.emitter.isa.OperandKind;
 import io.trapeze.emitter.operand.Mem;
 import io.trapeze.emitter.operand.Operand;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /** Finds out how wide memory must be whose size the source does not name. */
 final class MemorySize {
@@ -50,20 +52,15 @@ final class MemorySize {
     }
 
     private static int bits(Operand... operands) {
-        for (Operand operand : operands) {
-            if (operand instanceof Mem mem) {
-                return mem.bits();
-            }
-        }
-        return 0;
+        return Arrays.stream(operands)
+                .mapToInt(operand -> operand instanceof Mem mem ? mem.bits() : 0)
+                .sum();
     }
 
     private static int unsized(Operand... operands) {
-        for (int i = 0; i < operands.length; i++) {
-            if (operands[i] instanceof Mem.Any) {
-                return i;
-            }
-        }
-        return -1;
+        return IntStream.range(0, operands.length)
+                .filter(i -> operands[i] instanceof Mem.Any)
+                .findFirst()
+                .orElse(-1);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter;
 
+import io.trapeze.emitter.decode.FormDecoder;
 import io.trapeze.emitter.encoding.OperandBits;
 import io.trapeze.emitter.isa.Descriptor;
 import io.trapeze.emitter.isa.Form;
@@ -41,7 +42,7 @@ final class Refusal {
                         case 'V' -> Registers.of(kind.register().orElseThrow(), v);
                         case 'S' -> Registers.of(kind.register().orElseThrow(), (int) (value >> 4));
                         case 'I' -> new Immediate(value);
-                        default -> fixed(kind);
+                        default -> FormDecoder.fixed(kind);
                     });
         }
         int codes = reg | v | rm | (form.opEn().has('S') ? (int) (value >> 4) : 0);
@@ -62,12 +63,6 @@ final class Refusal {
         return OperandBits.broadcast(bits) != 0
                 ? Broadcast.of(form.broadcastBits(), address, 0)
                 : Mem.of(size, address);
-    }
-
-    private static Operand fixed(OperandKind kind) {
-        return kind == OperandKind.ONE
-                ? new Immediate(1)
-                : Registers.named(kind.notation()).orElseThrow();
     }
 
     /** Returns why a form does not take what was said of the instruction; empty if it takes it. */

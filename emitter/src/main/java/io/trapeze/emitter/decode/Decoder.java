@@ -8,6 +8,7 @@ import io.trapeze.emitter.operand.Segment;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Reads machine code whose forms are not known.
@@ -46,19 +47,17 @@ public final class Decoder {
         Objects.checkIndex(at, code.length + 1);
         Opening opening = Opening.read(code, at);
         List<FormPattern> candidates = Shipped.INDEX.candidates(opening);
-        for (FormPattern pattern : candidates) {
-            DecodedInstruction decoded = pattern.matches(opening) ? confirm(pattern, opening) : null;
-            if (decoded != null) {
-                return Optional.of(decoded);
-            }
-        }
-        for (FormPattern pattern : candidates) {
-            DecodedInstruction decoded = pattern.matchesIdly(opening) ? confirm(pattern, opening) : null;
-            if (decoded != null) {
-                return Optional.of(decoded);
-            }
-        }
-        return Optional.empty();
+        return first(candidates, pattern -> pattern.matches(opening), opening)
+                .or(() -> first(candidates, pattern -> pattern.matchesIdly(opening), opening));
+    }
+
+    private static Optional<DecodedInstruction> first(
+            List<FormPattern> candidates, Predicate<FormPattern> fits, Opening opening) {
+        return candidates.stream()
+                .filter(fits)
+                .map(pattern -> confirm(pattern, opening))
+                .filter(Objects::nonNull)
+                .findFirst();
     }
 
     /** Returns the instruction if the bytes are one of this form, or null. */

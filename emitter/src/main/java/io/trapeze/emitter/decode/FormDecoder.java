@@ -46,8 +46,10 @@ public final class FormDecoder {
      * @throws IllegalArgumentException if the bytes are not exactly one instance of the form
      */
     public static DecodedInstruction decode(Form form, byte[] code) {
-        FormDecoder decoder = new FormDecoder(form, Opening.read(code, 0));
-        decoder.requireOpening();
+        Opening opening = Opening.read(code, 0);
+        FormDecoder decoder = new FormDecoder(form, opening);
+        decoder.require(
+                new FormPattern(form).isOpenedBy(opening), "its prefixes, opcode or ModRM byte are those of another");
         DecodedInstruction decoded = decoder.read();
         int length = decoded.fields().length();
         decoder.require(length == code.length, "that takes " + length + " bytes, not " + code.length);
@@ -68,30 +70,6 @@ public final class FormDecoder {
             throw new IllegalArgumentException(
                     "the bytes " + opening + " are no instance of '" + form + "': " + reason);
         }
-    }
-
-    /** Refuses an opening of another form, and one with prefixes that do nothing. */
-    private void requireOpening() {
-        Encoding encoding = form.encoding();
-        Prefixing prefixing = encoding.prefixing();
-        require(!opening.idleSegment, "a prefix that does nothing stands before it");
-        require(opening.addressSize == encoding.addressSize32(), "67H is missing or too much");
-        if (prefixing == Prefixing.LEGACY) {
-            require(opening.operandSize == encoding.takes66(), "66H is missing or too much");
-            require(opening.repeat == encoding.mandatoryRepeat(), "its mandatory prefix is another");
-            require(opening.prefixing == prefixing, "its opcode is another");
-            require(opening.map > 0 || encoding.map() == 0, "it lacks the escape byte 0FH");
-        } else {
-            require(opening.prefixing == prefixing, "it begins with no " + prefixing + " prefix");
-            require(opening.mandatory == encoding.mandatory(), "its mandatory prefix is another");
-            require(opening.rounds() || opening.vectorLength == encoding.length(), "its vector length is another");
-        }
-        require(opening.map == encoding.map(), "its opcode map is another");
-        require(opening.w == encoding.w(), "W is not as the form has it");
-        int opcode = encoding.opcodeRegister() ? opening.opcode & ~7 : opening.opcode;
-        require(opcode == encoding.opcode(), "its opcode is another");
-        encoding.fixedModRm().ifPresent(fixed -> require(opening.modRm == fixed, "its ModRM byte is another"));
-        encoding.digit().ifPresent(digit -> require((opening.modRm >> 3 & 7) == digit, "its ModRM.reg is another"));
     }
 
     private DecodedInstruction read() {
@@ -216,7 +194,6 @@ public final class FormDecoder {
     }
 
     private Mem memory(OperandSpec spec) {
-        require(spec.kind().allowsMemory(), "it takes no memory");
         return broadcast
                 ? Broadcast.of(spec.broadcastBits(), address, spec.lanes())
                 : Mem.of(spec.kind().memoryBits(), address);
@@ -228,8 +205,7 @@ public final class FormDecoder {
     }
 
     private Operand register(OperandKind kind, int number) {
-        require(kind.register().isPresent(), "it takes no register");
-        RegisterClass registerClass = kind.register().get();
+        RegisterClass registerClass = kind.register().orElseThrow();
         require(registerClass.has(number), "there is no such register");
         boolean high8 = registerClass == RegisterClass.GP8 && !opening.rex && number >= 4 && number < 8;
         return Registers.of(registerClass, high8 ? number | Reg8.FORBIDS_REX : number);
@@ -241,7 +217,8 @@ public final class FormDecoder {
         return new Immediate(kind.signed() || bytes == Long.BYTES ? value : value & (1L << 8 * bytes) - 1);
     }
 
-    private static Operand fixed(OperandKind kind) {
+    /** Returns the one operand of a {@linkplain OperandKind#fixed fixed} kind. */
+    public static Operand fixed(OperandKind kind) {
         return kind == OperandKind.ONE
                 ? new Immediate(1)
                 : Registers.named(kind.notation()).orElseThrow();

@@ -79,6 +79,17 @@ final class FormPattern {
                                 && (anyLength || opening.vectorLength == encoding.length() || opening.rounds()));
     }
 
+    /** Whether the prefixes, opcode and ModRM.reg are those of the form, without any that does nothing. */
+    boolean isOpenedBy(Opening opening) {
+        int opcode = encoding.opcodeRegister() ? opening.opcode & ~7 : opening.opcode;
+        return matches(opening)
+                && opcode == encoding.opcode()
+                && opening.prefixing == encoding.prefixing()
+                && opening.map == encoding.map()
+                && opening.w == encoding.w()
+                && !opening.idleSegment;
+    }
+
     /**
      * Whether bytes that open so are an instance of the form once prefixes without effect are taken away: 66H beside REX.W,
      * REX.W where the width is the same without, F2H and F3H before near branches and returns (the BND of MPX, and padding

@@ -59,9 +59,9 @@ public final class BranchRelaxation {
         count++;
     }
 
-    /** Adds padding up to a multiple of {@code alignment}, a power of two. */
-    public void addAlignment(int fixedBytes, int alignment) {
-        addBranch(fixedBytes, NO_LABEL, 0, alignment);
+    /** Adds padding up to a multiple of {@code alignment}, a power of two, that is none where it takes more than {@code most}. */
+    public void addAlignment(int fixedBytes, int alignment, int most) {
+        addBranch(fixedBytes, NO_LABEL, most, alignment);
     }
 
     /**
@@ -107,7 +107,8 @@ public final class BranchRelaxation {
     }
 
     private int padding(int i) {
-        return -start[i] & (longSize[i] - 1);
+        int bytes = -start[i] & (longSize[i] - 1);
+        return bytes <= shortSize[i] ? bytes : 0;
     }
 
     private static boolean isByte(int distance) {

@@ -98,16 +98,11 @@ public record Form(
 
     /** Whether {@code other} takes as many operands, and every one a register of the same class as here. */
     boolean hasRegistersOf(Form other) {
-        if (operands.size() != other.operands.size()) {
-            return false;
-        }
-        for (int i = 0; i < operands.size(); i++) {
-            Optional<RegisterClass> own = operands.get(i).kind().register();
-            if (own.isEmpty() || !own.equals(other.operands.get(i).kind().register())) {
-                return false;
-            }
-        }
-        return true;
+        return registers().equals(other.registers()) && !registers().contains(Optional.<RegisterClass>empty());
+    }
+
+    private List<Optional<RegisterClass>> registers() {
+        return operands.stream().map(operand -> operand.kind().register()).toList();
     }
 
     @Override

@@ -73,15 +73,8 @@ public final class Address {
 
     /** Returns this address in {@code segment}. */
     public Address in(Segment segment) {
-        return new Address(bits & ~(OperandBits.FS | OperandBits.GS) | segmentBits(segment), displacement, label);
-    }
-
-    private static int segmentBits(Segment segment) {
-        return switch (segment) {
-            case NONE -> 0;
-            case FS -> OperandBits.FS;
-            case GS -> OperandBits.GS;
-        };
+        int said = segment == Segment.FS ? OperandBits.FS : segment == Segment.GS ? OperandBits.GS : 0;
+        return new Address(bits & ~(OperandBits.FS | OperandBits.GS) | said, displacement, label);
     }
 
     /**

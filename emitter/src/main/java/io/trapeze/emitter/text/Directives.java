@@ -2,6 +2,7 @@
 package io.trapeze.emitter.text;
 
 import io.trapeze.emitter.Assembler;
+import io.trapeze.emitter.encoding.LittleEndian;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -63,22 +64,11 @@ final class Directives {
 
     /** Notes what a directive defines, in the first reading. */
     void note(Words words) {
-        switch (words.peek().word()) {
-            case ".equ", ".set" -> {
-                words.take();
-                names.noteConstant(words.take());
-            }
-            case ".extern" -> {
-                words.take();
-                words.list(() -> names.noteExternal(words.takeName("a name")));
-            }
-            case ".globl", ".global" -> {
-                words.take();
-                words.list(() -> names.noteGlobal(words.takeName("a name")));
-            }
-            default -> {
-                // defines nothing
-            }
+        switch (words.take().word()) {
+            case ".equ", ".set" -> names.note(words.take(), Names.Sort.CONSTANT);
+            case ".extern" -> words.list(() -> names.note(words.takeName("a name"), Names.Sort.EXTERNAL));
+            case ".globl", ".global" -> words.list(() -> names.noteGlobal(words.takeName("a name")));
+            default -> words.skipRest(); // defines nothing
         }
     }
 
@@ -142,11 +132,9 @@ final class Directives {
             throw start.mistake(value + " does not fit in " + bytes + " byte" + (bytes > 1 ? "s" : "")
                     + ": it must be in " + (-1L << bits - 1) + " … " + ((1L << bits) - 1));
         }
-        byte[] data = new byte[bytes];
-        for (int i = 0; i < bytes; i++) {
-            data[i] = (byte) (value >> 8 * i);
-        }
-        append(start, data);
+        byte[] data = new byte[Long.BYTES];
+        LittleEndian.put8(data, 0, value);
+        append(start, Arrays.copyOf(data, bytes));
     }
 
     private void real(Words words, int bytes) {
@@ -207,12 +195,10 @@ final class Directives {
         if (words.accept(",") && !words.peek().is(",") && expressions.number(words, "padding") != 0x90 && !first) {
             throw start.mistake("padding is nops: leave the byte to pad with out");
         }
-        if (words.accept(",") && expressions.number(words, "the most padding") < bytes - 1) {
-            throw start.mistake("padding has as many bytes as it takes: leave the most out");
-        }
+        long most = words.accept(",") ? expressions.number(words, "the most padding") : 0;
         requireRoom(start, bytes);
         padding += bytes;
-        assembler.align((int) bytes);
+        assembler.align((int) bytes, most > 0 && most < bytes ? (int) most : (int) bytes);
         onGap.accept(start);
     }
 }

@@ -21,7 +21,8 @@ import java.util.function.Consumer;
  * from one that will be.
  */
 final class Names {
-    private enum Sort {
+    /** What a name can be declared as. */
+    enum Sort {
         LABEL,
         CONSTANT,
         EXTERNAL
@@ -55,20 +56,12 @@ final class Names {
 
     // ---- the first reading ------------------------------------------------------------------------------------------
 
-    void noteLabel(Token name) {
-        if (name.isName()) {
-            declared.putIfAbsent(name.text(), new Declared(Sort.LABEL, name.line()));
-        } else {
-            numbered.computeIfAbsent(name.text(), n -> new Numbered()).inAll++;
-        }
+    void note(Token name, Sort sort) {
+        declared.putIfAbsent(name.text(), new Declared(sort, name.line()));
     }
 
-    void noteConstant(Token name) {
-        declared.putIfAbsent(name.text(), new Declared(Sort.CONSTANT, name.line()));
-    }
-
-    void noteExternal(Token name) {
-        declared.putIfAbsent(name.text(), new Declared(Sort.EXTERNAL, name.line()));
+    void noteNumbered(Token number) {
+        numbered.computeIfAbsent(number.text(), n -> new Numbered()).inAll++;
     }
 
     void noteGlobal(Token name) {
@@ -138,10 +131,12 @@ final class Names {
         if (constant != null) {
             return constant;
         }
-        String plain = name.text().endsWith("@PLT")
-                ? name.text().substring(0, name.text().length() - 4)
-                : name.text();
+        String plain = name.text().replaceFirst("(?i)@plt$", "");
         Declared known = declared.get(plain);
+        if (known == null && plain.contains("@")) {
+            throw name.mistake(
+                    "only a linker knows " + name.shown() + ": code is complete, but for what .extern declares");
+        }
         if (known == null) {
             String hint = Spelling.hint(plain, declared.keySet());
             String define = "; write '" + Token.shortened(plain) + ":' where it belongs, or declare it by .extern";

@@ -12,7 +12,7 @@ import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.emitter.operand.Register;
 import io.trapeze.emitter.operand.Registers;
 import io.trapeze.emitter.operand.Segment;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -22,12 +22,7 @@ final class Operands {
     /** An immediate that is the distance between two labels and known only when the code is laid out. */
     static final long DISTANCE = Integer.MAX_VALUE;
 
-    /** From eight bits on, each twice as wide as the one before. */
-    private static final List<String> SIZES =
-            List.of("byte", "word", "dword", "qword", "xmmword", "ymmword", "zmmword");
-
-    private static final Map<String, Integer> OTHER_SIZES =
-            Map.of("fword", 48, "mmword", 64, "tbyte", 80, "oword", 128);
+    private static final Map<String, Integer> SIZES = sizes();
 
     private static final Pattern AT_AND_T = Pattern.compile("[A-Za-z][A-Za-z0-9]*");
 
@@ -53,6 +48,16 @@ final class Operands {
         this.names = names;
     }
 
+    private static Map<String, Integer> sizes() {
+        Map<String, Integer> sizes = new HashMap<>(Map.of("fword", 48, "mmword", 64, "tbyte", 80, "oword", 128));
+        int bits = 8;
+        for (String size : "byte word dword qword xmmword ymmword zmmword".split(" ")) {
+            sizes.put(size, bits);
+            bits *= 2;
+        }
+        return sizes;
+    }
+
     /** Reads one operand. */
     Read read(Words words) {
         Token start = words.peek();
@@ -60,6 +65,12 @@ final class Operands {
             words.take(); // branches are as short as they can be
         }
         refuseAtAndT(words);
+        if (words.peek().is("[") && isSize(words.second())) {
+            words.take(); // gcc puts the operands of indirect branches into brackets of their own
+            Read inside = read(words);
+            words.expect("]", "behind the operand that '[' opens");
+            return inside;
+        }
         int bits = size(words);
         Optional<Segment> segment = segment(words);
         boolean memory = bits != 0 || segment.isPresent();
@@ -93,20 +104,21 @@ final class Operands {
         }
     }
 
+    private static boolean isSize(Token token) {
+        return token.isName() && SIZES.containsKey(token.word());
+    }
+
     private static int size(Words words) {
         Token token = words.peek();
-        String word = token.isName() ? token.word() : "";
-        int bits = SIZES.contains(word) ? 8 << SIZES.indexOf(word) : OTHER_SIZES.getOrDefault(word, 0);
-        if (bits == 0) {
+        if (!isSize(token)) {
             return 0;
         }
         words.take();
-        if (!words.peek().isName() || !words.peek().word().equals("ptr")) {
+        if (!words.take().word().equals("ptr")) {
             throw token.mistake("write " + token.word() + " ptr [...]: without ptr, GNU as takes " + token.shown()
                     + " for a number");
         }
-        words.take();
-        return bits;
+        return SIZES.get(token.word());
     }
 
     private static Optional<Segment> segment(Words words) {

@@ -29,9 +29,12 @@ import java.util.stream.Collectors;
 public final class TextAssembler {
     private static final InstructionTable TABLE = InstructionTable.shipped();
 
-    /** Prefixes that may stand before any instruction, in front of all its bytes. */
-    private static final Map<String, Integer> PREFIXES =
-            Map.of("cs", 0x2E, "ss", 0x36, "ds", 0x3E, "es", 0x26, "fs", 0x64, "gs", 0x65, "notrack", 0x3E);
+    /** Prefixes that may stand before any instruction; all but LOCK in front of all its bytes. */
+    private static final Map<String, Integer> PREFIXES = Map.of(
+            "cs", 0x2E, "ss", 0x36, "ds", 0x3E, "es", 0x26, "fs", 0x64, "gs", 0x65, "notrack", 0x3E, "lock", 0xF0);
+
+    /** Prefixes that the table has joined to their instructions. */
+    private static final Set<String> REPEATS = Set.of("rep", "repe", "repz", "repne", "repnz");
 
     private final Assembler target;
     private final Map<String, Intrinsic> intrinsics = new LinkedHashMap<>();
@@ -48,14 +51,7 @@ public final class TextAssembler {
      * @throws SourceException if it has errors
      */
     public static CodeBlob blob(Source source) {
-        Assembler assembler = new Assembler();
-        Reading reading = new Reading(source, assembler, Map.of(), false);
-        reading.run();
-        try {
-            return assembler.finish(source.title());
-        } catch (EncodingException e) {
-            throw reading.unreached(e);
-        }
+        return new Reading(source, new Assembler(), Map.of(), false).finish();
     }
 
     /**
@@ -82,16 +78,9 @@ public final class TextAssembler {
      *     checked as if the source stood alone
      */
     public void assemble(Source source) {
-        Assembler rehearsal = new Assembler(false);
         Map<String, Intrinsic> silent = new LinkedHashMap<>(intrinsics);
         silent.replaceAll((name, intrinsic) -> operands -> {});
-        Reading reading = new Reading(source, rehearsal, silent, false);
-        reading.run();
-        try {
-            rehearsal.finish(source.title());
-        } catch (EncodingException e) {
-            throw reading.unreached(e);
-        }
+        new Reading(source, new Assembler(false), silent, false).finish();
         new Reading(source, target, intrinsics, lines).run();
     }
 
@@ -106,6 +95,8 @@ public final class TextAssembler {
         private final Directives directives;
         private final List<Problem> problems = new ArrayList<>();
         private final List<Token> gaps = new ArrayList<>();
+        /** Prefixes that stand as statements of their own, before their instruction. */
+        private final List<Token> begun = new ArrayList<>();
 
         Reading(Source source, Assembler assembler, Map<String, Intrinsic> intrinsics, boolean lines) {
             this.source = source;
@@ -122,11 +113,23 @@ public final class TextAssembler {
             each((words, note) -> note(words), mistake -> {});
             Consumer<Mistake> failed = mistake -> problems.add(mistake.in(source));
             each(this::statement, failed);
+            begun.stream().findFirst().ifPresent(prefix -> failed.accept(alone(prefix)));
             if (problems.isEmpty()) {
                 names.finish(failed);
             }
             if (!problems.isEmpty()) {
                 throw new SourceException(problems);
+            }
+        }
+
+        CodeBlob finish() {
+            run();
+            try {
+                return assembler.finish(source.title());
+            } catch (EncodingException e) {
+                Token unreached = gaps.get(e.gap().orElseThrow());
+                throw new SourceException(
+                        List.of(unreached.mistake(e.getMessage()).in(source)));
             }
         }
 
@@ -146,20 +149,20 @@ public final class TextAssembler {
             }
         }
 
-        SourceException unreached(EncodingException e) {
-            Token at = gaps.get(e.gap().orElseThrow());
-            return new SourceException(List.of(at.mistake(e.getMessage()).in(source)));
-        }
-
         // ---- the first reading: what is defined ---------------------------------------------------------------------
 
         private void note(Words words) {
             while (isLabel(words)) {
-                names.noteLabel(words.take());
+                Token label = words.take();
+                if (label.isName()) {
+                    names.note(label, Names.Sort.LABEL);
+                } else {
+                    names.noteNumbered(label);
+                }
                 words.take();
             }
             if (words.peek().isName() && words.second().is("=")) {
-                names.noteConstant(words.take());
+                names.note(words.take(), Names.Sort.CONSTANT);
             } else {
                 directives.note(words);
             }
@@ -174,6 +177,9 @@ public final class TextAssembler {
         // ---- the second reading: code -------------------------------------------------------------------------------
 
         private void statement(Words words, String note) {
+            if (!begun.isEmpty() && (isLabel(words) || words.peek().text().startsWith("."))) {
+                throw alone(begun.remove(0));
+            }
             while (isLabel(words)) {
                 names.define(words.take());
                 words.take();
@@ -188,7 +194,16 @@ public final class TextAssembler {
                 } else if (first.isName() && first.text().startsWith(".")) {
                     directives.read(words);
                 } else {
-                    instruction(words.takeName("an instruction, a directive or a label"), words, note);
+                    begun.addAll(words.rest());
+                    int prefixes =
+                            (int) begun.stream().takeWhile(Reading::isPrefix).count();
+                    if (prefixes == begun.size() - 1) {
+                        begun.remove(prefixes);
+                        return;
+                    }
+                    List<Token> all = List.copyOf(begun);
+                    begun.clear();
+                    instruction(new Words(Shorthand.spelledOut(all, prefixes)), note);
                 }
                 words.expectEnd();
             } catch (EncodingException | IllegalArgumentException | ArithmeticException e) {
@@ -196,14 +211,29 @@ public final class TextAssembler {
             }
         }
 
-        private void instruction(Token word, Words words, String note) {
-            Token first = word;
-            if (PREFIXES.containsKey(word.word())) {
-                first = words.takeName("the instruction that " + word.shown() + " belongs to, on the same line");
-                assembler.db(PREFIXES.get(word.word()));
+        private static boolean isPrefix(Token word) {
+            return word.isName() && (PREFIXES.containsKey(word.word()) || REPEATS.contains(word.word()));
+        }
+
+        private static Mistake alone(Token prefix) {
+            return prefix.mistake("expected the instruction that " + prefix.shown() + " belongs to behind it");
+        }
+
+        private void instruction(Words words, String note) {
+            int line = words.peek().line();
+            Decoration said = Decoration.NONE;
+            Token start = words.takeName("an instruction, a directive or a label");
+            while (PREFIXES.containsKey(start.word())
+                    || start.word().equals("fwait") && words.peek().isName()) {
+                if (start.word().equals("fwait")) {
+                    assembler.emit("fwait");
+                } else if (start.word().equals("lock")) {
+                    said = new Decoration(Decoration.LOCK);
+                } else {
+                    assembler.db(PREFIXES.get(start.word()));
+                }
+                start = words.takeName("the instruction that " + start.shown() + " belongs to");
             }
-            boolean lock = first.word().equals("lock");
-            Token start = lock ? words.takeName("the instruction that lock belongs to, on the same line") : first;
             String mnemonic = mnemonic(start, words);
             List<Operands.Read> read = new ArrayList<>();
             Braces braces = new Braces();
@@ -213,6 +243,7 @@ public final class TextAssembler {
                 }
             }
             words.expectEnd();
+            Shorthand.complete(mnemonic, read);
             Intrinsic intrinsic = intrinsics.get(mnemonic);
             if (intrinsic != null) {
                 read.stream().filter(Operands.Read::isDistance).findFirst().ifPresent(one -> {
@@ -221,13 +252,13 @@ public final class TextAssembler {
                 });
                 intrinsic.emit(read.stream().map(Operands.Read::operand).toList());
             } else {
-                emit(start, mnemonic, read, lock, braces.said());
+                emit(start, mnemonic, read, said.and(braces.said()));
                 if (!note.isEmpty()) {
                     assembler.because(note);
                 }
             }
             if (lines) {
-                assembler.serves("line " + first.line());
+                assembler.serves("line " + line);
             }
         }
 
@@ -271,13 +302,10 @@ public final class TextAssembler {
             return all;
         }
 
-        private void emit(Token start, String mnemonic, List<Operands.Read> read, boolean lock, Decoration said) {
+        private void emit(Token start, String mnemonic, List<Operands.Read> read, Decoration said) {
             boolean branch = read.size() == 1 && TABLE.named(mnemonic).stream().anyMatch(Reading::isBranch);
             for (Operands.Read one : read) {
                 requireUsable(one, branch);
-            }
-            if (lock) {
-                assembler.lock();
             }
             assembler.decorate(said);
             try {

@@ -43,6 +43,11 @@ record Token(Kind kind, String text, int line, int column, int start) {
         return start + text.length() == next.start;
     }
 
+    /** Returns another word in its place. */
+    Token as(Kind other, String word) {
+        return new Token(other, word, line, column, start);
+    }
+
     /** Returns a mistake that begins here. */
     Mistake mistake(String message) {
         return new Mistake(line, column, message);

@@ -76,4 +76,11 @@ final class Words {
     void skipRest() {
         next = tokens.size() - 1;
     }
+
+    /** Takes the words that are left, the end among them. */
+    List<Token> rest() {
+        List<Token> rest = tokens.subList(next, tokens.size());
+        skipRest();
+        return rest;
+    }
 }

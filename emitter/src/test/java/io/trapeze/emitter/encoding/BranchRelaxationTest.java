@@ -30,7 +30,7 @@ class BranchRelaxationTest {
             if (gap.branch()) {
                 relaxation.addBranch(gap.fixed(), i, SHORT, LONG);
             } else {
-                relaxation.addAlignment(gap.fixed(), gap.alignment());
+                relaxation.addAlignment(gap.fixed(), gap.alignment(), gap.alignment());
             }
         }
         relaxation.solve(fixed, before);
@@ -137,7 +137,7 @@ class BranchRelaxationTest {
     void paddingFarAheadIsNotLookedAt() {
         BranchRelaxation relaxation = new BranchRelaxation();
         relaxation.addBranch(0, 0, SHORT, LONG);
-        relaxation.addAlignment(5_000, 16);
+        relaxation.addAlignment(5_000, 16, 15);
         relaxation.solve(new int[] {5_000}, new int[] {2});
         assertThat(relaxation.isLong(0)).isTrue();
         assertThat(relaxation.end(1)).isEqualTo(5_008);

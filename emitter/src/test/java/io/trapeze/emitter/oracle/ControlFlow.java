@@ -44,11 +44,16 @@ final class ControlFlow {
     }
 
     /**
-     * One block: padding up to {@code alignment}, its label, {@code fill} bytes, branches.
+     * One block: padding up to {@code alignment}, if {@code most} bytes do, its label, {@code fill} bytes, branches.
      *
      * @param branches pairs of an index in {@link #BRANCHES} and the number of a block
      */
-    private record Block(int alignment, int fill, int[] branches) {}
+    private record Block(int alignment, int most, int fill, int[] branches) {
+        int padding(int at) {
+            int bytes = -at & alignment - 1;
+            return bytes <= most ? bytes : 0;
+        }
+    }
 
     private final List<Block> blocks = new ArrayList<>();
     private final boolean aligned;
@@ -62,6 +67,7 @@ final class ControlFlow {
         this.aligned = aligned;
         for (int i = 0; i < size; i++) {
             int alignment = aligned && random.nextInt(6) == 0 ? 1 << random.nextInt(7) : 1;
+            int most = random.nextBoolean() ? alignment : 1 + random.nextInt(alignment);
             int fill = random.nextInt(style.bytes);
             int[] branches = new int[2 * (1 + random.nextInt(2))];
             for (int b = 0; b < branches.length; b += 2) {
@@ -69,7 +75,7 @@ final class ControlFlow {
                 branches[b] = short8 ? JRCXZ + random.nextInt(4) : random.nextInt(JRCXZ);
                 branches[b + 1] = short8 ? i : target(random, i, style.reach, size);
             }
-            blocks.add(new Block(alignment, fill, branches));
+            blocks.add(new Block(alignment, most, fill, branches));
         }
     }
 
@@ -97,7 +103,7 @@ final class ControlFlow {
         for (int i = 0; i < labels.length; i++) {
             Block block = blocks.get(i);
             if (block.alignment() > 1) {
-                assembler.align(block.alignment());
+                assembler.align(block.alignment(), block.most());
             }
             assembler.bind(labels[i]);
             byte[] fill = new byte[block.fill()];
@@ -116,7 +122,11 @@ final class ControlFlow {
         for (int i = 0; i < blocks.size(); i++) {
             Block block = blocks.get(i);
             if (block.alignment() > 1) {
-                source.append(".balign ").append(block.alignment()).append('\n');
+                source.append(".balign ")
+                        .append(block.alignment())
+                        .append(",,")
+                        .append(block.most())
+                        .append('\n');
             }
             source.append('b')
                     .append(i)
@@ -145,7 +155,7 @@ final class ControlFlow {
         int at = 0;
         for (int i = 0; i < starts.length; i++) {
             Block block = blocks.get(i);
-            at = at + block.alignment() - 1 & -block.alignment();
+            at += block.padding(at);
             starts[i] = at;
             for (int end = at + block.fill(); at < end; at++) {
                 if (code[at] != (byte) i) {

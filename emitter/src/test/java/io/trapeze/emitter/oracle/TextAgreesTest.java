@@ -135,6 +135,68 @@ class TextAgreesTest {
                         ret
                 one:    .double 1.0
                 """),
+        LOOPS("""
+                f:      xor eax, eax
+                        .p2align 4,,10
+                        .p2align 3
+                1:      add eax, [rdi]
+                        add rdi, 4
+                        dec rsi
+                        jnz 1b
+                        .p2align 4,,3
+                        .balign 8,,7
+                        shl eax
+                        sar qword ptr [rdi]
+                        imul eax, 5
+                        imul rcx, -1000
+                        lock
+                        add [rdi], eax
+                2:      lock; dec dword ptr [rdi]
+                        rep; movsb
+                        jmp 2b
+                """),
+        STRINGS("""
+                        rep stos qword ptr es:[rdi], rax
+                        rep stos dword ptr [rdi]
+                        stos byte ptr es:[rdi], al
+                        movs word ptr es:[rdi], word ptr ds:[rsi]
+                        rep movs byte ptr [rdi], byte ptr [rsi]
+                        movs dword ptr es:[rdi], dword ptr fs:[rsi]
+                        lods al, byte ptr ds:[rsi]
+                        lods eax, dword ptr gs:[rsi]
+                        lods qword ptr [rsi]
+                        repz cmps byte ptr ds:[rsi], byte ptr es:[rdi]
+                        repne scas al, byte ptr es:[rdi]
+                        scas qword ptr es:[rdi]
+                        outs dx, byte ptr ds:[rsi]
+                        rep ins dword ptr es:[rdi], dx
+                        xlat byte ptr ds:[rbx]
+                """),
+        OTHER_NAMES("""
+                        cmpltps xmm0, xmm1
+                        cmpnlesd xmm4, qword ptr [rdi]
+                        vcmpeqps xmm0, xmm1, xmm2
+                        vcmptrue_uspd k1{k2}, zmm0, [rax]
+                        vcmpneq_oqps k3, zmm0, zmm1, {sae}
+                        vcmpngt_uqss xmm0, xmm1, xmm2
+                        vcmpge_osps ymm0, ymm1, ymm2
+                        vpcmpltub k5, ymm27, ymm30
+                        vpcmpneqd k5, zmm7, dword ptr [rax]{1to16}
+                        vpcmpequw k5, zmm7, zmm2
+                        pclmulhqlqdq xmm0, xmm1
+                        vpclmulhqhqdq xmm0, xmm1, xmm2
+                        blendvps xmm0, [rdi]
+                        pblendvb xmm3, xmm1
+                        fadd
+                        fsubr
+                        fdiv st(3)
+                        faddp st(2)
+                        fmul dword ptr [rax]
+                        fstcw [rax]
+                        fstsw ax
+                        finit
+                        fsave [rsp + 8]
+                """),
         SYSTEM("""
                         mov eax, 60
                         syscall
@@ -190,6 +252,8 @@ class TextAgreesTest {
                 "jmp . + 2; nop; jmp $; a: jmp a + 3; .skip 130; jmp a - 1",
                 "mov eax, 4[rdi][rcx*2]; N = 5; mov eax, N[rdi]; 1: loop 1b; 1: jrcxz 1f; 1:",
                 "fs lodsb; gs rep movsq; cs mov rax, [rdi]; fs lock inc dword ptr [rdi]; notrack jmp rax; rep ret",
+                "jmp [QWORD PTR [rax+16]]; call [QWORD PTR -8[rbp+rcx*8]]; fs fstcw [rax]; f: call f@PLT",
+                "rep movs BYTE PTR es:[rdi],BYTE PTR gs:[rsi]; lods rax,QWORD PTR fs:[rsi]; xlat BYTE PTR fs:[rbx]",
                 "jmp short 1f; 1: movsx rax, ecx; movsx rdx, dword ptr [rdi]; movsxd eax, ecx",
                 ".ascii \"\\x414\\xabcg\"; .cfi_startproc; nop; .cfi_endproc",
                 "mov eax, 'a' + 1; .byte 'b, 'c'; mov al, -1 & 0xff");

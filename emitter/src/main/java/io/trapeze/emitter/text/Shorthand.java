@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.trapeze.emitter.text;
+
+import io.trapeze.emitter.decode.FormDecoder;
+import io.trapeze.emitter.isa.Form;
+import io.trapeze.emitter.isa.InstructionTable;
+import io.trapeze.emitter.isa.OperandKind;
+import io.trapeze.emitter.operand.Immediate;
+import io.trapeze.emitter.operand.Operand;
+import io.trapeze.emitter.operand.Register;
+import io.trapeze.emitter.text.Token.Kind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Instructions written otherwise than the table names them: by another name, or without an operand that can be one thing only. */
+final class Shorthand {
+    /** Operands that may be left out: the shift by one, the mask of a blend, the top of the x87 stack. */
+    private static final Set<OperandKind> UNSAID = Set.of(OperandKind.ONE, OperandKind.XMM0, OperandKind.ST0);
+
+    /** A row of {@code shorthand.txt}. */
+    private record Rule(Pattern written, String means) {}
+
+    private static final List<Rule> RULES = read();
+
+    private Shorthand() {}
+
+    private static List<Rule> read() {
+        try (InputStream in = Shorthand.class.getResourceAsStream("shorthand.txt")) {
+            return new String(in.readAllBytes(), StandardCharsets.US_ASCII)
+                    .lines()
+                    .filter(row -> !row.isEmpty() && !row.startsWith("#"))
+                    .map(row -> row.split(" += "))
+                    .map(row -> new Rule(Pattern.compile(row[0]), row[1]))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read shorthand.txt of the emitter's jar", e);
+        }
+    }
+
+    /**
+     * Returns the words of an instruction as the table names it.
+     *
+     * @param words its words, the last of them the end
+     * @param at where its name is, behind the prefixes
+     */
+    static List<Token> spelledOut(List<Token> words, int at) {
+        Token name = words.get(at);
+        int end = words.size() - 1;
+        String operands = words.stream().skip(at + 1).map(Token::word).collect(Collectors.joining());
+        boolean known = !InstructionTable.shipped().named(name.word()).isEmpty();
+        for (Rule rule : RULES) {
+            boolean whole = rule.written().pattern().contains(" ");
+            Matcher matcher = rule.written().matcher(whole ? name.word() + " " + operands : name.word());
+            if ((whole || !known) && matcher.matches()) {
+                List<Token> result = new ArrayList<>(words);
+                result.subList(at, whole ? end : at + 1).clear();
+                String[] meant = matcher.replaceAll(rule.means()).strip().split(", ");
+                String[] names = meant[0].split(" ");
+                for (int i = 0; i < names.length; i++) {
+                    result.add(i < names.length - 1 ? i : at + i, name.as(Kind.NAME, names[i]));
+                }
+                if (meant.length > 1) {
+                    result.add(result.size() - 1, name.as(Kind.SIGN, ","));
+                    result.add(result.size() - 1, name.as(Kind.NUMBER, meant[1]));
+                }
+                return result;
+            }
+        }
+        return words;
+    }
+
+    /** Adds the operand that was left out, if one was. */
+    static void complete(String mnemonic, List<Operands.Read> operands) {
+        int count = operands.size();
+        Operand last = count == 0 ? null : operands.get(count - 1).operand();
+        List<Form> forms = InstructionTable.shipped().named(mnemonic);
+        boolean complete = forms.stream()
+                .filter(form -> form.operands().size() == count)
+                .anyMatch(form -> count == 0 || takesRegister(form, count - 1) == last instanceof Register);
+        if (mnemonic.equals("imul") && count == 2 && last instanceof Immediate) {
+            operands.add(0, operands.get(0)); // the register is multiplied
+        }
+        for (Form form : forms) {
+            for (int i = 0; i <= count && !complete && form.operands().size() == count + 1; i++) {
+                OperandKind kind = form.operands().get(i).kind();
+                if (count > 0 && UNSAID.contains(kind)) {
+                    operands.add(
+                            i,
+                            new Operands.Read(
+                                    FormDecoder.fixed(kind), operands.get(0).start(), Value.of(0)));
+                    return;
+                }
+            }
+        }
+    }
+
+    private static boolean takesRegister(Form form, int operand) {
+        return form.operands().get(operand).kind().register().isPresent();
+    }
+}
