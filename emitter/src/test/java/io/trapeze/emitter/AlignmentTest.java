@@ -39,6 +39,20 @@ class AlignmentTest {
     }
 
     @Test
+    void thereIsNoPaddingWhereItWouldTakeMoreThanTheLimit() {
+        for (int before = 0; before < 16; before++) {
+            byte[] code = new byte[before];
+            int padding = before < 6 && before > 0 ? 0 : -before & 15;
+            CodeBlob blob = Code.blob(a -> {
+                a.db(code);
+                a.align(16, 10);
+                a.ret();
+            });
+            assertThat(blob.size()).isEqualTo(before + padding + 1);
+        }
+    }
+
+    @Test
     void aLabelBehindPaddingIsAligned() {
         CodeBlob blob = Code.blob(a -> {
             Label entry = a.label();

@@ -12,7 +12,7 @@ import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.emitter.operand.Register;
 import io.trapeze.emitter.operand.Registers;
 import io.trapeze.emitter.operand.Segment;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -22,7 +22,12 @@ final class Operands {
     /** An immediate that is the distance between two labels and known only when the code is laid out. */
     static final long DISTANCE = Integer.MAX_VALUE;
 
-    private static final Map<String, Integer> SIZES = sizes();
+    /** From eight bits on, each twice as wide as the one before. */
+    private static final List<String> SIZES =
+            List.of("byte", "word", "dword", "qword", "xmmword", "ymmword", "zmmword");
+
+    private static final Map<String, Integer> OTHER_SIZES =
+            Map.of("fword", 48, "mmword", 64, "tbyte", 80, "oword", 128);
 
     private static final Pattern AT_AND_T = Pattern.compile("[A-Za-z][A-Za-z0-9]*");
 
@@ -48,16 +53,6 @@ final class Operands {
         this.names = names;
     }
 
-    private static Map<String, Integer> sizes() {
-        Map<String, Integer> sizes = new HashMap<>(Map.of("fword", 48, "mmword", 64, "tbyte", 80, "oword", 128));
-        int bits = 8;
-        for (String size : "byte word dword qword xmmword ymmword zmmword".split(" ")) {
-            sizes.put(size, bits);
-            bits *= 2;
-        }
-        return sizes;
-    }
-
     /** Reads one operand. */
     Read read(Words words) {
         Token start = words.peek();
@@ -65,7 +60,7 @@ final class Operands {
             words.take(); // branches are as short as they can be
         }
         refuseAtAndT(words);
-        if (words.peek().is("[") && isSize(words.second())) {
+        if (words.peek().is("[") && bits(words.second()) > 0) {
             words.take(); // gcc puts the operands of indirect branches into brackets of their own
             Read inside = read(words);
             words.expect("]", "behind the operand that '[' opens");
@@ -104,21 +99,23 @@ final class Operands {
         }
     }
 
-    private static boolean isSize(Token token) {
-        return token.isName() && SIZES.containsKey(token.word());
+    /** Returns the bits of memory that a word stands for; 0 if it is none of these words. */
+    private static int bits(Token token) {
+        String word = token.isName() ? token.word() : "";
+        return SIZES.contains(word) ? 8 << SIZES.indexOf(word) : OTHER_SIZES.getOrDefault(word, 0);
     }
 
     private static int size(Words words) {
         Token token = words.peek();
-        if (!isSize(token)) {
-            return 0;
+        int bits = bits(token);
+        if (bits > 0) {
+            words.take();
+            if (!words.take().word().equals("ptr")) {
+                throw token.mistake("write " + token.word() + " ptr [...]: without ptr, GNU as takes " + token.shown()
+                        + " for a number");
+            }
         }
-        words.take();
-        if (!words.take().word().equals("ptr")) {
-            throw token.mistake("write " + token.word() + " ptr [...]: without ptr, GNU as takes " + token.shown()
-                    + " for a number");
-        }
-        return SIZES.get(token.word());
+        return bits;
     }
 
     private static Optional<Segment> segment(Words words) {

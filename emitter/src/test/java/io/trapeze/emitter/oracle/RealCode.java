@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter.oracle;
 
+import io.trapeze.emitter.Assembler;
+import io.trapeze.emitter.CodeBlob;
 import io.trapeze.emitter.Instruction;
 import io.trapeze.emitter.decode.DecodedInstruction;
 import io.trapeze.emitter.decode.Decoder;
+import io.trapeze.emitter.text.SourceException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,10 +14,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,9 +28,13 @@ import java.util.regex.Pattern;
 final class RealCode {
     private static final Pattern LINE = Pattern.compile(" *([0-9a-f]+):\t([0-9a-f ]+?) *\t(.*)");
     private static final int SHOWN = 4;
+    /** So many texts are assembled at most. */
+    private static final int MOST_TEXTS = 15_000;
 
     private final Map<String, Integer> missing = new TreeMap<>();
     private final Map<String, List<String>> differences = new TreeMap<>();
+    private final Map<String, Integer> refused = new TreeMap<>();
+    private final Set<String> texts = new HashSet<>();
     private int instructions;
     private int decoded;
 
@@ -69,6 +78,9 @@ final class RealCode {
             return;
         }
         decoded++;
+        if (!theirs.contains("<") && texts.size() < MOST_TEXTS && texts.add(theirs)) {
+            assemble(bytes, theirs);
+        }
         int length = own.get().fields().length();
         String text = length > bytes.length
                 ? "something longer"
@@ -89,6 +101,31 @@ final class RealCode {
                     .add("%x: %s: ours %s (%d bytes), objdump %s"
                             .formatted(address, HexFormat.of().formatHex(bytes), ours, length, wanted));
         }
+    }
+
+    /** Assembles what objdump prints: no more bytes, of which we make the text that objdump makes of the real ones. */
+    private void assemble(byte[] bytes, String theirs) {
+        String mnemonic = theirs.split(" ", 2)[0];
+        try {
+            CodeBlob ours = Assembler.parse(theirs);
+            List<Instruction> read = ours.instructions(); // several if a prefix stands before it
+            String text = Spelling.normal(read.get(0).textWithOffsets());
+            if (ours.size() > bytes.length || read.size() == 1 && !text.equals(Spelling.normal(theirs))) {
+                differences.computeIfAbsent(mnemonic, m -> new ArrayList<>()).add("'" + theirs + "' becomes " + text);
+            }
+        } catch (SourceException e) {
+            refused.merge(mnemonic, 1, Integer::sum);
+        }
+    }
+
+    /** Returns how many texts were assembled, each once. */
+    int texts() {
+        return texts.size();
+    }
+
+    /** Returns how many texts of which mnemonics we refuse to assemble. */
+    Map<String, Integer> refused() {
+        return refused;
     }
 
     int instructions() {
