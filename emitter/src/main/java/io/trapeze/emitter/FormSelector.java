@@ -88,9 +88,11 @@ final class FormSelector {
     }
 
     private static boolean typesFit(Form form, Operand... operands) {
-        return form.operands().size() == operands.length
-                && IntStream.range(0, operands.length)
-                        .allMatch(i -> typeFits(form.operands().get(i), operands[i]));
+        boolean fit = form.operands().size() == operands.length;
+        for (int i = 0; fit && i < operands.length; i++) {
+            fit = typeFits(form.operands().get(i), operands[i]);
+        }
+        return fit;
     }
 
     private static boolean typeFits(OperandSpec spec, Operand operand) {

@@ -35,12 +35,7 @@ final class Labels {
         if (symbol.isEmpty()) {
             throw new EncodingException("an external symbol needs a name");
         }
-        Label known = externals.get(symbol);
-        if (known == null) {
-            known = add(Label.of(this, labels.size(), symbol, true), EXTERNAL);
-            externals.put(symbol, known);
-        }
-        return known;
+        return externals.computeIfAbsent(symbol, name -> add(Label.of(this, labels.size(), name, true), EXTERNAL));
     }
 
     private Label add(Label label, int place) {

@@ -81,10 +81,8 @@ final class Recorder {
                 continue; // nothing to align, or no data
             }
             int form = entry.form() == BRANCH ? Descriptor.id(layout.branchForm(entry.gaps())) : entry.form();
-            Label label = entry.label();
-            Optional<Instruction.Target> target = label == null
-                    ? Optional.empty()
-                    : Optional.of(new Instruction.Target(
+            Optional<Instruction.Target> target = Optional.ofNullable(entry.label())
+                    .map(label -> new Instruction.Target(
                             names.get(label),
                             label.external() ? -1 : layout.offset(label),
                             label.external(),
@@ -113,9 +111,7 @@ final class Recorder {
     private Map<Label, String> uniqueNames(Map<String, Label> symbols) {
         Map<Label, String> names = new HashMap<>();
         Set<String> taken = new HashSet<>(symbols.keySet());
-        for (Map.Entry<String, Label> symbol : symbols.entrySet()) {
-            names.putIfAbsent(symbol.getValue(), symbol.getKey());
-        }
+        symbols.forEach((name, label) -> names.putIfAbsent(label, name));
         for (Entry entry : entries) {
             if (entry.label() != null && entry.label().external()) {
                 names.put(entry.label(), entry.label().name());

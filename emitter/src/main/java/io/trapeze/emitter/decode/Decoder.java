@@ -55,20 +55,19 @@ public final class Decoder {
             List<FormPattern> candidates, Predicate<FormPattern> fits, Opening opening) {
         return candidates.stream()
                 .filter(fits)
-                .map(pattern -> confirm(pattern, opening))
-                .filter(Objects::nonNull)
+                .flatMap(pattern -> confirm(pattern, opening).stream())
                 .findFirst();
     }
 
-    /** Returns the instruction if the bytes are one of this form, or null. */
-    private static DecodedInstruction confirm(FormPattern pattern, Opening opening) {
+    /** Returns the instruction, if the bytes are one of this form. */
+    private static Optional<DecodedInstruction> confirm(FormPattern pattern, Opening opening) {
         try {
             DecodedInstruction decoded = FormDecoder.decode(pattern.form(), opening);
             boolean said = opening.segment == Segment.NONE
                     || decoded.operands().stream().anyMatch(Mem.class::isInstance);
-            return said ? decoded : null; // an override of FS or GS has to show in an operand
+            return Optional.of(decoded).filter(d -> said); // an override of FS or GS has to show in an operand
         } catch (IllegalArgumentException e) {
-            return null;
+            return Optional.empty();
         }
     }
 

@@ -30,10 +30,9 @@ public final class InstructionTable {
             for (String name : form.names()) {
                 names.computeIfAbsent(name, n -> new ArrayList<>()).add(form);
             }
-            if (form.printedName().isPresent()) {
-                printed.computeIfAbsent(form.printedName().get(), n -> new ArrayList<>())
-                        .add(form);
-            }
+            form.printedName()
+                    .ifPresent(name -> printed.computeIfAbsent(name, n -> new ArrayList<>())
+                            .add(form));
         }
         names.replaceAll((name, list) -> List.copyOf(list));
         this.byName = names;

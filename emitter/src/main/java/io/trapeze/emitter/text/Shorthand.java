@@ -25,10 +25,14 @@ final class Shorthand {
     /** Operands that may be left out: the shift by one, the mask of a blend, the top of the x87 stack. */
     private static final Set<OperandKind> UNSAID = Set.of(OperandKind.ONE, OperandKind.XMM0, OperandKind.ST0);
 
-    /** A row of {@code shorthand.txt}. */
+    /** A row of {@code shorthand.txt}: what is written, beginning with a name, and what it means. */
     private record Rule(Pattern written, String means) {}
 
     private static final List<Rule> RULES = read();
+
+    /** The names of all rules, because most instructions have none. */
+    private static final Pattern NAMES = Pattern.compile(
+            RULES.stream().map(rule -> rule.written().pattern().split(" ")[0]).collect(Collectors.joining("|")));
 
     private Shorthand() {}
 
@@ -54,11 +58,15 @@ final class Shorthand {
     static List<Token> spelledOut(List<Token> words, int at) {
         Token name = words.get(at);
         int end = words.size() - 1;
-        String operands = words.stream().skip(at + 1).map(Token::word).collect(Collectors.joining());
-        boolean known = !InstructionTable.shipped().named(name.word()).isEmpty();
+        String word = name.word();
+        if (!NAMES.matcher(word).matches()) {
+            return words;
+        }
+        String all = words.stream().skip(at + 1).map(Token::word).collect(Collectors.joining("", word + " ", ""));
+        boolean known = !InstructionTable.shipped().named(word).isEmpty();
         for (Rule rule : RULES) {
             boolean whole = rule.written().pattern().contains(" ");
-            Matcher matcher = rule.written().matcher(whole ? name.word() + " " + operands : name.word());
+            Matcher matcher = rule.written().matcher(whole ? all : word);
             if ((whole || !known) && matcher.matches()) {
                 List<Token> result = new ArrayList<>(words);
                 result.subList(at, whole ? end : at + 1).clear();
@@ -79,30 +87,28 @@ final class Shorthand {
 
     /** Adds the operand that was left out, if one was. */
     static void complete(String mnemonic, List<Operands.Read> operands) {
+        if (operands.isEmpty()) {
+            return;
+        }
         int count = operands.size();
-        Operand last = count == 0 ? null : operands.get(count - 1).operand();
+        Operand last = operands.get(count - 1).operand();
         List<Form> forms = InstructionTable.shipped().named(mnemonic);
         boolean complete = forms.stream()
                 .filter(form -> form.operands().size() == count)
-                .anyMatch(form -> count == 0 || takesRegister(form, count - 1) == last instanceof Register);
+                .map(form -> form.operands().get(count - 1).kind().register().isPresent())
+                .anyMatch(takesRegister -> takesRegister == last instanceof Register);
         if (mnemonic.equals("imul") && count == 2 && last instanceof Immediate) {
             operands.add(0, operands.get(0)); // the register is multiplied
         }
         for (Form form : forms) {
             for (int i = 0; i <= count && !complete && form.operands().size() == count + 1; i++) {
                 OperandKind kind = form.operands().get(i).kind();
-                if (count > 0 && UNSAID.contains(kind)) {
-                    operands.add(
-                            i,
-                            new Operands.Read(
-                                    FormDecoder.fixed(kind), operands.get(0).start(), Value.of(0)));
+                if (UNSAID.contains(kind)) {
+                    Token start = operands.get(0).start();
+                    operands.add(i, new Operands.Read(FormDecoder.fixed(kind), start, Value.of(0)));
                     return;
                 }
             }
         }
-    }
-
-    private static boolean takesRegister(Form form, int operand) {
-        return form.operands().get(operand).kind().register().isPresent();
     }
 }
