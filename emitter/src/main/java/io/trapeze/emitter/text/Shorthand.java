@@ -87,8 +87,8 @@ final class Shorthand {
 
     /** Adds the operand that was left out, if one was. */
     static void complete(String mnemonic, List<Operands.Read> operands) {
-        if (operands.isEmpty()) {
-            return;
+        if (operands.isEmpty() || mnemonic.startsWith("fcmov")) {
+            return; // assemblers want both operands of a conditional move
         }
         int count = operands.size();
         Operand last = operands.get(count - 1).operand();

@@ -64,6 +64,7 @@ class TextErrorsTest {
                 "t: jmp [qword ptr t[0 + rax*8]] ¦  9 ¦ code does not know where it will be mapped: write [rip + t]",
                 "rep stos dword ptr [rsi], eax   ¦  5 ¦ behind 'rep' stands one of: insb",
                 "cmpge_osps xmm0, xmm1           ¦  1 ¦ unknown instruction 'cmpge_osps'",
+                "fcmovb st(1)                    ¦  1 ¦ no form takes these operands",
                 "shl                             ¦  1 ¦ no form takes these operands",
                 "lock mov rax, rbx               ¦  6 ¦ LOCK is legal only before instructions that read and write memory",
                 "lock                            ¦  1 ¦ expected the instruction that 'lock' belongs to",
