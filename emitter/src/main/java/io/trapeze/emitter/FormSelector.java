@@ -15,10 +15,8 @@ import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Mem;
 import io.trapeze.emitter.operand.Operand;
 import io.trapeze.emitter.operand.Register;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /** Finds the form for operands that are known only at run time, and emits it. */
 final class FormSelector {
@@ -64,27 +62,38 @@ final class FormSelector {
         encoder.branch(shortForm, longForm, label);
     }
 
-    /** Returns the first form that takes the operands; failing that, the first that refuses with the best reason. */
+    /** Returns the first form that takes the operands; failing that, the last that refuses with the best reason. */
     private static Optional<Form> choose(List<Form> forms, Encoder encoder, Operand... operands) {
-        List<Form> typed = forms.stream().filter(f -> typesFit(f, operands)).toList();
-        if (typed.stream().mapToInt(f -> lanes(f, operands)).distinct().count() > 1) {
-            return Optional.empty(); // how many elements one is to become is open
+        boolean low = encoder.vexSuffices(codes(operands));
+        Form taking = null;
+        Form refusing = null;
+        int lanes = -1;
+        for (Form form : forms) {
+            if (typesFit(form, operands)) {
+                if (lanes >= 0 && lanes != lanes(form, operands)) {
+                    return Optional.empty(); // how many elements one is to become is open
+                }
+                lanes = lanes(form, operands);
+                if (guardsHold(form, operands)) {
+                    taking = taking == null || !low && !isEvex(taking) && isEvex(form) ? form : taking;
+                } else if (form.opEn().has('I') && impliedRegistersStand(form, operands)) {
+                    refusing = form;
+                }
+            }
         }
-        List<Form> taking = typed.stream().filter(f -> guardsHold(f, operands)).toList();
-        return taking.stream()
-                .filter(f -> f.encoding().prefixing() == Prefixing.EVEX || encoder.vexSuffices(codes(operands)))
-                .findFirst()
-                .or(() -> taking.stream().findFirst())
-                .or(() -> typed.stream()
-                        .filter(f -> f.opEn().has('I') && impliedRegistersStand(f, operands))
-                        .reduce((first, last) -> last));
+        return Optional.ofNullable(taking != null ? taking : refusing);
+    }
+
+    private static boolean isEvex(Form form) {
+        return form.encoding().prefixing() == Prefixing.EVEX;
     }
 
     private static int lanes(Form form, Operand... operands) {
-        return IntStream.range(0, operands.length)
-                .filter(i -> operands[i] instanceof Broadcast)
-                .map(i -> form.operands().get(i).lanes())
-                .sum();
+        int lanes = 0;
+        for (int i = 0; i < operands.length; i++) {
+            lanes += operands[i] instanceof Broadcast ? form.operands().get(i).lanes() : 0;
+        }
+        return lanes;
     }
 
     private static boolean typesFit(Form form, Operand... operands) {
@@ -110,26 +119,33 @@ final class FormSelector {
     }
 
     private static boolean guardsHold(Form form, Operand... operands) {
-        return impliedRegistersStand(form, operands)
-                && IntStream.range(0, operands.length)
-                        .allMatch(i -> !(operands[i] instanceof Immediate immediate)
-                                || Guard.of(form, i).holds(immediate.value(), form.operandBits()));
+        boolean hold = impliedRegistersStand(form, operands);
+        for (int i = 0; hold && i < operands.length; i++) {
+            hold = !(operands[i] instanceof Immediate immediate)
+                    || Guard.of(form, i).holds(immediate.value(), form.operandBits());
+        }
+        return hold;
     }
 
     private static boolean impliedRegistersStand(Form form, Operand... operands) {
-        return IntStream.range(0, operands.length)
-                .filter(i -> Guard.of(form, i) == Guard.REGISTER)
-                .allMatch(i -> form.operands().get(i).kind().notation().equals(operands[i].toString()));
+        boolean stand = true;
+        for (int i = 0; stand && i < operands.length; i++) {
+            stand = Guard.of(form, i) != Guard.REGISTER
+                    || form.operands().get(i).kind().notation().equals(operands[i].toString());
+        }
+        return stand;
     }
 
     private static int codes(Operand... operands) {
-        return Arrays.stream(operands)
-                .mapToInt(operand -> operand instanceof Register register ? register.code() : 0)
-                .reduce(0, (one, other) -> one | other);
+        int codes = 0;
+        for (Operand operand : operands) {
+            codes |= operand instanceof Register register ? register.code() : 0;
+        }
+        return codes;
     }
 
     private static void emit(Encoder encoder, Form form, Operand... operands) {
-        long d = Descriptor.of(form);
+        long d = InstructionTable.shipped().descriptor(form);
         int bits = Descriptor.unusual(d) == 0 ? Descriptor.operandBits(d) : 0;
         int v = 0;
         Mem mem = null;
@@ -162,7 +178,7 @@ final class FormSelector {
             Register source = (Register) operands[operands.length - 1];
             encoder.eitherWay(
                     d,
-                    Descriptor.of(reversed.get()),
+                    InstructionTable.shipped().descriptor(reversed.get()),
                     destination.reg() | source.rm(),
                     source.reg() | destination.rm(),
                     v,

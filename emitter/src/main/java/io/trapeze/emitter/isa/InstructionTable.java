@@ -19,11 +19,15 @@ import java.util.Set;
  */
 public final class InstructionTable {
     private final List<Form> forms;
+    /** By a form's id, 0 before it is asked for. */
+    private final long[] descriptors;
+
     private final Map<String, List<Form>> byName;
     private final Map<String, List<Form>> byPrintedName;
 
     InstructionTable(List<Form> forms) {
         this.forms = List.copyOf(forms);
+        this.descriptors = new long[forms.size()];
         Map<String, List<Form>> names = new LinkedHashMap<>();
         Map<String, List<Form>> printed = new HashMap<>();
         for (Form form : forms) {
@@ -52,6 +56,12 @@ public final class InstructionTable {
     /** Returns the form with this id. */
     public Form form(int id) {
         return forms.get(id);
+    }
+
+    /** Returns the {@link Descriptor} of a form of this table. */
+    public long descriptor(Form form) {
+        long known = descriptors[form.id()];
+        return known != 0 ? known : (descriptors[form.id()] = Descriptor.of(form));
     }
 
     /**

@@ -7,9 +7,13 @@ import io.trapeze.emitter.operand.Registers;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 
 /** Reads expressions: numbers, characters, names, registers, {@code + - * / % << >> & | ^ ~} and parentheses. */
 final class Expressions {
+    /** A place by its number, behind or ahead: {@code 1b}, {@code 1f}. */
+    private static final Pattern NUMBERED = Pattern.compile("[0-9]+[bf]");
+
     private static final int DEEPEST = 100;
     private static final int MOST_PARTS = 4;
 
@@ -195,7 +199,7 @@ final class Expressions {
     private Value number(Token token) {
         String text = token.word();
         try {
-            if (text.matches("[0-9]+[bf]")) {
+            if (NUMBERED.matcher(text).matches()) {
                 return names.numbered(token);
             }
             if (text.startsWith("0x")) {

@@ -30,9 +30,13 @@ final class Shorthand {
 
     private static final List<Rule> RULES = read();
 
-    /** The names of all rules, because most instructions have none. */
-    private static final Pattern NAMES = Pattern.compile(
-            RULES.stream().map(rule -> rule.written().pattern().split(" ")[0]).collect(Collectors.joining("|")));
+    /** The names of rules for whole instructions, which are for names that the table has, too; most instructions have none. */
+    private static final Pattern WHOLE = Pattern.compile(RULES.stream()
+            .map(rule -> rule.written().pattern())
+            .filter(pattern -> pattern.contains(" "))
+            .map(pattern -> pattern.substring(0, pattern.indexOf(' ')))
+            .distinct()
+            .collect(Collectors.joining("|")));
 
     private Shorthand() {}
 
@@ -59,11 +63,11 @@ final class Shorthand {
         Token name = words.get(at);
         int end = words.size() - 1;
         String word = name.word();
-        if (!NAMES.matcher(word).matches()) {
+        boolean known = !InstructionTable.shipped().named(word).isEmpty();
+        if (known && !WHOLE.matcher(word).matches()) {
             return words;
         }
         String all = words.stream().skip(at + 1).map(Token::word).collect(Collectors.joining("", word + " ", ""));
-        boolean known = !InstructionTable.shipped().named(word).isEmpty();
         for (Rule rule : RULES) {
             boolean whole = rule.written().pattern().contains(" ");
             Matcher matcher = rule.written().matcher(whole ? all : word);
