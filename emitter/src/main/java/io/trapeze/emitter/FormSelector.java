@@ -76,7 +76,7 @@ final class FormSelector {
                 lanes = lanes(form, operands);
                 if (guardsHold(form, operands)) {
                     taking = taking == null || !low && !isEvex(taking) && isEvex(form) ? form : taking;
-                } else if (form.opEn().has('I') && impliedRegistersStand(form, operands)) {
+                } else if (form.opEn().has('I')) {
                     refusing = form;
                 }
             }
@@ -107,7 +107,8 @@ final class FormSelector {
     private static boolean typeFits(OperandSpec spec, Operand operand) {
         OperandKind kind = spec.kind();
         if (operand instanceof Register register) {
-            return kind.register().filter(c -> c == register.registerClass()).isPresent();
+            return kind.register().filter(c -> c == register.registerClass()).isPresent()
+                    && (!kind.fixed() || kind.notation().equals(register.name()));
         }
         if (operand instanceof Broadcast element) {
             return spec.broadcastBits() == element.bits() && (element.lanes() == 0 || element.lanes() == spec.lanes());
@@ -119,21 +120,12 @@ final class FormSelector {
     }
 
     private static boolean guardsHold(Form form, Operand... operands) {
-        boolean hold = impliedRegistersStand(form, operands);
+        boolean hold = true;
         for (int i = 0; hold && i < operands.length; i++) {
             hold = !(operands[i] instanceof Immediate immediate)
                     || Guard.of(form, i).holds(immediate.value(), form.operandBits());
         }
         return hold;
-    }
-
-    private static boolean impliedRegistersStand(Form form, Operand... operands) {
-        boolean stand = true;
-        for (int i = 0; stand && i < operands.length; i++) {
-            stand = Guard.of(form, i) != Guard.REGISTER
-                    || form.operands().get(i).kind().notation().equals(operands[i].toString());
-        }
-        return stand;
     }
 
     private static int codes(Operand... operands) {

@@ -19,10 +19,13 @@ final class Layout {
     /** Bytes that are to hold a label's address, counted from a place; places are numbers of fixed bytes before them. */
     private record Displacement(int at, int end, int gaps, Label label, int addend) {}
 
+    /** Bytes that are to hold how far one label is from another, and a number more. */
+    private record Distance(int at, int bytes, int gaps, Label from, Label to, long addend) {}
+
     private final BranchRelaxation relaxation = new BranchRelaxation();
     private final Branches branches = new Branches();
     private final List<Displacement> displacements = new ArrayList<>();
-    private final Distances distances = new Distances();
+    private final List<Distance> distances = new ArrayList<>();
     private final Labels labels = new Labels();
 
     Labels labels() {
@@ -47,7 +50,7 @@ final class Layout {
 
     /** Adds bytes behind {@code at} fixed ones that are to hold how far one label is from another. */
     void addDistance(int at, int bytes, Label from, Label to, long addend) {
-        distances.add(at, bytes, relaxation.gaps(), from, to, addend);
+        distances.add(new Distance(at, bytes, relaxation.gaps(), from, to, addend));
     }
 
     /** Forgets all of the code, and its labels. */
@@ -97,7 +100,7 @@ final class Layout {
         for (Displacement displacement : displacements) {
             put(bytes, displacement, relocations);
         }
-        distances.write(bytes, labels, relaxation);
+        distances.forEach(distance -> put(bytes, distance));
         return bytes;
     }
 
@@ -108,7 +111,8 @@ final class Layout {
             }
         }
         displacements.forEach(displacement -> labels.requireBound(displacement.label()));
-        distances.requireBound(labels);
+        distances.forEach(distance -> labels.requireBound(distance.from()));
+        distances.forEach(distance -> labels.requireBound(distance.to()));
     }
 
     private void putBranch(byte[] bytes, int gap, List<Relocation> relocations) {
@@ -143,6 +147,16 @@ final class Layout {
         if (d.label().external()) {
             relocations.add(
                     new Relocation(at, Relocation.Kind.RELATIVE_32, d.label().name(), (long) d.addend() + at - end));
+        }
+    }
+
+    private void put(byte[] bytes, Distance d) {
+        int at = relaxation.position(d.at(), d.gaps());
+        long value = d.addend() + offset(d.to()) - offset(d.from());
+        if (d.bytes() == Long.BYTES) {
+            LittleEndian.put8(bytes, at, value);
+        } else {
+            LittleEndian.put4(bytes, at, (int) value);
         }
     }
 }

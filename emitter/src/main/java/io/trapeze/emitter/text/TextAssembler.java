@@ -228,6 +228,9 @@ public final class TextAssembler {
                 if (start.word().equals("fwait")) {
                     assembler.emit("fwait");
                 } else if (start.word().equals("lock")) {
+                    if (!said.equals(Decoration.NONE)) {
+                        throw start.mistake("'lock' a second time: once is enough");
+                    }
                     said = new Decoration(Decoration.LOCK);
                 } else {
                     assembler.db(PREFIXES.get(start.word()));
