@@ -89,6 +89,11 @@ final class Shorthand {
         return words;
     }
 
+    /** Whether the word is an instruction only with the operands that a rule has. */
+    static boolean isWithOperands(String word) {
+        return WHOLE.matcher(word).matches();
+    }
+
     /** Adds the operand that was left out, if one was. */
     static void complete(String mnemonic, List<Operands.Read> operands) {
         if (operands.isEmpty() || mnemonic.startsWith("fcmov")) {

@@ -286,6 +286,11 @@ public final class TextAssembler {
                         .mistake("behind '" + word + "' stands one of: " + after + "; found "
                                 + words.peek().shown());
             }
+            if (Shorthand.isWithOperands(word)) {
+                throw start.mistake(
+                        "'" + word + "' works on [rdi], [rsi] and the accumulator alone: write them so, as in movs byte"
+                                + " ptr [rdi], byte ptr [rsi], or " + word + "b without");
+            }
             String shorter = word.substring(0, word.length() - 1);
             if (word.matches("..+[bwlq]") && isKnown(shorter)) {
                 throw start.mistake(
