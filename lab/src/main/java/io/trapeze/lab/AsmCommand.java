@@ -56,7 +56,7 @@ final class AsmCommand implements Callable<Integer> {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
-            description = "Write to this file, wholly or not at all, in place of standard output.")
+            description = "Write to this file, wholly or not at all, in place of standard output, which is -.")
     private Path output;
 
     AsmCommand(TrapezeCommand trapeze) {

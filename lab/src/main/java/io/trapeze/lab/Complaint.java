@@ -27,6 +27,8 @@ final class Complaint {
     private static final Pattern NO_NUMBER = Pattern.compile("(.* is no whole number)( from .*)?");
     private static final Pattern RANGE = Pattern.compile("[0-9]+ to [0-9][0-9,]*");
 
+    private static final Pattern UNSEEN = Pattern.compile("[\\p{Cc}\\p{Cf}&&[^\r\n\t]]|\r(?!\n)");
+
     private Complaint() {}
 
     /** Reports a command line that could not be understood; returns the status to end with. */
@@ -159,7 +161,13 @@ final class Complaint {
     }
 
     private static void say(String message, TrapezeCommand trapeze) {
-        trapeze.shell().complain(trapeze.errStyle().bad("trapeze:") + " " + message + "\n");
+        trapeze.shell().complain(trapeze.errStyle().bad("trapeze:") + " " + seen(message) + "\n");
+    }
+
+    /** Shows what would command the terminal: much of a message may come from files. */
+    private static String seen(String message) {
+        return UNSEEN.matcher(message)
+                .replaceAll(unseen -> "\\\\u%04x".formatted(unseen.group().codePointAt(0)));
     }
 
     static void trace(Exception error, TrapezeCommand trapeze) {

@@ -113,7 +113,7 @@ final class EmitCommand implements Callable<Integer> {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
-            description = "Write to this file, wholly or not at all, in place of standard output.")
+            description = "Write to this file, wholly or not at all, in place of standard output, which is -.")
     private Path output;
 
     EmitCommand(TrapezeCommand trapeze) {

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -53,13 +54,18 @@ record WrittenCode(List<CodeBlob> blobs, Function<CodeBlob, String> about, Optio
                     throw new IllegalArgumentException("a header tells of layouts, which code has none of");
             };
         } catch (ObjectException e) {
-            throw new CommandException(Exit.FAILED, "can't write this as " + format.label(), e.getMessage(), e);
+            String[] told = e.getMessage().split(": ", 2); // what is wrong: what to do
+            throw new CommandException(
+                    Exit.FAILED,
+                    "can't write this as " + format.label() + ": " + told[0],
+                    told.length < 2 ? "Take another format" : capitalised(told[1]),
+                    e);
         }
     }
 
-    /** Writes them to a file or, if there is none, to standard output, but for bytes to a terminal. */
+    /** Writes them to a file or, if there is none or it is {@code -}, to standard output, but for bytes to a terminal. */
     static void deliver(byte[] written, CodeFormat format, Optional<Path> file, Shell shell) {
-        if (file.isPresent()) {
+        if (file.isPresent() && !file.get().toString().equals("-")) {
             OutputFile.write(file.get(), "-o", written, format == CodeFormat.ELF_EXE);
         } else if (format.binary() && shell.outIsTerminal()) {
             throw new CommandException(
@@ -69,6 +75,10 @@ record WrittenCode(List<CodeBlob> blobs, Function<CodeBlob, String> about, Optio
         } else {
             shell.print(written);
         }
+    }
+
+    private static String capitalised(String text) {
+        return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
     }
 
     private CodeBlob single(CodeFormat format) {

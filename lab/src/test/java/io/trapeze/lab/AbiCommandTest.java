@@ -185,7 +185,8 @@ class AbiCommandTest {
             Files.writeString(file, "extends = 'sysv'\nname = \"" + name + "\"\n");
             Ending ending = new Session().run("emit", "gogo", "--abi", file.toString());
             assertThat(ending.err())
-                    .contains("mine.toml:2:1: name must be a text in quotes: one line of up to 60 characters.");
+                    .contains(
+                            "mine.toml:2:1: name must be a text in quotes: one line of up to 60 characters, all of them to be seen.");
             assertThat(ending.exit()).isEqualTo(2);
         }
         Path odd = Files.writeString(folder.resolve("a\nb.toml"), "extends = 'sysv'\n");

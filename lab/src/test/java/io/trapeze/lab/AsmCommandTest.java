@@ -53,6 +53,13 @@ class AsmCommandTest {
     }
 
     @Test
+    void saysWhatAProgramLacks() {
+        assertThat(reading("ret\n").type("asm - --format elf-exe").err())
+                .isEqualTo("trapeze: can't write this as elf-exe: there is no symbol '_start' to start at."
+                        + " Define it where the program is to start.\n");
+    }
+
+    @Test
     void writesNothingAndTellsAllErrorsWithTheirLines(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("bad.s"), "nop\n\tmov\trax, ebx\njmp x\n");
         Path output = directory.resolve("bad.o");

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -142,6 +143,46 @@ class EmittedFilesTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"gcc -x c", "g++ -x c++"})
+    void fieldsOfAThreadBlockMayHaveAnyName(String compiler) throws Exception {
+        Workshop.assumeTools(compiler.substring(0, 3));
+        List<String> names = List.of(
+                "StackBase", "STACKBASE", "sp", "SP", "for", "NULL", "Size", "thread_sp", "Tib.Limit", "8th", "ü");
+        StringBuilder abi = new StringBuilder("extends = 'win64'\nthread.stack_bounds = [\n");
+        for (String name : names) {
+            abi.append("{ name = '%s', offset = %d },%n".formatted(name, 8 * names.indexOf(name)));
+        }
+        Files.writeString(folder.resolve("names.toml"), abi + "]\n");
+        assertThat(new Session()
+                        .type("emit all --format c-header --abi " + folder.resolve("names.toml") + " -o "
+                                + folder.resolve("names.h"))
+                        .err())
+                .isEmpty();
+        Files.writeString(folder.resolve("names.c"), "#include \"names.h\"\n");
+        workshop().runSilently(compiler + " -Wall -Wextra -pedantic -Werror -fsyntax-only names.c");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "sysv, stack.red_zone = 0, true, false",
+        "sysv, 'stack.red_zone = 0\nstack.interrupt_skip = 0', true, true",
+        "win64, thread.segment = 'none', true, false",
+        "sysv, stack.shadow = 8, false, false",
+        "sysv, 'arguments.integer = [''rsi'', ''rdi'']', false, false",
+        "sysv, 'preserved.general = [''rbx'']', false, false"
+    })
+    void aCompilerCanCallWhatDiffersOnlyInWhatItDoesNotSee(String base, String lines, boolean callable, boolean warned)
+            throws Exception {
+        Files.writeString(folder.resolve("mine.toml"), "extends = '" + base + "'\n" + lines + "\n");
+        String header = new Session()
+                .type("emit all --format c-header --abi " + folder.resolve("mine.toml"))
+                .out();
+        assertThat(header.contains("TRAPEZE_ABI void gogo(")).isEqualTo(callable);
+        assertThat(header.contains("No prototypes")).isNotEqualTo(callable);
+        assertThat(header.contains("-mno-red-zone")).isEqualTo(warned);
+    }
+
     @Test
     void aCompilerRefusesAHeaderWhoseLayoutIsWrong() throws Exception {
         Workshop.assumeTools("gcc");
@@ -158,6 +199,15 @@ class EmittedFilesTest {
         Session.Ending ending = new Session().type("emit gogo mcall --format hex");
         assertThat(ending.exit()).isEqualTo(Exit.USAGE);
         assertThat(ending.err()).contains("--format hex holds the bytes of one piece of code, not of 2. Name one, ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"emit gogo --format hex", "emit gogo --format elf"})
+    void aDashIsStandardOutput(String command) {
+        assertThat(new Session().type(command + " -o -").bytes())
+                .isNotEmpty()
+                .isEqualTo(new Session().type(command).bytes());
+        assertThat(Path.of("-")).doesNotExist();
     }
 
     @Test

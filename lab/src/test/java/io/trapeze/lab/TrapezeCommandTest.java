@@ -54,6 +54,14 @@ class TrapezeCommandTest {
     }
 
     @Test
+    void showsWhatWouldCommandTheTerminal() {
+        assertThat(new Session()
+                        .run("emit", "gogo", "--abi", "a\u001b[31m\rb\u202e")
+                        .err())
+                .startsWith("trapeze: unknown ABI 'a\\u001b[31m\\u000db\\u202e'. Choose sysv");
+    }
+
+    @Test
     void tellsItsVersionAndThatOfJava() {
         assertThat(new Session().type("--version").out())
                 .startsWith("trapeze ")

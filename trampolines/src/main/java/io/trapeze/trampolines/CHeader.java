@@ -4,9 +4,14 @@ package io.trapeze.trampolines;
 import io.trapeze.trampolines.abi.Abi;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * What C and C++ programs include to call the primitives of an object file: layouts as constants and as structures, and
@@ -17,6 +22,9 @@ import java.util.Map;
 public final class CHeader {
     /** How GCC and Clang name a calling convention in a declaration. */
     private static final Map<Abi, String> ATTRIBUTES = Map.of(Abi.SYSTEM_V, "sysv_abi", Abi.WIN64, "ms_abi");
+
+    /** A name that is no keyword of C or C++, no macro, and no field of ours. */
+    private static final Pattern OUT_OF_THE_WAY = Pattern.compile("[A-Z]\\w*[a-z]\\w*");
 
     private record Field(String name, int offset, int size) {}
 
@@ -82,9 +90,27 @@ public final class CHeader {
     }
 
     private static List<Field> gobuf(Abi abi) {
-        return Gobuf.of(abi).rows().stream()
-                .map(row -> new Field(identifier(row.name()), row.offset(), row.size()))
+        Gobuf gobuf = Gobuf.of(abi);
+        Set<Integer> others = abi.threadFields().stream().map(gobuf::offset).collect(Collectors.toSet());
+        Set<String> taken = new HashSet<>();
+        return gobuf.rows().stream()
+                .map(row -> new Field(
+                        others.contains(row.offset()) ? member(row.name(), taken) : identifier(row.name()),
+                        row.offset(),
+                        row.size()))
                 .toList();
+    }
+
+    /** What a thread block's field is called, which whoever described it could name as they liked. */
+    private static String member(String name, Set<String> taken) {
+        String member = identifier(name);
+        if (!OUT_OF_THE_WAY.matcher(member).matches() || member.equalsIgnoreCase("size")) {
+            member = "thread_" + member;
+        }
+        while (!taken.add(constant(member))) {
+            member = "thread_" + member;
+        }
+        return member;
     }
 
     private static List<Field> frame(PreemptFrame frame) {
@@ -132,8 +158,9 @@ public final class CHeader {
     }
 
     private void prototypes(Abi abi, Collection<Primitive> primitives) {
-        String attribute = ATTRIBUTES.get(abi);
-        if (attribute == null) {
+        Optional<Abi> known =
+                ATTRIBUTES.keySet().stream().filter(a -> calledAlike(a, abi)).findFirst();
+        if (known.isEmpty()) {
             line(
                     "/* No prototypes: compilers have no name for the calling convention of ABI %s. */",
                     inComment(abi.name()));
@@ -143,7 +170,10 @@ public final class CHeader {
         line("#ifdef __cplusplus");
         line("extern \"C\" {");
         line("#endif");
-        line("#define TRAPEZE_ABI __attribute__((%s))", attribute);
+        line("#define TRAPEZE_ABI __attribute__((%s))", ATTRIBUTES.get(known.get()));
+        if (abi.stack().interruptSkip() < known.get().stack().redZone()) {
+            line("/* What async_preempt may interrupt has to be compiled with -mno-red-zone. */");
+        }
         for (Primitive primitive : primitives) {
             prototype(abi, primitive);
         }
@@ -151,6 +181,19 @@ public final class CHeader {
         line("}");
         line("#endif");
         line("");
+    }
+
+    /** Whether a compiler calls by both in the same way: all but what lies below RSP, and what only the primitives look at. */
+    private static boolean calledAlike(Abi one, Abi other) {
+        return one.arguments().equals(other.arguments())
+                && one.results().equals(other.results())
+                && one.preserved().equals(other.preserved())
+                && one.controlWords().equals(other.controlWords())
+                && one.calls().equals(other.calls())
+                && one.pinned().equals(other.pinned())
+                && one.stack().alignment() == other.stack().alignment()
+                && one.stack().shadow() == other.stack().shadow()
+                && one.stack().spill() == other.stack().spill();
     }
 
     private void prototype(Abi abi, Primitive primitive) {

@@ -89,8 +89,11 @@ public final class ElfExecutable {
     public static ElfExecutable of(String entry, CodeBlob... blobs) {
         Text text = Text.of(List.of(blobs));
         if (!text.symbols().containsKey(entry)) {
-            throw new ObjectException("there is no symbol '" + entry + "' to start at, only "
-                    + text.symbols().keySet() + ": define it where the program is to start");
+            throw new ObjectException("there is no symbol '" + entry + "' to start at"
+                    + (text.symbols().isEmpty()
+                            ? ""
+                            : ", only " + String.join(", ", text.symbols().keySet()))
+                    + ": define it where the program is to start");
         }
         return new ElfExecutable(text, EhFrame.of(blobs), entry, List.of(), List.of());
     }

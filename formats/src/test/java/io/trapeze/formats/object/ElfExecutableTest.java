@@ -169,7 +169,7 @@ class ElfExecutableTest {
         CodeBlob leave = leave();
         assertThatExceptionOfType(ObjectException.class)
                 .isThrownBy(() -> ElfExecutable.of("_start", leave))
-                .withMessageStartingWith("there is no symbol '_start' to start at, only [leave]");
+                .withMessageStartingWith("there is no symbol '_start' to start at, only leave: define it");
     }
 
     @Test

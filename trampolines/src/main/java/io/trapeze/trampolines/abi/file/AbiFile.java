@@ -33,6 +33,7 @@ public record AbiFile(Path path, Optional<String> extended, Optional<Abi> base, 
     public static final String SUFFIX = ".toml";
 
     private static final Pattern BARE_WORD = Pattern.compile("[A-Za-z0-9/]+");
+    private static final Pattern TWICE = Pattern.compile("(?s)(.*) previously defined at line (\\d+), column \\d+");
     private static final int LONGEST_CHAIN = 32;
 
     /** Whether a name is that of a file: it ends in {@code .toml} or has a slash in it. */
@@ -54,8 +55,8 @@ public record AbiFile(Path path, Optional<String> extended, Optional<Abi> base, 
         String text;
         try {
             text = FileText.read(path);
-            chain.add(path.toRealPath());
-        } catch (FileText.Refused | IOException e) {
+            chain.add(identity(path));
+        } catch (FileText.Refused e) {
             throw new AbiFileException(List.of(new Problem(shown, 0, 0, e.getMessage())));
         }
         TomlParseResult toml = parse(shown, text);
@@ -90,6 +91,15 @@ public record AbiFile(Path path, Optional<String> extended, Optional<Abi> base, 
         throw new AbiFileException(problems);
     }
 
+    /** What a path leads to. A pipe, as a shell makes for {@code <(…)}, can be read and has no path of its own. */
+    private static Path identity(Path path) {
+        try {
+            return path.toRealPath();
+        } catch (IOException e) {
+            return path.toAbsolutePath().normalize();
+        }
+    }
+
     private static TomlParseResult parse(String shown, String text) {
         try {
             return Toml.parse(text);
@@ -100,7 +110,7 @@ public record AbiFile(Path path, Optional<String> extended, Optional<Abi> base, 
     }
 
     private static String stem(Path path) {
-        String name = path.getFileName().toString().replaceAll("\\p{Cntrl}", "_"); // it gets into comments
+        String name = Statements.UNSEEN.matcher(path.getFileName().toString()).replaceAll("_");
         return name.endsWith(SUFFIX) && name.length() > SUFFIX.length()
                 ? name.substring(0, name.length() - SUFFIX.length())
                 : name;
@@ -125,16 +135,17 @@ public record AbiFile(Path path, Optional<String> extended, Optional<Abi> base, 
         try {
             file = path.resolveSibling(name).normalize();
             FileText.read(file);
-            if (chain.contains(file.toRealPath())) {
+            if (chain.contains(identity(file))) {
                 throw refused(
                         statements,
                         "extends " + Value.quoted(name) + " leads back to " + file
                                 + "; one of the files has to start from something else, as from \"sysv\"");
             }
-        } catch (FileText.Refused | IOException | InvalidPathException e) {
+        } catch (FileText.Refused | InvalidPathException e) {
+            String why = e instanceof InvalidPathException ? "that is no file's name" : e.getMessage();
             throw refused(
                     statements,
-                    "extends " + Value.quoted(name) + ": " + e.getMessage()
+                    "extends " + Value.quoted(name) + ": " + why
                             + " (a name is that of a built-in ABI, or of a file beside this one)");
         }
         if (chain.size() >= LONGEST_CHAIN) {
@@ -152,6 +163,10 @@ public record AbiFile(Path path, Optional<String> extended, Optional<Abi> base, 
         TomlPosition at = error.position();
         String message = error.getMessage().replaceFirst(" \\(line \\d+, column \\d+\\)$", "");
         String reason = message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1);
+        Matcher twice = TWICE.matcher(message);
+        if (twice.matches()) {
+            reason = twice.group(1) + " stands in line " + twice.group(2) + " already; keep one of the two";
+        }
         List<String> lines = text.lines().toList();
         if (at.line() <= lines.size() && at.column() <= lines.get(at.line() - 1).length()) {
             Matcher word = BARE_WORD.matcher(lines.get(at.line() - 1).substring(at.column() - 1));

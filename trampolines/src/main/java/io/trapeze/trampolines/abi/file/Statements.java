@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.tomlj.TomlArray;
 import org.tomlj.TomlPosition;
@@ -26,6 +27,13 @@ final class Statements {
 
     /** Characters that a listing's heading has room for. */
     private static final int LONGEST_TEXT = 60;
+
+    /** Characters that end a line, command a terminal or turn the direction of writing: a name gets into comments and onto screens. */
+    static final Pattern UNSEEN = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
+
+    private static final String LINE = "one line of up to " + LONGEST_TEXT + " characters, all of them to be seen";
+
+    private static final Pattern BARE_KEY = Pattern.compile("[A-Za-z0-9_-]+");
 
     /**
      * One key.
@@ -57,7 +65,7 @@ final class Statements {
             } else if (key.equals(AbiField.NAME.path())) {
                 read(AbiField.NAME, at, value);
             } else {
-                reportUnknown(key, at);
+                reportUnknown("", key, at);
             }
         }
     }
@@ -79,23 +87,24 @@ final class Statements {
             return;
         }
         for (String key : table.keySet()) {
-            String path = name + "." + key;
             TomlPosition position = table.inputPositionOf(List.of(key));
-            AbiField.at(path)
+            AbiField.at(name + "." + key)
                     .ifPresentOrElse(
                             field -> read(field, position, table.get(List.of(key))),
-                            () -> reportUnknown(path, position));
+                            () -> reportUnknown(name, key, position));
         }
     }
 
-    private void reportUnknown(String path, TomlPosition at) {
+    private void reportUnknown(String table, String key, TomlPosition at) {
+        String path = table.isEmpty() ? key : table + "." + key;
         String leaf = path.substring(path.lastIndexOf('.') + 1);
-        String table = path.contains(".") ? path.substring(0, path.indexOf('.')) : "";
         List<String> same = paths().stream().filter(p -> p.endsWith("." + leaf)).toList();
         List<String> siblings =
                 paths().stream().filter(p -> p.startsWith(table + ".")).toList();
         String hint = "";
-        if (!same.isEmpty()) {
+        if (paths().contains(path)) {
+            hint = ". Did you mean " + path + ", without quotes?";
+        } else if (!same.isEmpty()) {
             hint = ". Did you mean " + String.join(" or ", same) + "?";
         } else if (siblings.isEmpty()) {
             List<String> known = new ArrayList<>(tables());
@@ -112,7 +121,8 @@ final class Statements {
             hint = near.map(n -> ". Did you mean " + table + "." + n + "?")
                     .orElse(". [" + table + "] has " + String.join(", ", leaves));
         }
-        report(at, "unknown key " + path + hint);
+        String shown = BARE_KEY.matcher(key).matches() ? key : Value.quoted(key);
+        report(at, "unknown key " + (table.isEmpty() ? "" : table + ".") + shown + hint);
     }
 
     private void read(AbiField field, TomlPosition at, Object value) {
@@ -139,13 +149,11 @@ final class Statements {
             return Optional.of(new Value.Flag(flag));
         }
         if (shape == Shape.TEXT && value instanceof String text) {
-            if (text.length() > LONGEST_TEXT || text.chars().anyMatch(Character::isISOControl)) {
-                report(
-                        at,
-                        field + " must be " + shape.expected() + ": one line of up to " + LONGEST_TEXT + " characters");
-                return Optional.empty();
+            if (isLine(text)) {
+                return Optional.of(new Value.Word(text));
             }
-            return Optional.of(new Value.Word(text));
+            report(at, field + " must be " + shape.expected() + ": " + LINE);
+            return Optional.empty();
         }
         if ((shape == Shape.SIZE || shape == Shape.OPTIONAL_SIZE) && value instanceof Long bytes) {
             if (bytes != bytes.intValue()) {
@@ -166,6 +174,10 @@ final class Statements {
             return Optional.empty();
         }
         return wrong(field, shape, at);
+    }
+
+    private static boolean isLine(String text) {
+        return text.length() <= LONGEST_TEXT && !UNSEEN.matcher(text).find();
     }
 
     private Optional<Value> names(AbiField field, Shape shape, TomlArray array, List<TomlPosition> elements) {
@@ -215,6 +227,8 @@ final class Statements {
                     || !(table.get(List.of("name")) instanceof String name)
                     || !(table.get(List.of("offset")) instanceof Long offset)) {
                 report(at, field + " must be " + Shape.BOUNDS.expected() + ", with a name and an offset in bytes each");
+            } else if (name.isBlank() || !isLine(name)) {
+                report(at, field + ": a field's name must be a text in quotes: " + LINE);
             } else if (offset != offset.intValue()) {
                 report(at, field + ": " + name + " at offset " + offset + ": that is beyond any thread block");
             } else {
@@ -281,7 +295,8 @@ final class Statements {
             at = at.or(() -> element(other, subject));
         }
         for (AbiField other : statements.keySet()) {
-            at = at.or(() -> message.contains(other.path())
+            // A message that says to name something does not speak of the ABI's name.
+            at = at.or(() -> other != AbiField.NAME && message.contains(other.path())
                     ? Optional.of(statements.get(other).at())
                     : Optional.empty());
         }
@@ -292,7 +307,9 @@ final class Statements {
                     : Optional.empty());
         }
         TomlPosition place = at.orElse(baseAt);
-        return new Problem(file, place.line(), place.column(), message);
+        boolean fromNothing = base.isEmpty() && at.isEmpty();
+        String next = fromNothing ? ", or begin with " + EXTENDS + " = \"sysv\": this file starts from nothing" : "";
+        return new Problem(file, place.line(), place.column(), message + next);
     }
 
     private Optional<TomlPosition> element(AbiField field, String subject) {

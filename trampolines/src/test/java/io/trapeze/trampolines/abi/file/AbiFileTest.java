@@ -4,12 +4,16 @@ package io.trapeze.trampolines.abi.file;
 import static io.trapeze.emitter.operand.Registers.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.trapeze.trampolines.abi.Abi;
 import io.trapeze.trampolines.abi.AbiField;
 import io.trapeze.trampolines.abi.GrowthCheck;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.DisplayName;
@@ -18,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("An ABI file")
 class AbiFileTest {
@@ -79,11 +84,41 @@ class AbiFileTest {
                 "[thread]; stack_bounds = [{name = 'StackBase'}]|3:17: thread.stack_bounds must be a list of fields, as in [{ name = \"StackBase\", offset = 0x8 }], with a name and an offset in bytes each.",
                 "name = ' '|2:1: name: it is empty; listings and messages call the ABI by it.",
                 "[results]; integer = []|3:1: results.integer: it is empty, but systemstack returns its thunk's result; name a volatile register.",
-                "extends = 'win64'|2:1: extends previously defined at line 1, column 1.",
+                "extends = 'win64'|2:1: extends stands in line 1 already; keep one of the two.",
+                "'stack.red_zone' = 0|2:1: unknown key \"stack.red_zone\". Did you mean stack.red_zone, without quotes?",
+                "[stack]; \"red\\u001b[31m\" = 0|3:1: unknown key stack.\"red\\u001b[31m\". [stack] has alignment, shadow, spill, red_zone, interrupt_skip, machine_frames.",
+                "name = \"a\\u202Eb\"|2:1: name must be a text in quotes: one line of up to 60 characters, all of them to be seen.",
+                "name = \"a\\u2028b\"|2:1: name must be a text in quotes: one line of up to 60 characters, all of them to be seen.",
+                "[thread]; segment = 'gs'; stack_bounds = [{name = ' ', offset = 8}]|4:17: thread.stack_bounds: a field's name must be a text in quotes: one line of up to 60 characters, all of them to be seen.",
                 "[preserved]; general = [rbx]|3:12: rbx has to stand in quotes: \"rbx\".",
             })
     void tellsThePlaceOfAMistakeAndWhatToWrite(String lines, String problem) throws IOException {
         assertThat(refusal(("extends = 'sysv'; " + lines).split("; "))).isEqualTo("mine.toml:" + problem);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "name = 'mine'", "[stack]; red_zone = 128; interrupt_skip = 128"})
+    void thatStartsFromNothingIsToldWhatItCouldStartFrom(String lines) throws IOException {
+        assertThat(refusal(lines.split("; ")))
+                .startsWith("mine.toml:1:1: results.integer: it is empty")
+                .endsWith(", or begin with extends = \"sysv\": this file starts from nothing.");
+    }
+
+    @Test
+    void mayBeAPipe() throws Exception {
+        assumeTrue(Files.exists(Path.of("/dev/stdin")), "this system has no /dev/stdin");
+        Process shell = new ProcessBuilder("sh", "-c", "sleep 60 <&0").start();
+        try {
+            Path pipe = Path.of("/proc/" + shell.pid() + "/fd/0");
+            assumeTrue(Files.exists(pipe, LinkOption.NOFOLLOW_LINKS), "this system has no /proc/PID/fd");
+            try (OutputStream in = shell.getOutputStream()) {
+                in.write("extends = 'win64'".getBytes(StandardCharsets.UTF_8));
+            }
+            assertThat(AbiFile.read(pipe).abi()).isEqualTo(Abi.WIN64.named("0"));
+        } finally {
+            shell.descendants().forEach(ProcessHandle::destroy);
+            shell.destroy();
+        }
     }
 
     @Test
