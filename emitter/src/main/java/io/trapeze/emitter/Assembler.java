@@ -11,7 +11,6 @@ import io.trapeze.emitter.text.TextAssembler;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -33,7 +32,6 @@ public class Assembler extends Instructions {
     private static final int LARGEST_ALIGNMENT = 4096;
 
     private final Recorder recorder;
-    private final Map<String, Label> symbols = new LinkedHashMap<>();
     /** Made with the first label or alignment. */
     private Layout layout;
 
@@ -152,10 +150,9 @@ public class Assembler extends Instructions {
      * @throws EncodingException if the name is taken
      */
     public final Label symbol(String name) {
-        refuseTakenSymbol(name);
         Label label = label(name);
+        symbol(name, label);
         bind(label);
-        symbols.put(name, label);
         return label;
     }
 
@@ -166,12 +163,13 @@ public class Assembler extends Instructions {
      */
     public final void symbol(String name, Label label) {
         checkOwn(label);
-        refuseTakenSymbol(name);
         if (label.external()) {
             throw refused("symbol '" + name + "' cannot stand for the external label '" + label
                     + "': it is defined elsewhere, so it has no place here");
         }
-        symbols.put(name, label);
+        if (layout.symbols().putIfAbsent(name, label) != null) {
+            throw refused("symbol '" + name + "' is defined twice: choose another name");
+        }
     }
 
     private Layout layout() {
@@ -183,12 +181,6 @@ public class Assembler extends Instructions {
 
     private int gaps() {
         return layout == null ? 0 : layout.relaxation().gaps();
-    }
-
-    private void refuseTakenSymbol(String name) {
-        if (symbols.containsKey(name)) {
-            throw refused("symbol '" + name + "' is defined twice: choose another name");
-        }
     }
 
     @Override
@@ -421,12 +413,8 @@ public class Assembler extends Instructions {
         List<Relocation> relocations = new ArrayList<>();
         byte[] bytes =
                 layout == null ? Arrays.copyOf(code(), position()) : layout.bytes(code(), position(), relocations);
-        Map<String, Integer> offsets = new LinkedHashMap<>();
-        for (Map.Entry<String, Label> symbol : symbols.entrySet()) {
-            layout.labels().requireBound(symbol.getValue());
-            offsets.put(symbol.getKey(), layout.offset(symbol.getValue()));
-        }
-        Recording recording = recorder == null ? null : recorder.finish(bytes.length, layout(), symbols);
+        Map<String, Integer> offsets = layout == null ? Map.of() : layout.symbolOffsets();
+        Recording recording = recorder == null ? null : recorder.finish(bytes.length, layout());
         CodeBlob blob = new CodeBlob(name, bytes, offsets, relocations, recording);
         clear();
         return blob;
@@ -435,7 +423,6 @@ public class Assembler extends Instructions {
     /** Drops everything emitted; labels made before are spent. */
     public final void clear() {
         clearCode();
-        symbols.clear();
         if (layout != null) {
             layout.clear();
         }

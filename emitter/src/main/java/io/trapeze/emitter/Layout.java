@@ -5,7 +5,9 @@ import io.trapeze.emitter.encoding.BranchRelaxation;
 import io.trapeze.emitter.encoding.LittleEndian;
 import io.trapeze.emitter.operand.Label;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Puts code together: fixed bytes, branches in the form that reaches, padding, and the distances to labels.
@@ -27,9 +29,15 @@ final class Layout {
     private final List<Displacement> displacements = new ArrayList<>();
     private final List<Distance> distances = new ArrayList<>();
     private final Labels labels = new Labels();
+    private final Map<String, Label> symbols = new LinkedHashMap<>();
 
     Labels labels() {
         return labels;
+    }
+
+    /** Returns the labels that are symbols of the blob, by name, to add to. */
+    Map<String, Label> symbols() {
+        return symbols;
     }
 
     /** Returns the branches and alignments. */
@@ -59,6 +67,7 @@ final class Layout {
         displacements.clear();
         distances.clear();
         labels.clear();
+        symbols.clear();
     }
 
     // ---- what is known when bytes() has been called -----------------------------------------------------------------
@@ -66,6 +75,18 @@ final class Layout {
     /** Returns the final offset of a bound label. */
     int offset(Label label) {
         return labels.offset(label, relaxation);
+    }
+
+    /**
+     * Returns the final offsets of all symbols.
+     *
+     * @throws EncodingException if a symbol's label is not bound
+     */
+    Map<String, Integer> symbolOffsets() {
+        Map<String, Integer> offsets = new LinkedHashMap<>();
+        symbols.values().forEach(labels::requireBound);
+        symbols.forEach((name, label) -> offsets.put(name, offset(label)));
+        return offsets;
     }
 
     /** Returns the form that a branch has. */

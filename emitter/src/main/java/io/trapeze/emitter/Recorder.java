@@ -70,8 +70,8 @@ final class Recorder {
     }
 
     /** Returns what was recorded, with offsets in the finished code. */
-    Recording finish(int size, Layout layout, Map<String, Label> symbols) {
-        Map<Label, String> names = uniqueNames(symbols);
+    Recording finish(int size, Layout layout) {
+        Map<Label, String> names = uniqueNames(layout.symbols());
         List<Recording.Line> lines = new ArrayList<>(entries.size());
         for (int i = 0; i < entries.size(); i++) {
             Entry entry = entries.get(i);
