@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -224,9 +225,9 @@ public final class TextAssembler {
             Decoration said = Decoration.NONE;
             Token start = words.takeName("an instruction, a directive or a label");
             while (PREFIXES.containsKey(start.word())
-                    || start.word().equals("fwait") && words.peek().isName()) {
+                    || start.word().equals("fwait") && words.peek().word().startsWith("f")) {
                 if (start.word().equals("fwait")) {
-                    assembler.emit("fwait");
+                    assembler.emit("fwait"); // x87 instructions take it as a prefix
                 } else if (start.word().equals("lock")) {
                     if (!said.equals(Decoration.NONE)) {
                         throw start.mistake("'lock' a second time: once is enough");
@@ -276,7 +277,8 @@ public final class TextAssembler {
             if (isKnown(word)) {
                 return word;
             }
-            Set<String> all = all();
+            Set<String> all = new TreeSet<>(TABLE.mnemonics());
+            all.addAll(intrinsics.keySet());
             String after = all.stream()
                     .filter(name -> name.startsWith(word + "_"))
                     .map(name -> name.substring(word.length() + 1))
@@ -302,12 +304,6 @@ public final class TextAssembler {
 
         private boolean isKnown(String name) {
             return intrinsics.containsKey(name) || !TABLE.named(name).isEmpty();
-        }
-
-        private Set<String> all() {
-            Set<String> all = new java.util.TreeSet<>(TABLE.mnemonics());
-            all.addAll(intrinsics.keySet());
-            return all;
         }
 
         private void emit(Token start, String mnemonic, List<Operands.Read> read, Decoration said) {

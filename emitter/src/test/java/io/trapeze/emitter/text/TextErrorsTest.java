@@ -68,6 +68,7 @@ class TextErrorsTest {
                 "shl                             ¦  1 ¦ no form takes these operands",
                 "lock mov rax, rbx               ¦  6 ¦ LOCK is legal only before instructions that read and write memory",
                 "movs byte ptr [edi], al         ¦  1 ¦ 'movs' works on [rdi], [rsi] and the accumulator alone",
+                "fwait nop                       ¦  7 ¦ unknown label 'nop'",
                 "lock lock inc qword ptr [rdi]   ¦  6 ¦ 'lock' a second time: once is enough",
                 "lock                            ¦  1 ¦ expected the instruction that 'lock' belongs to",
                 "mov eax, 1 + 2 << 3             ¦ 16 ¦ put parentheses around the part that is meant",
