@@ -52,8 +52,10 @@ final class FormSelector {
         for (Form form : forms) {
             if (form.operands().size() == 1) {
                 OperandKind kind = form.operands().get(0).kind();
-                shortForm = kind == OperandKind.REL8 ? Descriptor.of(form) : shortForm;
-                longForm = kind == OperandKind.REL32 ? Descriptor.of(form) : longForm;
+                shortForm =
+                        kind == OperandKind.REL8 ? InstructionTable.shipped().descriptor(form) : shortForm;
+                longForm =
+                        kind == OperandKind.REL32 ? InstructionTable.shipped().descriptor(form) : longForm;
             }
         }
         if ((shortForm | longForm) == 0) {
@@ -70,10 +72,11 @@ final class FormSelector {
         int lanes = -1;
         for (Form form : forms) {
             if (typesFit(form, operands)) {
-                if (lanes >= 0 && lanes != lanes(form, operands)) {
+                int own = lanes(form, operands);
+                if (lanes >= 0 && lanes != own) {
                     return Optional.empty(); // how many elements one is to become is open
                 }
-                lanes = lanes(form, operands);
+                lanes = own;
                 if (guardsHold(form, operands)) {
                     taking = taking == null || !low && !isEvex(taking) && isEvex(form) ? form : taking;
                 } else if (form.opEn().has('I')) {

@@ -58,10 +58,12 @@ public final class InstructionTable {
         return forms.get(id);
     }
 
-    /** Returns the {@link Descriptor} of a form of this table. */
+    /** Returns the {@link Descriptor} of a form of this table. Threads that ask at once reckon the same. */
     public long descriptor(Form form) {
-        long known = descriptors[form.id()];
-        return known != 0 ? known : (descriptors[form.id()] = Descriptor.of(form));
+        if (descriptors[form.id()] == 0) {
+            descriptors[form.id()] = Descriptor.of(form);
+        }
+        return descriptors[form.id()];
     }
 
     /**
