@@ -29,7 +29,7 @@ import java.util.function.Consumer;
 final class WineScheduler implements AutoCloseable {
     private static final int CAPACITY = 64;
     /** Of {@link #notes}: how many goroutines have not ended. */
-    static final int LIVE = 0;
+    private static final int LIVE = 0;
     /** How many have. */
     static final int ENDED = 8;
     /** What bodies found changed. */
