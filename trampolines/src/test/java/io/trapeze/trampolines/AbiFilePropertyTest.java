@@ -2,6 +2,7 @@
 package io.trapeze.trampolines;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.trapeze.trampolines.abi.Abi;
 import io.trapeze.trampolines.abi.file.AbiFile;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
@@ -64,13 +66,39 @@ class AbiFilePropertyTest {
     }
 
     /** In one line of up to 60 characters: a name gets into comments. */
-    @Property(tries = 50)
+    @Property(tries = 200)
     void readsBackWhateverItIsCalled(@ForAll String name) throws IOException {
         StringBuilder line = new StringBuilder("x");
-        name.codePoints().filter(c -> !Character.isISOControl(c)).limit(29).forEach(line::appendCodePoint);
+        name.codePoints().filter(AbiFilePropertyTest::isSeen).limit(29).forEach(line::appendCodePoint);
         String sound = new String(line.toString().getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
         Abi abi = Abi.SYSTEM_V.named(sound);
         assertThat(readBack(AbiText.complete(abi))).isEqualTo(abi);
+    }
+
+    @Property(tries = 200)
+    void isRefusedIfANameHasACharacterThatIsNotSeen(@ForAll("unseen") int character, @ForAll Random random) {
+        String name = new StringBuilder("name")
+                .insert(random.nextInt(5), Character.toChars(character))
+                .toString();
+        assertThatExceptionOfType(AbiFileException.class)
+                .isThrownBy(() -> readBack(AbiText.complete(Abi.SYSTEM_V.named(name))))
+                .withMessageContaining("all of them to be seen");
+    }
+
+    @Provide
+    Arbitrary<Integer> unseen() {
+        return Arbitraries.of(IntStream.rangeClosed(0, Character.MAX_CODE_POINT)
+                .filter(character -> !isSeen(character))
+                .boxed()
+                .toList());
+    }
+
+    /** By the character's category in Unicode: controls, formats, and what separates lines and paragraphs are not. */
+    private static boolean isSeen(int character) {
+        return switch (Character.getType(character)) {
+            case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> false;
+            default -> true;
+        };
     }
 
     /** Whatever somebody does to a file, it is read or refused with a reason and a place. */
