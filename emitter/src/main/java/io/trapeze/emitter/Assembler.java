@@ -6,6 +6,7 @@ import io.trapeze.emitter.operand.Decoration;
 import io.trapeze.emitter.operand.KReg;
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Operand;
+import io.trapeze.emitter.operand.Segment;
 import io.trapeze.emitter.text.Source;
 import io.trapeze.emitter.text.TextAssembler;
 import java.nio.charset.StandardCharsets;
@@ -132,7 +133,7 @@ public class Assembler extends Instructions {
     /**
      * Makes the last bytes emitted, data or an immediate, the distance between two labels plus {@code addend}.
      *
-     * @param bytes how many bytes, 4 or 8
+     * @param bytes how many bytes, 1, 2, 4 or 8; if they do not hold it, the code cannot be {@linkplain #finish finished}
      */
     public final void endWithDistance(int bytes, Label from, Label to, long addend) {
         checkOwn(from);
@@ -196,6 +197,18 @@ public class Assembler extends Instructions {
     /** Puts LOCK before the next instruction: {@code a.lock().xadd(qword(rdi), rax)}. */
     public final Assembler lock() {
         decorateNext(Decoration.LOCK);
+        return this;
+    }
+
+    /** Puts FS before the next instruction, for memory that is no operand of it: {@code a.fs().lodsq()}. */
+    public final Assembler fs() {
+        decorateNext(Decoration.in(Segment.FS));
+        return this;
+    }
+
+    /** Puts GS before the next instruction, for memory that is no operand of it: {@code a.gs().repMovsb()}. */
+    public final Assembler gs() {
+        decorateNext(Decoration.in(Segment.GS));
         return this;
     }
 

@@ -2,6 +2,7 @@
 package io.trapeze.emitter;
 
 import io.trapeze.emitter.encoding.BranchRelaxation;
+import io.trapeze.emitter.encoding.LegacyOpcode;
 import io.trapeze.emitter.encoding.LittleEndian;
 import io.trapeze.emitter.isa.Descriptor;
 import io.trapeze.emitter.isa.InstructionTable;
@@ -48,17 +49,7 @@ final class Branches {
     /** Writes branch {@code gap} with the distance from its end to its target. */
     void write(byte[] bytes, int gap, BranchRelaxation layout, int distance) {
         long form = form(gap, layout);
-        int p = layout.start(gap);
-        if (Descriptor.addressSize32(form)) {
-            bytes[p++] = 0x67;
-        }
-        if (Descriptor.map(form) == 1) {
-            bytes[p++] = 0x0F;
-        }
-        bytes[p++] = (byte) Descriptor.opcode(form);
-        if (Descriptor.hasFixedModRm(form)) {
-            bytes[p++] = (byte) Descriptor.fixedModRm(form);
-        }
+        int p = LegacyOpcode.write(bytes, layout.start(gap), form, 0, false, 0);
         if (layout.isLong(gap)) {
             LittleEndian.put4(bytes, p, distance);
         } else {

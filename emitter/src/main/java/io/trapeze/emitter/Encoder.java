@@ -15,6 +15,7 @@ import io.trapeze.emitter.operand.Decoration;
 import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Mem;
+import io.trapeze.emitter.operand.Moffs;
 import io.trapeze.emitter.operand.Operand;
 import io.trapeze.emitter.operand.Register;
 import io.trapeze.emitter.operand.Segment;
@@ -130,10 +131,21 @@ abstract class Encoder {
     }
 
     final void immediate(long d, long value) {
-        if (pending != 0 || !Descriptor.immediateFits(d, value)) {
+        if (isObjected(d, false) || !Descriptor.immediateFits(d, value)) {
             throw refused(d, 0, 0, 0, null, value);
         }
-        commit(d, putImmediate(putPlainOpcode(d), d, value));
+        room();
+        int p = pending == 0 ? position : putSegment(position, decoration().segment());
+        commit(d, putImmediate(putPlainOpcode(p, d), d, value));
+    }
+
+    /** Writes an instruction whose opcode is followed by an address. */
+    final void offset(long d, Moffs memory) {
+        if (pending != 0) {
+            throw refused(d, 0, 0, 0, null, memory.offset());
+        }
+        room();
+        commit(d, putImmediate(putPlainOpcode(putSegment(position, memory.segment()), d), d, memory.offset()));
     }
 
     /** Writes an instruction with a second immediate, of one byte. */
@@ -146,7 +158,8 @@ abstract class Encoder {
                     List.of(new Immediate(value), new Immediate(second)),
                     pending != 0 ? "nothing can be said of it besides" : "an immediate does not fit");
         }
-        int p = putImmediate(putPlainOpcode(d), d, value);
+        room();
+        int p = putImmediate(putPlainOpcode(position, d), d, value);
         code[p++] = (byte) second;
         commit(d, p);
     }
@@ -265,7 +278,9 @@ abstract class Encoder {
         int p = at;
         boolean memory = OperandBits.isMemory(bits);
         if (memory && (bits & (OperandBits.FS | OperandBits.GS)) != 0) {
-            code[p++] = (byte) ((bits & OperandBits.FS) != 0 ? Segment.FS : Segment.GS).prefix();
+            p = putSegment(p, OperandBits.segment(bits));
+        } else if ((pending & Decoration.SEGMENT) != 0) {
+            p = putSegment(p, decoration().segment());
         }
         p = switch (Descriptor.prefixing(d)) {
             case Descriptor.LEGACY -> LegacyOpcode.write(code, p, d, bits, (pending & Decoration.LOCK) != 0, 0);
@@ -292,39 +307,36 @@ abstract class Encoder {
     private boolean isRefused(long d, int bits, int v) {
         boolean upper = (bits & OperandBits.UPPER) != 0 || !Guard.isLow(v);
         boolean hidden = OperandBits.excludesRex(bits) && ((bits & OperandBits.REX) != 0 || OperandBits.needsRex(bits));
-        boolean refused = pending != 0
-                && !Refusal.objection(d, pending, OperandBits.isMemory(bits)).isEmpty();
-        return refused || upper && Descriptor.prefixing(d) != Descriptor.EVEX || hidden;
+        return isObjected(d, OperandBits.isMemory(bits))
+                || upper && Descriptor.prefixing(d) != Descriptor.EVEX
+                || hidden;
     }
 
-    private int putPlainOpcode(long d) {
-        room();
+    /** Whether a form does not take what was said of it. */
+    private boolean isObjected(long d, boolean memory) {
+        return pending != 0 && !Refusal.objection(d, pending, memory).isEmpty();
+    }
+
+    private int putSegment(int at, Segment segment) {
+        code[at] = (byte) segment.prefix();
+        return segment == Segment.NONE ? at : at + 1;
+    }
+
+    private int putPlainOpcode(int at, long d) {
         int bits = Descriptor.operandBits(d);
-        int p = Descriptor.prefixing(d) == Descriptor.LEGACY
-                ? LegacyOpcode.write(code, position, d, bits, false, 0)
-                : Vex.write(code, position, d, bits, 0);
-        if (Descriptor.hasFixedModRm(d)) {
-            code[p++] = (byte) Descriptor.fixedModRm(d);
-        }
-        return p;
+        return Descriptor.prefixing(d) == Descriptor.LEGACY
+                ? LegacyOpcode.write(code, at, d, bits, false, 0)
+                : Vex.write(code, at, d, bits, 0);
     }
 
     private int putImmediate(int at, long d, long value) {
-        return switch (Descriptor.immediateBytes(d)) {
-            case 0 -> at;
-            case 1 -> {
-                code[at] = (byte) value;
-                yield at + 1;
-            }
-            case 2 -> LittleEndian.put2(code, at, (int) value);
-            case 4 -> LittleEndian.put4(code, at, (int) value);
-            default -> LittleEndian.put8(code, at, value);
-        };
+        return LittleEndian.put(code, at, value, Descriptor.immediateBytes(d));
     }
 
     private void commit(long d, int end) {
         emitted(Descriptor.id(d), position, null, 0);
         position = end;
+        pending = 0;
     }
 
     private void room() {

@@ -45,7 +45,10 @@ public final class EncodingException extends RuntimeException {
         return operand == NONE ? OptionalInt.empty() : OptionalInt.of(operand);
     }
 
-    /** Returns which branch does not reach its target, if one does not: branches and alignments are counted from 0. */
+    /**
+     * Returns which part of the code only its layout showed to be wrong, if one was: a branch that does not reach, counted from 0 among
+     * branches and alignments, or a distance that does not fit, counted on from there.
+     */
     public OptionalInt gap() {
         return gap == NONE ? OptionalInt.empty() : OptionalInt.of(gap);
     }
@@ -55,7 +58,7 @@ public final class EncodingException extends RuntimeException {
         String list = operands.stream().map(Operand::toString).collect(Collectors.joining(", "));
         String marks = said.mask() + said.rounding();
         return new EncodingException(
-                "cannot encode '" + (said.lock() ? "lock " : "") + mnemonic.replace('_', ' ')
+                "cannot encode '" + said.prefix() + mnemonic.replace('_', ' ')
                         + (list.isEmpty() ? "" : " " + list) + "'" + (marks.isEmpty() ? "" : " with " + marks) + ": "
                         + reason + NearestForms.of(mnemonic, operands),
                 NearestForms.wrongOperand(mnemonic, operands).orElse(NONE),

@@ -13,6 +13,7 @@ import io.trapeze.emitter.operand.Broadcast;
 import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Mem;
+import io.trapeze.emitter.operand.Moffs;
 import io.trapeze.emitter.operand.Operand;
 import io.trapeze.emitter.operand.Register;
 import java.util.List;
@@ -47,21 +48,21 @@ final class FormSelector {
     }
 
     private static void branch(Encoder encoder, String mnemonic, List<Form> forms, Label label) {
-        long shortForm = 0;
-        long longForm = 0;
-        for (Form form : forms) {
-            if (form.operands().size() == 1) {
-                OperandKind kind = form.operands().get(0).kind();
-                shortForm =
-                        kind == OperandKind.REL8 ? InstructionTable.shipped().descriptor(form) : shortForm;
-                longForm =
-                        kind == OperandKind.REL32 ? InstructionTable.shipped().descriptor(form) : longForm;
-            }
-        }
+        long shortForm = branch(forms, OperandKind.REL8);
+        long longForm = branch(forms, OperandKind.REL32);
         if ((shortForm | longForm) == 0) {
             throw encoder.refused(mnemonic, List.of(label), "this instruction does not branch");
         }
         encoder.branch(shortForm, longForm, label);
+    }
+
+    private static long branch(List<Form> forms, OperandKind kind) {
+        return forms.stream()
+                .filter(form ->
+                        form.operands().stream().map(OperandSpec::kind).toList().equals(List.of(kind)))
+                .mapToLong(InstructionTable.shipped()::descriptor)
+                .findFirst()
+                .orElse(0);
     }
 
     /** Returns the first form that takes the operands; failing that, the last that refuses with the best reason. */
@@ -119,7 +120,8 @@ final class FormSelector {
         if (operand instanceof Mem mem) {
             return kind.allowsMemory() && (kind == OperandKind.M || kind.memoryBits() == mem.bits());
         }
-        return operand instanceof Immediate && kind.isImmediate();
+        return operand instanceof Immediate && kind.isImmediate()
+                || operand instanceof Moffs memory && kind.isOffset() && memory.fits(kind.memoryBits());
     }
 
     private static boolean guardsHold(Form form, Operand... operands) {
@@ -144,6 +146,7 @@ final class FormSelector {
         int bits = Descriptor.unusual(d) == 0 ? Descriptor.operandBits(d) : 0;
         int v = 0;
         Mem mem = null;
+        Moffs offset = null;
         long value = 0;
         long first = 0;
         for (int i = 0; i < operands.length; i++) {
@@ -161,6 +164,7 @@ final class FormSelector {
                     first = value;
                     value = Guard.of(form, i) == Guard.BYTE && guardsHold(form, operands) ? (byte) given : given;
                 }
+                case 'D' -> offset = (Moffs) operands[i];
                 case 'S' -> value = (long) register.code() << 4;
                 default -> {
                     // a fixed operand is part of the opcode
@@ -180,6 +184,8 @@ final class FormSelector {
                     Guard.isShorterReversed(destination.code(), source.code()));
         } else if (mem != null) {
             encoder.memory(d, bits, v, mem, value);
+        } else if (offset != null) {
+            encoder.offset(d, offset);
         } else if (form.opEn().has('M')) {
             encoder.registers(d, bits, v, value);
         } else if (form.opEn().has('O')) {

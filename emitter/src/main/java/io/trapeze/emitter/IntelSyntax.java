@@ -49,7 +49,7 @@ final class IntelSyntax {
                 operands.add(said.rounding());
             }
         }
-        String mnemonic = (said.lock() ? "lock " : "") + form.textMnemonic();
+        String mnemonic = said.prefix() + form.textMnemonic();
         return operands.isEmpty() ? mnemonic : mnemonic + " " + String.join(", ", operands);
     }
 

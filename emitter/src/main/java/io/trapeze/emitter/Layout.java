@@ -100,7 +100,7 @@ final class Layout {
      * @param code the fixed bytes
      * @param size how many of them there are
      * @param relocations gets those of references to external symbols
-     * @throws EncodingException if a label is not bound, or a branch does not reach
+     * @throws EncodingException if a label is not bound, a branch does not reach, or a distance does not fit
      */
     byte[] bytes(byte[] code, int size, List<Relocation> relocations) {
         requireBound();
@@ -121,7 +121,9 @@ final class Layout {
         for (Displacement displacement : displacements) {
             put(bytes, displacement, relocations);
         }
-        distances.forEach(distance -> put(bytes, distance));
+        for (int i = 0; i < distances.size(); i++) {
+            putDistance(bytes, i);
+        }
         return bytes;
     }
 
@@ -171,13 +173,16 @@ final class Layout {
         }
     }
 
-    private void put(byte[] bytes, Distance d) {
-        int at = relaxation.position(d.at(), d.gaps());
+    private void putDistance(byte[] bytes, int index) {
+        Distance d = distances.get(index);
         long value = d.addend() + offset(d.to()) - offset(d.from());
-        if (d.bytes() == Long.BYTES) {
-            LittleEndian.put8(bytes, at, value);
-        } else {
-            LittleEndian.put4(bytes, at, (int) value);
+        if (!LittleEndian.fits(value, d.bytes())) {
+            throw new EncodingException(
+                    "the distance from '" + d.from() + "' to '" + d.to() + "' comes to " + value
+                            + ", which does not fit in the " + 8 * d.bytes()
+                            + " bits for it: write a wider one, such as .long",
+                    relaxation.gaps() + index);
         }
+        LittleEndian.put(bytes, relaxation.position(d.at(), d.gaps()), value, d.bytes());
     }
 }

@@ -100,6 +100,7 @@ final class NearestForms {
         if (operand instanceof Immediate) {
             return kind == OperandKind.ONE ? 2 : kind.isImmediate() ? 0 : 20;
         }
-        return operand instanceof Label && kind.isBranch() ? 0 : 20;
+        boolean fits = operand instanceof Label ? kind.isBranch() : kind.isOffset();
+        return fits ? 0 : 20;
     }
 }

@@ -15,6 +15,7 @@ import io.trapeze.emitter.operand.Decoration;
 import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Mem;
+import io.trapeze.emitter.operand.Moffs;
 import io.trapeze.emitter.operand.Operand;
 import io.trapeze.emitter.operand.Registers;
 import java.util.ArrayList;
@@ -35,13 +36,13 @@ final class Refusal {
             OperandKind kind = form.operands().get(i).kind();
             operands.add(
                     switch (form.field(i)) {
-                        case 'M' ->
+                        case 'M', 'O' ->
                             mem != null ? mem : Registers.of(kind.register().orElseThrow(), rm);
-                        case 'O' -> Registers.of(kind.register().orElseThrow(), rm);
                         case 'R' -> Registers.of(kind.register().orElseThrow(), reg);
                         case 'V' -> Registers.of(kind.register().orElseThrow(), v);
                         case 'S' -> Registers.of(kind.register().orElseThrow(), (int) (value >> 4));
                         case 'I' -> new Immediate(value);
+                        case 'D' -> Moffs.at(value);
                         default -> FormDecoder.fixed(kind);
                     });
         }
@@ -59,7 +60,7 @@ final class Refusal {
                 .mapToInt(OperandKind::memoryBits)
                 .findFirst()
                 .orElse(0);
-        Address address = Address.of(bits & ~OperandBits.BROADCAST, displacement, label);
+        Address address = new Address(bits & ~OperandBits.BROADCAST, displacement, label);
         return OperandBits.broadcast(bits) != 0
                 ? Broadcast.of(form.broadcastBits(), address, 0)
                 : Mem.of(size, address);
@@ -71,6 +72,10 @@ final class Refusal {
             return Descriptor.lockable(d)
                     ? "LOCK needs a memory destination: only an access to memory can be locked"
                     : "LOCK is legal only before instructions that read and write memory, such as add, xadd and cmpxchg";
+        }
+        if ((said & Decoration.SEGMENT) != 0 && !Descriptor.segmentable(d)) {
+            return "FS and GS are legal only before instructions about memory that is no operand, such as lodsb and movsb: a"
+                    + " memory operand says itself in which segment it is";
         }
         if ((said & (Decoration.MASK | Decoration.ZEROING)) != 0 && !Descriptor.masked(d)) {
             return "a write mask is legal only with the AVX-512 forms whose first operand has {k}";

@@ -7,6 +7,7 @@ import io.trapeze.emitter.isa.OperandKind;
 import io.trapeze.emitter.isa.RegisterClass;
 import io.trapeze.emitter.operand.Broadcast;
 import io.trapeze.emitter.operand.Mem;
+import io.trapeze.emitter.operand.Moffs;
 import io.trapeze.emitter.operand.Operand;
 import io.trapeze.emitter.operand.Reg8;
 import io.trapeze.emitter.operand.Register;
@@ -36,6 +37,10 @@ final class WhyNoForm {
         for (Operand operand : operands) {
             if (operand instanceof Broadcast element) {
                 return broadcast(mnemonic, element);
+            }
+            if (operand instanceof Moffs memory) {
+                return "an address of 64 bits goes with mov alone, and with al, ax, eax and rax: put it into a register, as in"
+                        + " mov rax, 0x" + Long.toHexString(memory.offset()) + ", and write [rax]";
             }
         }
         if (!sized.isEmpty()) {

@@ -6,8 +6,10 @@ import static io.trapeze.emitter.operand.Mem.qword;
 import static io.trapeze.emitter.operand.Mem.zmmword;
 import static io.trapeze.emitter.operand.Registers.*;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.trapeze.emitter.operand.Address;
+import io.trapeze.emitter.operand.Moffs;
 import io.trapeze.emitter.operand.Scale;
 import io.trapeze.emitter.operand.Segment;
 import org.junit.jupiter.api.Test;
@@ -82,6 +84,29 @@ class AddressingTest {
                         .get(0)
                         .text())
                 .isEqualTo("mov eax, dword ptr [0xfffffffffffffff0]");
+    }
+
+    @Test
+    void aWholeAddressStandsInMovesOfTheAccumulatorAlone() {
+        Moffs far = Moffs.at(0x1122_3344_5566_7788L);
+        String address = " 88 77 66 55 44 33 22 11";
+        assertThat(Code.hex(a -> a.mov(al, far))).isEqualTo("a0" + address);
+        assertThat(Code.hex(a -> a.mov(far.in(Segment.GS), ax))).isEqualTo("65 66 a3" + address);
+        assertThat(Code.hex(a -> a.mov(eax, far.in(Segment.FS)))).isEqualTo("64 a1" + address);
+        assertThat(Code.hex(a -> a.mov(far, rax))).isEqualTo("48 a3" + address);
+        assertThat(Code.hex(a -> a.emit("mov", rax, far))).isEqualTo("48 a1" + address);
+        assertThatExceptionOfType(EncodingException.class)
+                .isThrownBy(() -> Code.hex(a -> a.mov(rbx, far)))
+                .withMessageContaining("mov rax, moffs64");
+        assertThatExceptionOfType(EncodingException.class)
+                .isThrownBy(() -> Code.hex(a -> a.lock().mov(rax, far)))
+                .withMessageStartingWith("cannot encode 'lock mov rax, [0x1122334455667788]'");
+        assertThatExceptionOfType(EncodingException.class)
+                .isThrownBy(() -> Code.hex(a -> a.mov(al, new Moffs(1, Segment.NONE, 16))))
+                .withMessageStartingWith("cannot encode 'mov al, word ptr [0x1]'");
+        assertThatExceptionOfType(EncodingException.class)
+                .isThrownBy(() -> Code.hex(a -> a.emit("add", rax, far)))
+                .withMessageContaining("put it into a register, as in mov rax, 0x1122334455667788");
     }
 
     @Test

@@ -25,7 +25,7 @@ class AnythingPropertyTest {
             assertThat(Assembler.parse(text)).isNotNull();
         } catch (SourceException e) {
             assertThat(e.getMessage()).isNotBlank();
-            assertThat(e.line()).isPositive();
+            assertThat(e.problems().get(0).line()).isPositive();
         }
     }
 }

@@ -27,6 +27,8 @@ class CompileTimeTest {
             "a.avx().vpxor(ymm0, ymm1, ymm2);",
             "a.sse().paddd(xmm0, xmm1);",
             "a.x87().fadd(dword(rdi));",
+            "a.mov(rax, Moffs.at(1));",
+            "a.fs().lodsb();",
             "a.supervisor().invlpg(byte_(rdi));",
             "a.kz(k1).vaddpd(zmm0, zmm1, qword(rdi).broadcast());",
             "a.rnSae().vaddpd(zmm0, zmm1, zmm2);",
@@ -88,6 +90,8 @@ class CompileTimeTest {
             "a.mov(rax, qword(rbx, ecx, Scale.X1, 0));",
             "a.mov(rax, qword(rbx, rcx, 3, 0));",
             "a.mov(rax, qword(xmm0));",
+            "a.add(rax, Moffs.at(1));",
+            "a.mov(qword(rdi), Moffs.at(1));",
             "a.mov(rax, qword(rbx, 1L << 40));",
             // masks, broadcast, rounding
             "a.k(zmm0).vaddpd(zmm0, zmm1, zmm2);",
@@ -129,6 +133,7 @@ class CompileTimeTest {
         List<String> source = new ArrayList<>(List.of(
                 "import static io.trapeze.emitter.operand.Mem.*;",
                 "import static io.trapeze.emitter.operand.Registers.*;",
+                "import io.trapeze.emitter.operand.Moffs;",
                 "import io.trapeze.emitter.operand.Scale;",
                 "class Snippet { void emit(io.trapeze.emitter.Assembler a) {"));
         source.addAll(LEGAL);

@@ -6,6 +6,7 @@ import static io.trapeze.emitter.operand.Mem.qword;
 import static io.trapeze.emitter.operand.Mem.zmmword;
 import static io.trapeze.emitter.operand.Registers.*;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.trapeze.emitter.operand.Address;
@@ -18,10 +19,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Masks, broadcast and rounding through the typed methods; the bytes are GNU as's. */
+/** Segments, masks, broadcast and rounding through the typed methods; the bytes are GNU as's. */
 class DecorationTest {
     static Stream<Arguments> instructions() {
         return Stream.of(
+                one("fs lodsb", "64 ac", a -> a.fs().lodsb()),
+                one("gs rep movsq", "65 f3 48 a5", a -> a.gs().repMovsq()),
+                one("fs umonitor rax", "64 f3 0f ae f0", a -> a.fs().umonitor(rax)),
+                one("gs maskmovdqu xmm0, xmm9", "65 66 41 0f f7 c1", a -> a.gs().maskmovdqu(xmm0, xmm9)),
+                one(
+                        "fs vmaskmovdqu xmm0, xmm1",
+                        "64 c5 f9 f7 c1",
+                        a -> a.fs().avx().vmaskmovdqu(xmm0, xmm1)),
                 one(
                         "vaddpd zmm0{k1}, zmm1, zmm2",
                         "62 f1 f5 49 58 c2",
@@ -95,6 +104,24 @@ class DecorationTest {
                     a.avx512().vmovdqu64(zmmword(rdi), zmm0);
                 }))
                 .isEqualTo("62 f1 f5 99 58 c2 62 f1 f5 48 58 c2 62 f1 fe 49 7f 07 62 f1 fe 48 7f 07");
+    }
+
+    @Test
+    void aSegmentIsSaidOfMemoryThatIsNoOperandAndOnce() {
+        assertThat(Code.hex(a -> a.fs().lodsb().lodsb())).isEqualTo("64 ac ac");
+        assertThatExceptionOfType(EncodingException.class)
+                .isThrownBy(() -> Code.hex(a -> a.fs().mov(rax, qword(rdi))))
+                .withMessageStartingWith("cannot encode 'fs mov rax, qword ptr [rdi]'")
+                .withMessageContaining("a memory operand says itself in which segment it is");
+        assertThatExceptionOfType(EncodingException.class)
+                .isThrownBy(() -> Code.hex(a -> a.fs().stosb()))
+                .withMessageStartingWith("cannot encode 'fs stosb'");
+        assertThatExceptionOfType(EncodingException.class)
+                .isThrownBy(() -> Code.hex(a -> a.fs().gs().lodsb()))
+                .withMessageContaining("say it once");
+        assertThatExceptionOfType(EncodingException.class)
+                .isThrownBy(() -> Code.hex(a -> a.lock().lodsb()))
+                .withMessageStartingWith("cannot encode 'lock lodsb'");
     }
 
     @Test

@@ -50,7 +50,7 @@ final class EncodingNotation {
             case "ib", "cb", "/is4" -> immediate(1);
             case "iw" -> immediate(2);
             case "id", "cd" -> immediate(4);
-            case "io" -> immediate(8);
+            case "io", "mo" -> immediate(8);
             default -> {
                 if (word.startsWith("VEX.") || word.startsWith("EVEX.")) {
                     vector(word);

@@ -58,6 +58,7 @@ public final class FormPacker {
         out.writeByte(form.opEn().ordinal());
         out.writeByte(form.displacementUnit());
         out.writeBoolean(form.lockable());
+        out.writeBoolean(form.segmentable());
         text(form.printedName().orElse(""));
         words(new TreeSet<>(form.features())); // in one order, so that every build makes the same file
         out.writeShort(form.line());

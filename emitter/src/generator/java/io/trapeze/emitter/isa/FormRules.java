@@ -28,7 +28,7 @@ final class FormRules {
                 case 'M' -> kind.allowsMemory() || kind.register().isPresent();
                 case 'R', 'V', 'O', 'S' -> kind.register().isPresent() && !kind.allowsMemory();
                 case 'I' -> kind.isImmediate();
-                case 'D' -> kind.isBranch();
+                case 'D' -> kind.isBranch() || kind.isOffset();
                 default -> true;
             };
             require(fits, "operand " + kind.notation() + " cannot go to field " + form.field(i));
@@ -42,7 +42,7 @@ final class FormRules {
         require(
                 !encoding.modRm() || opEn.has('R') != encoding.digit().isPresent(),
                 "ModRM.reg holds either a register (/r) or a digit");
-        require(!encoding.addressSize32() || opEn.has('D'), "A32 stands before branches only");
+        require(!encoding.addressSize32() || opEn == OpEn.D, "A32 stands before branches only");
         require(opEn.has('O') == encoding.opcodeRegister(), "+r stands exactly when an operand goes to the opcode");
         require(!opEn.has('V') || encoding.prefixing() != Prefixing.LEGACY, "vvvv exists only with VEX or EVEX");
         boolean legacy = encoding.prefixing() == Prefixing.LEGACY;
@@ -63,6 +63,9 @@ final class FormRules {
                 !form.lockable() || operands.get(0).kind().allowsMemory(),
                 "lock needs a first operand that may be memory");
         require(!form.lockable() || operands.get(0).access().writes(), "lock needs a first operand that is written");
+        require(
+                !form.segmentable() || operands.stream().noneMatch(o -> o.kind().memoryBits() > 0),
+                "segment is for memory that is no operand: an operand has a segment of its own");
     }
 
     /** What stands beside the operands needs EVEX, and a place where it has a meaning (SDM vol. 2, section 2.7). */

@@ -79,12 +79,15 @@ public final class WrittenTable {
             Set<String> features = new LinkedHashSet<>();
             Optional<String> text = Optional.empty();
             boolean lockable = false;
+            boolean segmentable = false;
             int unit = 0;
             for (String flag : columns[3].strip().split(" +")) {
                 if (flag.startsWith("text=")) {
                     text = Optional.of(flag.substring(5));
                 } else if (flag.equals("lock")) {
                     lockable = true;
+                } else if (flag.equals("segment")) {
+                    segmentable = true;
                 } else if (flag.startsWith("N=")) {
                     unit = Integer.parseInt(flag.substring(2));
                 } else if (!flag.equals("-")) {
@@ -102,6 +105,7 @@ public final class WrittenTable {
                     OpEn.valueOf(columns[2].strip()),
                     unit > 0 ? unit : displacementUnit(fixed, operands),
                     lockable,
+                    segmentable,
                     text,
                     Set.copyOf(features),
                     line);

@@ -3,8 +3,6 @@ package io.trapeze.emitter.decode;
 
 import io.trapeze.emitter.isa.Form;
 import io.trapeze.emitter.isa.InstructionTable;
-import io.trapeze.emitter.operand.Mem;
-import io.trapeze.emitter.operand.Segment;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -24,7 +22,7 @@ import java.util.function.Predicate;
  * its text: overrides of CS, DS, ES and SS, repeated prefixes, 66H beside REX.W, REX and REX.W where none is needed, F2H and
  * F3H before near branches and returns, 67H before branches with 32-bit displacements, and the W and L bits that the manual
  * ignores. Where a prefix has an effect that the operands cannot say, there is no instruction: an address size of 32 bits, FS
- * or GS before a string instruction, NOTRACK before an indirect branch, LOCK or a REX in the wrong place.
+ * or GS before what is about no memory, NOTRACK before an indirect branch, LOCK or a REX in the wrong place.
  */
 public final class Decoder {
     private Decoder() {}
@@ -62,10 +60,7 @@ public final class Decoder {
     /** Returns the instruction, if the bytes are one of this form. */
     private static Optional<DecodedInstruction> confirm(FormPattern pattern, Opening opening) {
         try {
-            DecodedInstruction decoded = FormDecoder.decode(pattern.form(), opening);
-            boolean said = opening.segment == Segment.NONE
-                    || decoded.operands().stream().anyMatch(Mem.class::isInstance);
-            return Optional.of(decoded).filter(d -> said); // an override of FS or GS has to show in an operand
+            return Optional.of(FormDecoder.decode(pattern.form(), opening));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }

@@ -15,11 +15,13 @@ import io.trapeze.emitter.operand.Decoration;
 import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.IndexReg;
 import io.trapeze.emitter.operand.Mem;
+import io.trapeze.emitter.operand.Moffs;
 import io.trapeze.emitter.operand.Operand;
 import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.emitter.operand.Reg8;
 import io.trapeze.emitter.operand.Registers;
 import io.trapeze.emitter.operand.Scale;
+import io.trapeze.emitter.operand.Segment;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -89,6 +91,11 @@ public final class FormDecoder {
                 sib = at - before - displacement;
             }
         }
+        boolean inOperand = address != null
+                || form.operands().stream().anyMatch(o -> o.kind().isOffset());
+        require(
+                opening.segment == Segment.NONE || inOperand || form.segmentable(),
+                "it is about no memory, so FS and GS have no meaning");
         require(!opening.lock || form.lockable() && address != null, "LOCK is not legal here");
         List<Operand> operands = new ArrayList<>();
         for (int i = 0; i < form.operands().size(); i++) {
@@ -102,7 +109,7 @@ public final class FormDecoder {
                 sib,
                 displacement,
                 encoding.immediateBytes());
-        int said = decoration | (opening.lock ? Decoration.LOCK : 0);
+        int said = decoration | (opening.lock ? Decoration.LOCK : 0) | (inOperand ? 0 : Decoration.in(opening.segment));
         return new DecodedInstruction(form, fields, List.copyOf(operands), new Decoration(said));
     }
 
@@ -214,6 +221,9 @@ public final class FormDecoder {
     private Operand immediate(OperandKind kind) {
         int bytes = kind.immediateBytes();
         long value = next(bytes);
+        if (kind.isOffset()) {
+            return Moffs.at(value).in(opening.segment);
+        }
         return new Immediate(kind.signed() || bytes == Long.BYTES ? value : value & (1L << 8 * bytes) - 1);
     }
 

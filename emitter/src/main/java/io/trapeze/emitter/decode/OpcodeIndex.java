@@ -6,48 +6,35 @@ import io.trapeze.emitter.isa.Encoding.Prefixing;
 import io.trapeze.emitter.isa.Form;
 import io.trapeze.emitter.isa.InstructionTable;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The forms of a table by prefixing, opcode map and opcode. */
 final class OpcodeIndex {
-    private static final int MAPS = 4;
+    private static final int MAPS = 32;
     private static final int OPCODES = 256;
-    private static final List<FormPattern> NONE = List.of();
 
-    private final List<List<FormPattern>> buckets = new ArrayList<>();
-
-    OpcodeIndex(InstructionTable table) {
-        for (int i = 0; i < Prefixing.values().length * MAPS * OPCODES; i++) {
-            buckets.add(NONE);
-        }
-        for (Form form : table.forms()) {
-            Encoding encoding = form.encoding();
-            int opcodes = encoding.opcodeRegister() ? 8 : 1;
-            FormPattern pattern = new FormPattern(form);
-            for (int i = 0; i < opcodes; i++) {
-                add(bucket(encoding.prefixing(), encoding.map(), encoding.opcode() + i), pattern);
-            }
-        }
-    }
+    private final Map<Integer, List<FormPattern>> buckets = new HashMap<>();
 
     /** Forms of constant bytes come first, those without operands before all others; else the table's order holds. */
-    private void add(int bucket, FormPattern pattern) {
-        List<FormPattern> patterns = buckets.get(bucket);
-        if (patterns == NONE) {
-            patterns = new ArrayList<>();
-            buckets.set(bucket, patterns);
+    OpcodeIndex(InstructionTable table) {
+        for (Form form : table.forms()) {
+            Encoding encoding = form.encoding();
+            FormPattern pattern = new FormPattern(form);
+            for (int i = 0; i < (encoding.opcodeRegister() ? 8 : 1); i++) {
+                int bucket = bucket(encoding.prefixing(), encoding.map(), encoding.opcode() + i);
+                buckets.computeIfAbsent(bucket, b -> new ArrayList<>()).add(pattern);
+            }
         }
-        int place = patterns.size();
-        while (place > 0 && patterns.get(place - 1).rank() > pattern.rank()) {
-            place--;
-        }
-        patterns.add(place, pattern);
+        buckets.values().forEach(patterns -> patterns.sort(Comparator.comparingInt(FormPattern::rank)));
     }
 
     /** Returns the forms that an instruction which opens so may be an instance of, the preferred one first. */
     List<FormPattern> candidates(Opening opening) {
-        boolean known = opening.opcode >= 0 && opening.map < MAPS;
-        return known ? buckets.get(bucket(opening.prefixing, opening.map, opening.opcode)) : NONE;
+        int bucket = bucket(opening.prefixing, opening.map, opening.opcode);
+        return opening.opcode < 0 ? List.of() : buckets.getOrDefault(bucket, List.of());
     }
 
     private static int bucket(Prefixing prefixing, int map, int opcode) {

@@ -19,6 +19,9 @@ public final class LegacyOpcode {
      */
     public static int write(byte[] code, int at, long d, int bits, boolean lock, int opcodeBits) {
         int p = at;
+        if (Descriptor.addressSize32(d)) {
+            code[p++] = 0x67;
+        }
         if (Descriptor.operandSize16(d)) {
             code[p++] = 0x66;
         }
@@ -39,6 +42,9 @@ public final class LegacyOpcode {
             }
         }
         code[p++] = (byte) (Descriptor.opcode(d) | opcodeBits);
+        if (Descriptor.hasFixedModRm(d)) {
+            code[p++] = (byte) Descriptor.fixedModRm(d);
+        }
         return p;
     }
 

@@ -31,6 +31,26 @@ public final class LittleEndian {
         return put4(code, put4(code, at, (int) value), (int) (value >> 32));
     }
 
+    /** Writes the low {@code bytes} bytes (0, 1, 2, 4 or 8) of a value and returns the position after them. */
+    public static int put(byte[] code, int at, long value, int bytes) {
+        return switch (bytes) {
+            case 0 -> at;
+            case 1 -> {
+                code[at] = (byte) value;
+                yield at + 1;
+            }
+            case 2 -> put2(code, at, (int) value);
+            case 4 -> put4(code, at, (int) value);
+            default -> put8(code, at, value);
+        };
+    }
+
+    /** Whether a value is one of {@code bytes} bytes (1 to 8), signed or unsigned. */
+    public static boolean fits(long value, int bytes) {
+        int bits = 8 * bytes;
+        return bits == 64 || value >> bits == 0 || value >> bits - 1 == -1;
+    }
+
     /** Reads {@code bytes} bytes (0 to 8), sign-extended. */
     public static long get(byte[] code, int at, int bytes) {
         long value = 0;

@@ -2,6 +2,7 @@
 package io.trapeze.emitter.encoding;
 
 import io.trapeze.emitter.operand.Reg8;
+import io.trapeze.emitter.operand.Segment;
 
 /**
  * What operands contribute to an instruction with a ModRM byte, packed into an {@code int}: each register and address keeps
@@ -119,6 +120,11 @@ public final class OperandBits {
     /** Returns the code of the register in ModRM.rm, with its marks. */
     public static int rmCode(int bits) {
         return bits >> 8 & 7 | bits << 3 & 8 | bits >> 1 & 16 | bits >> 24 & MARKS;
+    }
+
+    /** Returns the segment of an address. */
+    public static Segment segment(int address) {
+        return (address & FS) != 0 ? Segment.FS : (address & GS) != 0 ? Segment.GS : Segment.NONE;
     }
 
     /** Whether an operand exists only with a REX prefix. */

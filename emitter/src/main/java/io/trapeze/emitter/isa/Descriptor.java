@@ -18,6 +18,7 @@ package io.trapeze.emitter.isa;
  *                                                            51–53  the same for a broadcast element; 0 for none
  *                                                            54–55  write mask: none, {k}, {k}{z}, {z} for registers only
  *                                                            56–57  rounding: none, {sae}, {er}
+ *                                                            58     FS and GS are legal
  *                                                            63     67H address size
  * </pre>
  */
@@ -51,6 +52,7 @@ public final class Descriptor {
         d |= form.operands().stream().anyMatch(o -> o.kind().signed()) ? 1L << 47 : 0;
         d |= e.fixedModRm().map(b -> 1L << 34 | (long) b << 39).orElse(0L);
         d |= form.lockable() ? 1L << 26 : 0;
+        d |= form.segmentable() ? 1L << 58 : 0;
         d |= (long) Integer.numberOfTrailingZeros(form.displacementUnit()) << 48;
         d |= form.broadcastBits() == 0 ? 0 : (long) Integer.numberOfTrailingZeros(form.broadcastBits() / 8) << 51;
         d |= !form.allows(Mark.K) ? 0 : (form.allows(Mark.Z) ? form.stores() ? 3L : 2 : 1) << 54;
@@ -160,6 +162,11 @@ public final class Descriptor {
     /** Whether LOCK is legal with a memory destination. */
     public static boolean lockable(long d) {
         return (d & 1L << 26) != 0;
+    }
+
+    /** Whether FS or GS is legal, for memory that is no operand. */
+    public static boolean segmentable(long d) {
+        return (d & 1L << 58) != 0;
     }
 
     /** Returns log2 of the factor by which an EVEX disp8 is scaled; {@code broadcast} is 1 for a broadcast element, else 0. */

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
  * @param opEn where the operands go
  * @param displacementUnit the bytes that an 8-bit displacement counts in; 1 but with EVEX
  * @param lockable whether LOCK is legal when the first operand is memory
+ * @param segmentable whether FS or GS is legal because the instruction is about memory that is no operand, as {@code lodsb} is
  * @param printedName the name that disassemblers print, where it differs from the mnemonic
  * @param features CPUID features the form needs beyond the x86-64 baseline
  * @param line the row's line in the table, from 1
@@ -30,6 +31,7 @@ public record Form(
         OpEn opEn,
         int displacementUnit,
         boolean lockable,
+        boolean segmentable,
         Optional<String> printedName,
         Set<String> features,
         int line) {
@@ -91,7 +93,7 @@ public record Form(
             return 64;
         }
         OperandKind first = operands.get(0).kind();
-        return first.allowsMemory()
+        return first.allowsMemory() || first.isOffset()
                 ? first.memoryBits()
                 : first.register().map(RegisterClass::bits).orElse(encoding.operandSize16() ? 16 : 64);
     }

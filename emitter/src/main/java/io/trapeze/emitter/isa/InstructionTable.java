@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -107,10 +108,7 @@ public final class InstructionTable {
 
         private static List<Form> read() {
             try (InputStream in = InstructionTable.class.getResourceAsStream(PackedForms.RESOURCE)) {
-                if (in == null) {
-                    throw new IllegalStateException("the instruction table " + PackedForms.RESOURCE
-                            + " is missing from the emitter's jar: rebuild it");
-                }
+                Objects.requireNonNull(in, "the instruction table is missing from the emitter's jar: rebuild it");
                 return new PackedForms(in.readAllBytes()).read();
             } catch (IOException e) {
                 throw new UncheckedIOException("cannot read the instruction table " + PackedForms.RESOURCE, e);

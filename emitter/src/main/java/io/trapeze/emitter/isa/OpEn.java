@@ -5,7 +5,7 @@ package io.trapeze.emitter.isa;
  * Which field of the encoding each operand goes to: the manual's "Op/En" column.
  *
  * <p>The letters of a name are the fields of the operands in their order: M ModRM.rm, R ModRM.reg, V VEX.vvvv, O the low
- * three opcode bits, I an immediate, D a branch displacement, S the upper half of an immediate byte ({@code /is4}), which
+ * three opcode bits, I an immediate, D a branch displacement or an address, S the upper half of an immediate byte ({@code /is4}), which
  * the manual's names do not tell from R. Operands that are one fixed register or constant have no letter.
  */
 public enum OpEn {
@@ -21,6 +21,8 @@ public enum OpEn {
     I("I"),
     II("II"),
     D("D"),
+    FD("D"),
+    TD("D"),
     VM("VM"),
     RVM("RVM"),
     RMV("RMV"),

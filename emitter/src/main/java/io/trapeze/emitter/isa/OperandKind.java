@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What may stand in one operand position of a form, named as the Intel manual names it. */
@@ -23,49 +24,54 @@ public enum OperandKind {
     CR("cr", RegisterClass.CONTROL),
     DR("dr", RegisterClass.DEBUG),
 
-    RM8("r/m8", RegisterClass.GP8, 8),
-    RM16("r/m16", RegisterClass.GP16, 16),
-    RM32("r/m32", RegisterClass.GP32, 32),
-    RM64("r/m64", RegisterClass.GP64, 64),
-    R32_M8("r32/m8", RegisterClass.GP32, 8),
-    R32_M16("r32/m16", RegisterClass.GP32, 16),
-    XMM_M8("xmm/m8", RegisterClass.XMM, 8),
-    XMM_M16("xmm/m16", RegisterClass.XMM, 16),
-    XMM_M32("xmm/m32", RegisterClass.XMM, 32),
-    XMM_M64("xmm/m64", RegisterClass.XMM, 64),
-    XMM_M128("xmm/m128", RegisterClass.XMM, 128),
-    YMM_M256("ymm/m256", RegisterClass.YMM, 256),
-    ZMM_M512("zmm/m512", RegisterClass.ZMM, 512),
-    K_M8("k/m8", RegisterClass.MASK, 8),
-    K_M16("k/m16", RegisterClass.MASK, 16),
-    K_M32("k/m32", RegisterClass.MASK, 32),
-    K_M64("k/m64", RegisterClass.MASK, 64),
+    RM8("r/m8", RegisterClass.GP8),
+    RM16("r/m16", RegisterClass.GP16),
+    RM32("r/m32", RegisterClass.GP32),
+    RM64("r/m64", RegisterClass.GP64),
+    R32_M8("r32/m8", RegisterClass.GP32),
+    R32_M16("r32/m16", RegisterClass.GP32),
+    XMM_M8("xmm/m8", RegisterClass.XMM),
+    XMM_M16("xmm/m16", RegisterClass.XMM),
+    XMM_M32("xmm/m32", RegisterClass.XMM),
+    XMM_M64("xmm/m64", RegisterClass.XMM),
+    XMM_M128("xmm/m128", RegisterClass.XMM),
+    YMM_M256("ymm/m256", RegisterClass.YMM),
+    ZMM_M512("zmm/m512", RegisterClass.ZMM),
+    K_M8("k/m8", RegisterClass.MASK),
+    K_M16("k/m16", RegisterClass.MASK),
+    K_M32("k/m32", RegisterClass.MASK),
+    K_M64("k/m64", RegisterClass.MASK),
 
-    MM_M32("mm/m32", RegisterClass.MMX, 32),
-    MM_M64("mm/m64", RegisterClass.MMX, 64),
+    MM_M32("mm/m32", RegisterClass.MMX),
+    MM_M64("mm/m64", RegisterClass.MMX),
 
-    M("m", null, 0),
-    M8("m8", null, 8),
-    M16("m16", null, 16),
-    M32("m32", null, 32),
-    M64("m64", null, 64),
-    M80("m80", null, 80),
-    M128("m128", null, 128),
-    M256("m256", null, 256),
-    M512("m512", null, 512),
-    M16_16("m16:16", null, 32),
-    M16_32("m16:32", null, 48),
-    M16_64("m16:64", null, 80),
+    M("m"),
+    M8("m8"),
+    M16("m16"),
+    M32("m32"),
+    M64("m64"),
+    M80("m80"),
+    M128("m128"),
+    M256("m256"),
+    M512("m512"),
+    M16_16("m16:16"),
+    M16_32("m16:32"),
+    M16_64("m16:64"),
 
-    IMM8("imm8", 1, false),
-    IMM16("imm16", 2, false),
-    IMM32("imm32", 4, false),
-    IMM64("imm64", 8, false),
-    SIMM8("simm8", 1, true),
-    SIMM32("simm32", 4, true),
+    MOFFS8("moffs8"),
+    MOFFS16("moffs16"),
+    MOFFS32("moffs32"),
+    MOFFS64("moffs64"),
 
-    REL8("rel8", 1, true),
-    REL32("rel32", 4, true),
+    IMM8("imm8"),
+    IMM16("imm16"),
+    IMM32("imm32"),
+    IMM64("imm64"),
+    SIMM8("simm8"),
+    SIMM32("simm32"),
+
+    REL8("rel8"),
+    REL32("rel32"),
 
     AL("al", RegisterClass.GP8, true),
     CL("cl", RegisterClass.GP8, true),
@@ -80,7 +86,7 @@ public enum OperandKind {
     DS("ds", RegisterClass.SEGMENT, true),
     FS("fs", RegisterClass.SEGMENT, true),
     GS("gs", RegisterClass.SEGMENT, true),
-    ONE("1", 0, false);
+    ONE("1");
 
     private static final Map<String, OperandKind> BY_NOTATION =
             Arrays.stream(values()).collect(Collectors.toMap(OperandKind::notation, Function.identity()));
@@ -92,35 +98,32 @@ public enum OperandKind {
     private final boolean signed;
     private final boolean fixed;
 
+    OperandKind(String notation) {
+        this(notation, null);
+    }
+
     OperandKind(String notation, RegisterClass register) {
-        this(notation, register, -1, 0, false, false);
+        this(notation, register, notation.equals("1"));
     }
 
-    OperandKind(String notation, RegisterClass register, int memoryBits) {
-        this(notation, register, memoryBits, 0, false, false);
-    }
-
-    OperandKind(String notation, int immediateBytes, boolean signed) {
-        this(notation, null, -1, immediateBytes, signed, immediateBytes == 0);
-    }
-
+    /** Makes a kind of which the manual's name tells all, but for its registers. */
     OperandKind(String notation, RegisterClass register, boolean fixed) {
-        this(notation, register, -1, 0, false, fixed);
-    }
-
-    OperandKind(
-            String notation,
-            RegisterClass register,
-            int memoryBits,
-            int immediateBytes,
-            boolean signed,
-            boolean fixed) {
+        String last = notation.substring(notation.indexOf('/') + 1);
         this.notation = notation;
         this.register = register;
-        this.memoryBits = memoryBits;
-        this.immediateBytes = immediateBytes;
-        this.signed = signed;
         this.fixed = fixed;
+        this.memoryBits = last.matches("m(offs)?[0-9:]*") ? bits(last) : -1;
+        this.immediateBytes = last.matches("(s?imm|rel)\\d+") ? bits(last) / 8 : last.startsWith("moffs") ? 8 : 0;
+        this.signed = last.matches("(simm|rel)\\d+");
+    }
+
+    /** Returns the sum of the numbers in a name. */
+    private static int bits(String name) {
+        return Pattern.compile("\\d+")
+                .matcher(name)
+                .results()
+                .mapToInt(number -> Integer.parseInt(number.group()))
+                .sum();
     }
 
     /** Finds the kind a table row writes as {@code notation}. */
@@ -138,17 +141,17 @@ public enum OperandKind {
         return Optional.ofNullable(register);
     }
 
-    /** Whether a memory operand may stand here. */
+    /** Whether a memory operand may stand here, one with an address of registers. */
     public boolean allowsMemory() {
-        return memoryBits >= 0;
+        return memoryBits >= 0 && !isOffset();
     }
 
-    /** Returns the width of the memory operand in bits; 0 if any width fits, or if no memory may stand here. */
+    /** Returns the width of memory in bits; 0 if any width fits, or if no memory may stand here. */
     public int memoryBits() {
         return Math.max(memoryBits, 0);
     }
 
-    /** Returns the encoded size of an immediate or branch displacement in bytes; 0 for any other kind. */
+    /** Returns the encoded size of an immediate, branch displacement or memory offset in bytes; 0 for any other kind. */
     public int immediateBytes() {
         return immediateBytes;
     }
@@ -160,12 +163,17 @@ public enum OperandKind {
 
     /** Whether this is an immediate, encoded or constant. */
     public boolean isImmediate() {
-        return this == ONE || (immediateBytes > 0 && !isBranch());
+        return this == ONE || (immediateBytes > 0 && !isBranch() && !isOffset());
     }
 
     /** Whether this is a branch displacement. */
     public boolean isBranch() {
         return this == REL8 || this == REL32;
+    }
+
+    /** Whether this is an address that stands in the instruction itself, all 64 bits of it. */
+    public boolean isOffset() {
+        return notation.startsWith("moffs");
     }
 
     /** Whether exactly one operand fits here, so that nothing of it is encoded. */

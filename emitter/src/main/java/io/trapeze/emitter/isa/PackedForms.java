@@ -69,6 +69,7 @@ final class PackedForms {
                 OpEn.values()[in.get()],
                 in.get(),
                 flag(),
+                flag(),
                 Optional.of(text()).filter(name -> !name.isEmpty()),
                 Set.copyOf(words()),
                 in.getShort());

@@ -2,38 +2,25 @@
 package io.trapeze.emitter.operand;
 
 import io.trapeze.emitter.encoding.OperandBits;
-import java.util.Locale;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Where a memory operand lies: base, scaled index, displacement, segment, or a place relative to the next instruction. */
-public final class Address {
+/**
+ * Where a memory operand lies: base, scaled index, displacement, segment, or a place relative to the next instruction.
+ *
+ * @param bits everything but displacement and label, packed as {@link OperandBits} describes
+ * @param displacement the displacement in bytes; for a label, what is added to its place
+ * @param labelOrNull the label that the address is relative to, or null: for the encoder, which makes no object of it
+ */
+public record Address(int bits, int displacement, Label labelOrNull) {
     /** {@link #base()} of an address without base register. */
     public static final int NONE = -1;
     /** {@link #base()} of an address relative to the next instruction. */
     public static final int RIP = -2;
 
     private static final Scale[] SCALES = Scale.values();
-
-    private final int bits;
-    private final int displacement;
-    private final Label label;
-
-    private Address(int bits, int displacement, Label label) {
-        this.bits = bits;
-        this.displacement = displacement;
-        this.label = label;
-    }
-
-    /**
-     * Returns the address that these parts make.
-     *
-     * @param bits as {@link OperandBits} packs it
-     * @param label what the address is relative to, or null
-     */
-    public static Address of(int bits, int displacement, Label label) {
-        return new Address(bits, displacement, label);
-    }
 
     /** Returns {@code [base + displacement]}. */
     public static Address of(Reg64 base, int displacement) {
@@ -74,7 +61,7 @@ public final class Address {
     /** Returns this address in {@code segment}. */
     public Address in(Segment segment) {
         int said = segment == Segment.FS ? OperandBits.FS : segment == Segment.GS ? OperandBits.GS : 0;
-        return new Address(bits & ~(OperandBits.FS | OperandBits.GS) | said, displacement, label);
+        return new Address(bits & ~(OperandBits.FS | OperandBits.GS) | said, displacement, labelOrNull);
     }
 
     /**
@@ -84,12 +71,7 @@ public final class Address {
      */
     public Address plus(int bytes) {
         int moved = Math.addExact(displacement, bytes);
-        return new Address(OperandBits.displaced(OperandBits.withNoDisplacement(bits), moved), moved, label);
-    }
-
-    /** Returns everything but displacement and label, packed as {@link OperandBits} describes. */
-    public int bits() {
-        return bits;
+        return new Address(OperandBits.displaced(OperandBits.withNoDisplacement(bits), moved), moved, labelOrNull);
     }
 
     /** Returns the base register's number, {@link #NONE} or {@link #RIP}. */
@@ -107,64 +89,33 @@ public final class Address {
         return SCALES[OperandBits.scale(bits)];
     }
 
-    /** Returns the displacement in bytes; for a label, what is added to its place. */
-    public int displacement() {
-        return displacement;
-    }
-
     /** Returns the segment override. */
     public Segment segment() {
-        return (bits & OperandBits.FS) != 0 ? Segment.FS : (bits & OperandBits.GS) != 0 ? Segment.GS : Segment.NONE;
+        return OperandBits.segment(bits);
     }
 
     /** Returns the label that the address names; empty if it names none. */
     public Optional<Label> label() {
-        return Optional.ofNullable(label);
-    }
-
-    /** Returns the label that the address names, or null: for the encoder, which makes no object of it. */
-    public Label labelOrNull() {
-        return label;
+        return Optional.ofNullable(labelOrNull);
     }
 
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder();
-        if (segment() != Segment.NONE) {
-            text.append(segment().name().toLowerCase(Locale.ROOT)).append(':');
-        }
-        text.append('[');
-        String plus = "";
+        List<String> parts = new ArrayList<>();
         if (base() != NONE) {
-            text.append(
-                    label != null
-                            ? "rip + " + label
-                            : base() == RIP ? "rip" : Registers.gp64(base()).name());
-            plus = " + ";
+            parts.add(base() == RIP ? "rip" : Registers.gp64(base()).name());
+        }
+        if (labelOrNull != null) {
+            parts.add(labelOrNull.name());
         }
         if (index() != NONE) {
-            text.append(plus).append(Registers.gp64(index()).name()).append('*').append(scale().factor());
-            plus = " + ";
+            parts.add(Registers.gp64(index()).name() + "*" + scale().factor());
         }
-        if (plus.isEmpty()) {
-            text.append("0x").append(Long.toHexString(displacement)); // the processor sign-extends it
-        } else if (displacement != 0) {
-            text.append(displacement < 0 ? " - 0x" : plus + "0x")
-                    .append(Long.toHexString(Math.abs((long) displacement)));
+        boolean subtracted = displacement < 0 && !parts.isEmpty(); // alone, the processor sign-extends it
+        if (!subtracted && (displacement != 0 || parts.isEmpty())) {
+            parts.add("0x" + Long.toHexString(displacement));
         }
-        return text.append(']').toString();
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof Address a
-                && bits == a.bits
-                && displacement == a.displacement
-                && Objects.equals(label, a.label);
-    }
-
-    @Override
-    public int hashCode() {
-        return Objects.hash(bits, displacement, label);
+        String minus = subtracted ? " - 0x" + Long.toHexString(-(long) displacement) : "";
+        return segment() + "[" + String.join(" + ", parts) + minus + "]";
     }
 }

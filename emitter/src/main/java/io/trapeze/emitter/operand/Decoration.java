@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is said of one instruction beside its operands: LOCK, a write mask, rounding.
+ * What is said of one instruction beside its operands: LOCK, a segment, a write mask, rounding.
  *
  * <p>The low byte has the bits where the EVEX prefix has them (SDM vol. 2, section 2.7.1), so that the encoder keeps all of
  * it in one number.
@@ -14,6 +14,7 @@ import java.util.Optional;
  *  bits 0–2  mask register; 0 for none      7  zeroing, not merging
  *       4    rounding or {sae} follows      8  LOCK
  *       5–6  rounding mode                  9  {sae} without rounding
+ *                                           10–11  FS, GS
  * </pre>
  *
  * @param bits as above
@@ -41,6 +42,10 @@ public record Decoration(int bits) {
     /** Exceptions suppressed and the rounding mode left to MXCSR. */
     public static final int SAE = ROUNDING | 1 << 9;
 
+    /** The bits of the segment. */
+    public static final int SEGMENT = 3 << 10;
+
+    private static final Segment[] SEGMENTS = Segment.values();
     private static final Map<String, Integer> NAMES =
             Map.of("z", ZEROING, "rn-sae", RN_SAE, "rd-sae", RD_SAE, "ru-sae", RU_SAE, "rz-sae", RZ_SAE, "sae", SAE);
 
@@ -58,12 +63,28 @@ public record Decoration(int bits) {
     /** Whether the {@link #bits} of two say the same sort of thing, so that they cannot stand together. */
     public static boolean contradict(int one, int other) {
         boolean masks = (one & MASK) != 0 && (other & MASK) != 0;
-        return masks || (one & other & (ZEROING | ROUNDING | LOCK)) != 0;
+        boolean segments = (one & SEGMENT) != 0 && (other & SEGMENT) != 0;
+        return masks || segments || (one & other & (ZEROING | ROUNDING | LOCK)) != 0;
     }
 
     /** Whether there is a LOCK prefix. */
     public boolean lock() {
         return (bits & LOCK) != 0;
+    }
+
+    /** Returns the bits of a segment, for memory that is no operand. */
+    public static int in(Segment segment) {
+        return segment.ordinal() << 10;
+    }
+
+    /** Returns the segment of memory that is no operand. */
+    public Segment segment() {
+        return SEGMENTS[(bits & SEGMENT) >> 10];
+    }
+
+    /** Returns what stands before the instruction in text, for example {@code "lock "}; empty if nothing does. */
+    public String prefix() {
+        return lock() ? "lock " : segment().toString().replace(':', ' ');
     }
 
     /** Returns the mask as text, for example <code>{k1}{z}</code>; empty if there is none. */
@@ -87,6 +108,6 @@ public record Decoration(int bits) {
 
     @Override
     public String toString() {
-        return (lock() ? "lock " : "") + mask() + rounding();
+        return prefix() + mask() + rounding();
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter.operand;
 
+import java.util.Locale;
+
 /** A segment whose base is added to an address; in 64-bit mode only FS and GS have one that may differ from 0. */
 public enum Segment {
     /** No override. */
@@ -19,5 +21,11 @@ public enum Segment {
     /** Returns the override prefix byte; 0 for none. */
     public int prefix() {
         return prefix;
+    }
+
+    /** Returns what stands before an address in text, {@code fs:} or nothing. */
+    @Override
+    public String toString() {
+        return this == NONE ? "" : name().toLowerCase(Locale.ROOT) + ":";
     }
 }

@@ -115,26 +115,26 @@ final class Directives {
         Value value = expressions.read(words);
         if (value.isConstant()) {
             number(start, value.constant(), bytes);
-        } else if (value.isDistance() && bytes >= Integer.BYTES) {
+        } else if (value.isDistance()) {
             append(start, new byte[bytes]);
-            assembler.endWithDistance(bytes, value.minus().get(0), value.plus().get(0), value.constant());
+            names.endWithDistance(start, bytes, value);
         } else if (bytes == 8 && value.isPlace() && value.plus().get(0).external() && value.constant() == 0) {
             assembler.dq(value.plus().get(0));
         } else {
             throw start.mistake("data is a number, in .quad the name of an .extern symbol, or the distance of two"
-                    + " labels as in end - start, if layout decides it in .long or .quad; code has no fixed address");
+                    + " labels as in end - start; code has no fixed address");
         }
     }
 
     private void number(Token start, long value, int bytes) {
         int bits = 8 * bytes;
-        if (bits < 64 && value >> bits != 0 && value >> bits - 1 != -1) {
+        if (!LittleEndian.fits(value, bytes)) {
             throw start.mistake(value + " does not fit in " + bytes + " byte" + (bytes > 1 ? "s" : "")
                     + ": it must be in " + (-1L << bits - 1) + " … " + ((1L << bits) - 1));
         }
-        byte[] data = new byte[Long.BYTES];
-        LittleEndian.put8(data, 0, value);
-        append(start, Arrays.copyOf(data, bytes));
+        byte[] data = new byte[bytes];
+        LittleEndian.put(data, 0, value, bytes);
+        append(start, data);
     }
 
     private void real(Words words, int bytes) {

@@ -49,6 +49,7 @@ final class Names {
     private final Map<String, Value> constants = new HashMap<>();
     private final Map<String, Numbered> numbered = new HashMap<>();
     private final List<Beyond> beyond = new ArrayList<>();
+    private final List<Token> distances = new ArrayList<>();
 
     Names(Assembler assembler) {
         this.assembler = assembler;
@@ -175,6 +176,17 @@ final class Names {
         Label label = assembler.label(base.name() + (bytes < 0 ? "_minus_" : "_plus_") + Math.abs((long) bytes));
         beyond.add(new Beyond(start, label, base, bytes));
         return label;
+    }
+
+    /** Makes the last bytes emitted a distance that only the layout knows. */
+    void endWithDistance(Token start, int bytes, Value value) {
+        assembler.endWithDistance(bytes, value.minus().get(0), value.plus().get(0), value.constant());
+        distances.add(start);
+    }
+
+    /** Returns where distances begin, in the order of {@link #endWithDistance}. */
+    List<Token> distances() {
+        return distances;
     }
 
     /** Binds what had to wait for other labels. */

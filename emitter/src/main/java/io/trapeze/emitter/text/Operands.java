@@ -7,6 +7,7 @@ import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.IndexReg;
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Mem;
+import io.trapeze.emitter.operand.Moffs;
 import io.trapeze.emitter.operand.Operand;
 import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.emitter.operand.Register;
@@ -53,8 +54,12 @@ final class Operands {
         this.names = names;
     }
 
-    /** Reads one operand. */
-    Read read(Words words) {
+    /**
+     * Reads one operand.
+     *
+     * @param whole whether an address that is a number stands in the instruction with all of its bits, as {@code movabs} says
+     */
+    Read read(Words words, boolean whole) {
         Token start = words.peek();
         if (start.word().equals("short") && words.second().text().matches("[\\w.]+")) {
             words.take(); // branches are as short as they can be
@@ -62,7 +67,7 @@ final class Operands {
         refuseAtAndT(words);
         if (words.peek().is("[") && bits(words.second()) > 0) {
             words.take(); // gcc puts the operands of indirect branches into brackets of their own
-            Read inside = read(words);
+            Read inside = read(words, whole);
             words.expect("]", "behind the operand that '[' opens");
             return inside;
         }
@@ -82,6 +87,9 @@ final class Operands {
         }
         if (!brackets && !value.isConstant()) {
             throw start.mistake("a size or segment stands before memory in brackets, as in qword ptr [rdi]");
+        }
+        if (value.isConstant() && (whole || value.constant() != (int) value.constant())) {
+            return new Read(new Moffs(value.constant(), segment.orElse(Segment.NONE), bits), start, value);
         }
         Address address = address(start, value);
         return new Read(Mem.of(bits, segment.map(address::in).orElse(address)), start, value);
@@ -239,7 +247,7 @@ final class Operands {
                     ? OperandBits.ABSOLUTE
                     : OperandBits.base(base.register().number());
             if (index == null) {
-                return Address.of(OperandBits.displaced(bits, displacement), displacement, null);
+                return new Address(OperandBits.displaced(bits, displacement), displacement, null);
             }
             if (!(index.register() instanceof IndexReg)) {
                 throw start.mistake("rsp cannot be an index: its number there means that there is none; make it the"
@@ -255,7 +263,7 @@ final class Operands {
                                         + ": scale " + name + " in a register first");
             }
             bits = OperandBits.withIndex(bits, index.register().number(), scale);
-            return Address.of(OperandBits.displaced(bits, displacement), displacement, null);
+            return new Address(OperandBits.displaced(bits, displacement), displacement, null);
         }
     }
 }

@@ -26,19 +26,4 @@ public final class SourceException extends RuntimeException {
     public List<Problem> problems() {
         return problems;
     }
-
-    /** Returns the name of the source. */
-    public String file() {
-        return problems.get(0).file();
-    }
-
-    /** Returns the line of the first problem, from 1. */
-    public int line() {
-        return problems.get(0).line();
-    }
-
-    /** Returns the column of the first problem in characters, from 1. */
-    public int column() {
-        return problems.get(0).column();
-    }
 }

@@ -11,9 +11,11 @@ import io.trapeze.emitter.operand.Decoration;
 import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Operand;
+import io.trapeze.emitter.operand.Segment;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -128,9 +130,9 @@ public final class TextAssembler {
             try {
                 return assembler.finish(source.title());
             } catch (EncodingException e) {
-                Token unreached = gaps.get(e.gap().orElseThrow());
-                throw new SourceException(
-                        List.of(unreached.mistake(e.getMessage()).in(source)));
+                gaps.addAll(names.distances());
+                Token wrong = gaps.get(e.gap().orElseThrow());
+                throw new SourceException(List.of(wrong.mistake(e.getMessage()).in(source)));
             }
         }
 
@@ -223,6 +225,7 @@ public final class TextAssembler {
         private void instruction(Words words, String note) {
             int line = words.peek().line();
             Decoration said = Decoration.NONE;
+            Segment segment = Segment.NONE;
             Token start = words.takeName("an instruction, a directive or a label");
             while (PREFIXES.containsKey(start.word())
                     || start.word().equals("fwait") && words.peek().word().startsWith("f")) {
@@ -233,17 +236,24 @@ public final class TextAssembler {
                         throw start.mistake("'lock' a second time: once is enough");
                     }
                     said = new Decoration(Decoration.LOCK);
+                } else if (segment == Segment.NONE && start.word().matches("[fg]s")) {
+                    segment = Segment.valueOf(start.word().toUpperCase(Locale.ROOT));
                 } else {
                     assembler.db(PREFIXES.get(start.word()));
                 }
                 start = words.takeName("the instruction that " + start.shown() + " belongs to");
             }
             String mnemonic = mnemonic(start, words);
+            if (TABLE.named(mnemonic).stream().anyMatch(Form::segmentable)) {
+                said = said.and(new Decoration(Decoration.in(segment)));
+            } else if (segment != Segment.NONE) {
+                assembler.db(segment.prefix()); // where it has no meaning, it is a byte all the same
+            }
             List<Operands.Read> read = new ArrayList<>();
             Braces braces = new Braces();
             while (!words.atEnd() && (read.isEmpty() || words.accept(","))) {
                 if (!braces.rounding(words, TABLE.named(mnemonic), read.size())) {
-                    read.add(braces.behind(operands.read(words), words, read.isEmpty()));
+                    read.add(braces.behind(operands.read(words, mnemonic.equals("movabs")), words, read.isEmpty()));
                 }
             }
             words.expectEnd();
@@ -328,9 +338,7 @@ public final class TextAssembler {
             }
             for (Operands.Read one : read) {
                 if (one.isDistance()) {
-                    Value value = one.value();
-                    assembler.endWithDistance(
-                            Integer.BYTES, value.minus().get(0), value.plus().get(0), value.constant());
+                    names.endWithDistance(one.start(), Integer.BYTES, one.value());
                 }
             }
         }

@@ -68,6 +68,9 @@ class DecoderTest {
                 "48 05 01 00 00 00 | add rax, 0x1 / 6",
                 "48 81 c0 01 00 00 00 | add rax, 0x1 / 7",
                 "48 8b 84 20 00 00 00 00 | mov rax, qword ptr [rax] / 8",
+                "64 48 a5 | fs movsq / 3",
+                "65 f3 a4 | gs rep movsb / 3",
+                "64 a2 88 77 66 55 44 33 22 11 | movabs fs:[0x1122334455667788], al / 10",
             })
     void choosesAsDisassemblersDoWhereSeveralFormsOrWaysToWriteFit(String hex, String text) {
         assertThat(read(hex)).isEqualTo(text);
@@ -100,7 +103,8 @@ class DecoderTest {
             value = {
                 "06 | no instruction in 64-bit mode",
                 "67 48 8b 07 | addresses of 32 bits",
-                "64 48 a5 | another segment for a string",
+                "64 48 ab | another segment for what is stored to es:[rdi]",
+                "67 a0 44 33 22 11 | an address of 32 bits",
                 "64 48 89 c8 | a segment without memory",
                 "3e ff e0 | notrack",
                 "f0 48 89 07 | LOCK before a load",

@@ -10,6 +10,7 @@ import io.trapeze.emitter.operand.Broadcast;
 import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.IndexReg;
 import io.trapeze.emitter.operand.Mem;
+import io.trapeze.emitter.operand.Moffs;
 import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.emitter.operand.Register;
 import io.trapeze.emitter.operand.Registers;
@@ -38,6 +39,20 @@ record Axis(List<Choice> choices, boolean memory) {
             .filter(IndexReg.class::isInstance)
             .map(IndexReg.class::cast)
             .toList();
+
+    private static final long[] QUADWORDS = {
+        Long.MIN_VALUE,
+        Integer.MIN_VALUE - 1L,
+        Integer.MIN_VALUE,
+        -1,
+        0,
+        Integer.MAX_VALUE,
+        Integer.MAX_VALUE + 1L,
+        0xFFFF_FFFFL,
+        0x1_0000_0000L,
+        0x1122_3344_5566_7788L,
+        Long.MAX_VALUE
+    };
 
     private static Axis of(List<Choice> choices) {
         return new Axis(choices, false);
@@ -108,6 +123,17 @@ record Axis(List<Choice> choices, boolean memory) {
         return new Axis(choices, true);
     }
 
+    /** Returns addresses that stand in the instruction, with each segment. */
+    static Axis offsets() {
+        List<Choice> choices = new ArrayList<>();
+        for (Segment segment : Segment.values()) {
+            for (long offset : QUADWORDS) {
+                choices.add(Choice.of(Moffs.at(offset).in(segment)));
+            }
+        }
+        return of(choices);
+    }
+
     private static Set<Integer> displacements(int unit) {
         Set<Integer> displacements =
                 new TreeSet<>(List.of(0, 1, -1, 127, 128, -128, -129, Integer.MAX_VALUE, Integer.MIN_VALUE));
@@ -140,19 +166,7 @@ record Axis(List<Choice> choices, boolean memory) {
                         0x8000_0001L,
                         0xFFFF_FF7FL,
                         0xFFFF_FFFFL);
-            case IMM64 ->
-                LongStream.of(
-                        Long.MIN_VALUE,
-                        Integer.MIN_VALUE - 1L,
-                        Integer.MIN_VALUE,
-                        -1,
-                        0,
-                        Integer.MAX_VALUE,
-                        Integer.MAX_VALUE + 1L,
-                        0xFFFF_FFFFL,
-                        0x1_0000_0000L,
-                        0x1122_3344_5566_7788L,
-                        Long.MAX_VALUE);
+            case IMM64 -> LongStream.of(QUADWORDS);
             default -> throw new AssertionError("no boundaries are known for " + kind);
         };
         return of(values.mapToObj(value -> Choice.of(new Immediate(value), text(form, kind, value)))

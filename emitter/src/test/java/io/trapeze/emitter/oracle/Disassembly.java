@@ -19,6 +19,7 @@ final class Disassembly {
     private static final Pattern NEGATIVE = Pattern.compile("\\+0x(f{8}[0-9a-f]{8})(?=\\])");
     private static final Pattern STRING_OPERANDS =
             Pattern.compile("(movs|stos|lods|scas|cmps|ins|outs) .*?(byte|word|dword|qword) ptr .*");
+    private static final Pattern SEGMENT = Pattern.compile("([fg]s):\\[rsi]");
     private static final Pattern TO_SELECTOR = Pattern.compile("(mov [d-gs]s,)(\\w+)");
     private static final Pattern OF_SELECTOR = Pattern.compile("(mov (?=\\w+,[c-gs]s$)|sldt |str )(r\\w+)(.*)");
 
@@ -72,7 +73,7 @@ final class Disassembly {
     /**
      * Returns an instruction's text without what has no meaning: case and spacing, the comment with a rip-relative address,
      * a displacement of 0, the unsigned form of a negative one, the segment ds of an absolute address and its missing
-     * brackets, the implied operands of string instructions, the order of the operands of {@code xchg} and {@code test}, the
+     * brackets, the implied operands of string instructions but for their segment, the order of the operands of {@code xchg} and {@code test}, the
      * size of a register whose selector moves, sizes that objdump leaves out or takes for another, immediates that it makes part of a name, how it marks broadcast and where rounding,
      * and other names: {@code oword} for 16 bytes, {@code nop} for an exchange of
      * rax with itself.
@@ -95,8 +96,11 @@ final class Disassembly {
         }
         Matcher string = STRING_OPERANDS.matcher(text);
         if (string.find() && text.contains("[r") && text.contains("s:[")) {
-            text = text.substring(0, string.end(1)) + string.group(2).charAt(0);
+            Matcher segment = SEGMENT.matcher(text);
+            String said = segment.find() ? segment.group(1) + " " : "";
+            text = said + text.substring(0, string.end(1)) + string.group(2).charAt(0);
         }
+        text = text.replaceFirst("^xlat byte ptr ([fg]s):\\[rbx]$", "$1 xlatb");
         Matcher exchange = SYMMETRIC.matcher(text);
         if (exchange.matches()) {
             String[] operands = exchange.group(2).split(",");

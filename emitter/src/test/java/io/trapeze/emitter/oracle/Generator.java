@@ -24,7 +24,6 @@ import java.util.Set;
  */
 final class Generator {
     private static final int CHECKED = 64;
-    private static final byte[] LOCK = ascii("lock ");
     private static final byte[] COMMA = ascii(", ");
     private static final byte[] END = ascii("\n");
 
@@ -109,8 +108,8 @@ final class Generator {
     }
 
     private void writeText(Decoration decoration) {
-        if (decoration.lock()) {
-            batch.write(LOCK);
+        if (decoration.bits() != 0) {
+            batch.write(ascii(decoration.prefix()));
         }
         batch.write(mnemonic);
         for (int i = 0; i < operands.length; i++) {

@@ -7,11 +7,13 @@ import static io.trapeze.emitter.oracle.ReferenceAssembler.LLVM_MC;
 import io.trapeze.emitter.operand.Address;
 import io.trapeze.emitter.operand.Broadcast;
 import io.trapeze.emitter.operand.Mem;
+import io.trapeze.emitter.operand.Moffs;
 import io.trapeze.emitter.operand.Operand;
 import io.trapeze.emitter.operand.Reg16;
 import io.trapeze.emitter.operand.Reg32;
 import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.emitter.operand.Register;
+import io.trapeze.emitter.operand.Registers;
 import io.trapeze.emitter.operand.SReg;
 import io.trapeze.emitter.operand.Segment;
 import java.util.EnumSet;
@@ -84,8 +86,13 @@ enum KnownDifferences {
                     || Set.of("sldt", "str").contains(s.mnemonic()) && isRegister(s, 0, Reg64.class)),
     ORDER_OF_LEGACY_PREFIXES(
             LLVM_MC,
-            "llvm-mc puts a repeat prefix before the operand-size prefix: their order has no meaning",
-            s -> s.mnemonic().matches("rep.*_.*w"));
+            "llvm-mc puts a repeat prefix before the operand-size prefix, and this one before a segment: their order has no meaning",
+            s -> s.mnemonic().matches("rep.*_.*w")
+                    || isInSegment(s) && s.operands().contains(Registers.ax)),
+    SEGMENT_BEHIND_REX(
+            LLVM_MC,
+            "llvm-mc 14 puts REX.W before the segment of an address of 64 bits, where processors pass over it",
+            s -> isInSegment(s) && s.operands().contains(Registers.rax));
 
     private static final List<KnownDifferences> ALL = List.of(values());
 
@@ -98,7 +105,8 @@ enum KnownDifferences {
             NOT_IN_LLVM,
             FAR_TARGET_SIZE,
             FAR_POINTER_OF_TEN_BYTES,
-            SELECTOR_TO_WORD_REGISTER);
+            SELECTOR_TO_WORD_REGISTER,
+            SEGMENT_BEHIND_REX);
 
     private final ReferenceAssembler assembler;
     private final String reason;
@@ -131,6 +139,10 @@ enum KnownDifferences {
 
     private static boolean explains(KnownDifferences difference, ReferenceAssembler assembler, Sample sample) {
         return difference.assembler == assembler && difference.concerns.test(sample);
+    }
+
+    private static boolean isInSegment(Sample sample) {
+        return sample.operands().stream().anyMatch(o -> o instanceof Moffs far && far.segment() != Segment.NONE);
     }
 
     private static boolean isMemory(Sample sample, int index, Integer... bits) {

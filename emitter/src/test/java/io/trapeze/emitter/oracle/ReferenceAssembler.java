@@ -66,7 +66,11 @@ enum ReferenceAssembler {
             List<String> encodings = new ArrayList<>();
             Matcher matcher = ENCODING.matcher(text);
             while (matcher.find()) {
-                encodings.add(matcher.group(1).replace("0x", "").replace(",", ""));
+                String bytes = matcher.group(1).replace("0x", "").replace(",", "");
+                boolean prefixed = !encodings.isEmpty()
+                        && encodings.get(encodings.size() - 1).matches("6[45]");
+                // a segment before an instruction is one of its own there
+                encodings.add(prefixed ? encodings.remove(encodings.size() - 1) + bytes : bytes);
             }
             return encodings;
         }

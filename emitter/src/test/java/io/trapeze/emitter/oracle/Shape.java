@@ -5,6 +5,7 @@ import io.trapeze.emitter.isa.Form;
 import io.trapeze.emitter.isa.Mark;
 import io.trapeze.emitter.operand.Decoration;
 import io.trapeze.emitter.operand.Operand;
+import io.trapeze.emitter.operand.Segment;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -52,11 +53,15 @@ final class Shape {
         this.restSize = product(rest) * decorations.size();
     }
 
-    /** Nothing, LOCK, each mask by merging and zeroing, and each of these with each rounding. */
+    /** Nothing, LOCK, each segment, each mask by merging and zeroing, and each of these with each rounding. */
     private static List<Decoration> decorations(Form form, boolean memory) {
         List<Decoration> all = new ArrayList<>(List.of(Decoration.NONE));
         if (form.lockable() && memory) {
             all.add(new Decoration(Decoration.LOCK));
+        }
+        if (form.segmentable()) {
+            all.add(new Decoration(Decoration.in(Segment.FS)));
+            all.add(new Decoration(Decoration.in(Segment.GS)));
         }
         for (int k = 1; form.allows(Mark.K) && k < 8; k++) {
             all.add(new Decoration(k));

@@ -68,6 +68,9 @@ final class Space {
         if (kind.fixed()) {
             return Axis.fixed(kind);
         }
+        if (kind.isOffset()) {
+            return Axis.offsets();
+        }
         return kind.isImmediate()
                 ? Axis.immediates(form, kind)
                 : kind.register().map(c -> Axis.registers(form, c)).orElse(null);

@@ -19,7 +19,7 @@ record Utterance(String prefix, String mnemonic, List<String> operands, Optional
     /** Returns a sample as text, without mask and rounding. */
     static Utterance of(Sample sample) {
         return new Utterance(
-                sample.decoration().lock() ? "lock " : "",
+                sample.decoration().prefix(),
                 sample.mnemonic().replace('_', ' '),
                 sample.operands().stream().map(Operand::toString).toList(),
                 Optional.of(sample.operands()));

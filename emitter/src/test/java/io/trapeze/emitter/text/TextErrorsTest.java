@@ -95,7 +95,10 @@ class TextErrorsTest {
                 ".asciz \"abc                    ¦  8 ¦ this string has no end",
                 ".ascii \"\\q\"                  ¦  9 ¦ unknown escape",
                 "x: .quad x                      ¦ 10 ¦ code has no fixed address",
-                "x: jmp y; y: .byte y - x        ¦ 20 ¦ if layout decides it in .long or .quad",
+                "x: jmp y; .skip 99; .byte y - x; .skip 200; y: ¦ 27 ¦ from 'x' to 'y' comes to 305, which does not fit in the 8 bits",
+                "x: jmp y; y: mov eax, y - x + 0x100000000 ¦ 23 ¦ comes to 4294967298, which does not fit in the 32 bits",
+                "mov rcx, [0x123456789]          ¦  5 ¦ put it into a register, as in mov rax, 0x123456789, and write [rax]",
+                "mov al, word ptr [0x123456789]  ¦  1 ¦ mov ax, moffs16",
                 "/* nop                          ¦  1 ¦ this comment has no end",
                 "mov eax, §                      ¦ 10 ¦ can stand only in comments and strings",
             })
@@ -104,9 +107,9 @@ class TextErrorsTest {
         assertThat(e).as("'%s' must be refused", line).isNotNull();
         assertThat(e).hasMessageStartingWith("student.s:2:" + column + ": ").hasMessageContaining(says);
         assertThat(e.problems()).hasSize(1);
-        assertThat(e.line()).isEqualTo(2);
-        assertThat(e.column()).isEqualTo(column);
-        assertThat(e.file()).isEqualTo("student.s");
+        assertThat(e.problems().get(0).line()).isEqualTo(2);
+        assertThat(e.problems().get(0).column()).isEqualTo(column);
+        assertThat(e.problems().get(0).file()).isEqualTo("student.s");
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.trapeze.emitter.isa.Form;
 import io.trapeze.emitter.isa.OperandKind;
 import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.Mem;
+import io.trapeze.emitter.operand.Moffs;
 import io.trapeze.emitter.operand.Operand;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -85,8 +86,7 @@ final class NasmSyntax {
     /** Respells operands that need more than their text: branches, constants, distances from here. */
     private static String withOperands(Instruction instruction, DecodedInstruction decoded, String text) {
         Form form = decoded.form();
-        int start =
-                (decoded.lock() ? "lock " : "").length() + form.textMnemonic().length();
+        int start = decoded.decoration().prefix().length() + form.textMnemonic().length();
         StringBuilder line = new StringBuilder(text.substring(0, start));
         String margin = "";
         int next = 0;
@@ -109,6 +109,8 @@ final class NasmSyntax {
                 // signed, for then a byte is sign-extended; of its size, or a move becomes one of 32 bits
                 boolean move = form.mnemonic().equals("mov") && form.operandBits() == 64;
                 spelled = (move ? " strict " + (kind.immediateBytes() == 8 ? "qword " : "dword ") : " ") + immediate;
+            } else if (operand instanceof Moffs) {
+                spelled = spelled.replace("[", "[qword ");
             } else if (operand instanceof Mem mem) {
                 Immediate fromStart = new Immediate(mem.address().displacement() + (long) instruction.size());
                 spelled = spelled.replaceAll("rip( [+-] 0x.*)?]", "rel \\$ + " + fromStart + "]");

@@ -5,6 +5,7 @@ import io.trapeze.emitter.Instruction;
 import io.trapeze.emitter.decode.DecodedInstruction;
 import io.trapeze.emitter.decode.Fields;
 import io.trapeze.emitter.isa.Encoding;
+import io.trapeze.emitter.isa.OperandKind;
 import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.Mem;
 import io.trapeze.emitter.operand.Operand;
@@ -199,24 +200,23 @@ public final class FieldSplit {
     }
 
     private void immediates(int size) {
-        boolean branch = decoded.form().opEn().has('D');
         int left = size;
         for (int i = 0; left > 0; i++) {
             char letter = decoded.form().field(i);
             if (letter == 'I' || letter == 'D' || letter == 'S') {
-                int own = letter == 'S'
-                        ? 1
-                        : decoded.form().operands().get(i).kind().immediateBytes();
+                OperandKind kind = decoded.form().operands().get(i).kind();
+                int own = letter == 'S' ? 1 : kind.immediateBytes();
                 Operand operand = decoded.operands().get(i);
                 String meaning =
                         operand instanceof Immediate immediate ? number(immediate.value()) : operand.toString();
-                String to = branch
+                String name = kind.isBranch() ? "rel" : kind.isOffset() ? "moffs" : letter == 'S' ? "is" : "imm";
+                String to = kind.isBranch()
                         ? instruction
                                 .target()
                                 .map(t -> (t.external() ? ", to be filled in by whoever links " : ", to ") + t.name())
                                 .orElse("")
                         : "";
-                field((branch ? "rel" : letter == 'S' ? "is" : "imm") + 8 * own, own, List.of(), meaning + to);
+                field(name + 8 * own, own, List.of(), meaning + to);
                 left -= own;
             }
         }

@@ -29,7 +29,8 @@ public final class GenerateSources {
         }
         Path operands = emitter.resolve("operand");
         Files.createDirectories(operands);
-        write(operands.resolve("Mem.java"), MemorySource.text());
+        write(operands.resolve("Mem.java"), MemorySource.all());
+        write(operands.resolve("Broadcast.java"), MemorySource.broadcasts());
         write(operands.resolve("BasicRegisters.java"), RegistersSource.basic());
         write(operands.resolve("Registers.java"), RegistersSource.all());
         RegisterTypes.write(operands);

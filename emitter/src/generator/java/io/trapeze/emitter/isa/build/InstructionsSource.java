@@ -31,6 +31,7 @@ final class InstructionsSource {
                             "Label",
                             "Mem",
                             "Mm",
+                            "Moffs",
                             "Reg16",
                             "Reg32",
                             "Reg64",

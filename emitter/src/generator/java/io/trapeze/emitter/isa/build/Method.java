@@ -228,6 +228,9 @@ final class Method {
         List<String> conditions = new ArrayList<>();
         for (int i = 0; i < types.size(); i++) {
             String name = name(i);
+            if (types.get(i).equals("Moffs")) {
+                conditions.add(name + ".fits(" + form.operands().get(i).kind().memoryBits() + ")");
+            }
             switch (Guard.of(form, i)) {
                 case NONE -> {}
                 case REGISTER ->
@@ -263,6 +266,7 @@ final class Method {
         String v = "0";
         String memory = "";
         String inOpcode = "";
+        String offset = "";
         String value = "";
         for (int i = 0; i < types.size(); i++) {
             String name = name(i);
@@ -278,6 +282,7 @@ final class Method {
                 case 'R' -> bits.add(name + ".reg()");
                 case 'V' -> v = name + ".code()";
                 case 'O' -> inOpcode = name + ".rm()";
+                case 'D' -> offset = name;
                 case 'I' ->
                     value +=
                             (value.isEmpty() ? "" : ", ") + (Guard.of(form, i) == Guard.BYTE ? "(byte) " + name : name);
@@ -313,6 +318,9 @@ final class Method {
         } else if (form.opEn().has('O')) {
             method = "opcodeRegister";
             arguments.add(inOpcode);
+        } else if (!offset.isEmpty()) {
+            method = "offset";
+            arguments.add(offset);
         } else {
             method = value.isEmpty() ? "plain" : form.opEn() == OpEn.II ? "immediates" : "immediate";
         }

@@ -60,12 +60,15 @@ record Signature(Form form, List<String> types) {
         if (kind.isBranch()) {
             types.add("Label");
         }
+        if (kind.isOffset()) {
+            types.add("Moffs");
+        }
         return types;
     }
 
     /** Whether every operand is a register here. */
     boolean isRegisters() {
-        return types.stream().noneMatch(t -> t.contains(".") || t.equals("Mem") || t.equals("int") || t.equals("long"));
+        return types.stream().noneMatch(t -> t.contains(".") || t.matches("Mem|Moffs|int|long"));
     }
 
     /** Whether operand {@code index} is memory here. */
