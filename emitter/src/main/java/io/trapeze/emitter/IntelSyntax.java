@@ -72,8 +72,8 @@ final class IntelSyntax {
 
     /** An immediate as the bits the processor works with: extended to the operand size where it extends it. */
     private static String immediate(Form form, OperandKind kind, long value) {
-        if (kind == OperandKind.ONE) {
-            return "1";
+        if (kind.fixed()) {
+            return kind.notation();
         }
         int bits = kind.signed() ? form.operandBits() : 8 * kind.immediateBytes();
         return "0x" + Long.toHexString(bits == 64 ? value : value & (1L << bits) - 1);

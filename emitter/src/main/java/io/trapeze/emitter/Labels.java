@@ -21,7 +21,7 @@ final class Labels {
     private int[] gaps = new int[8];
 
     Label add() {
-        return add(Label.of(this, labels.size()), UNBOUND);
+        return add(Label.of(this, labels.size(), "", false), UNBOUND);
     }
 
     Label add(String name) {

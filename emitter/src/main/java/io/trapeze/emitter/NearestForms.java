@@ -98,7 +98,7 @@ final class NearestForms {
             return !kind.allowsMemory() ? 20 : kind.memoryBits() == 0 || kind.memoryBits() == mem.bits() ? 0 : 2;
         }
         if (operand instanceof Immediate) {
-            return kind == OperandKind.ONE ? 2 : kind.isImmediate() ? 0 : 20;
+            return !kind.isImmediate() ? 20 : kind.fixed() ? 2 : 0;
         }
         boolean fits = operand instanceof Label ? kind.isBranch() : kind.isOffset();
         return fits ? 0 : 20;

@@ -229,8 +229,8 @@ public final class FormDecoder {
 
     /** Returns the one operand of a {@linkplain OperandKind#fixed fixed} kind. */
     public static Operand fixed(OperandKind kind) {
-        return kind == OperandKind.ONE
-                ? new Immediate(1)
+        return kind.isImmediate()
+                ? new Immediate(Long.parseLong(kind.notation()))
                 : Registers.named(kind.notation()).orElseThrow();
     }
 }

@@ -14,6 +14,8 @@ public enum Guard {
     REGISTER,
     /** The operand is the constant 1, which the opcode implies. */
     ONE,
+    /** The operand is the constant 3, which the opcode implies. */
+    THREE,
     /** The operand comes back when the processor sign-extends its low byte to the operand size. */
     BYTE,
     /** The operand comes back when the processor sign-extends its low 32 bits. */
@@ -24,6 +26,7 @@ public enum Guard {
         OperandKind kind = form.operands().get(index).kind();
         return switch (kind) {
             case ONE -> ONE;
+            case THREE -> THREE;
             case SIMM8 -> BYTE;
             case SIMM32 -> INT;
             default -> kind.fixed() ? REGISTER : NONE;
@@ -35,6 +38,7 @@ public enum Guard {
         return switch (this) {
             case NONE, REGISTER -> true;
             case ONE -> value == 1;
+            case THREE -> value == 3;
             case BYTE -> isByte(value, bits);
             case INT -> isInt(value);
         };

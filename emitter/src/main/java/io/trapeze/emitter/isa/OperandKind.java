@@ -86,7 +86,8 @@ public enum OperandKind {
     DS("ds", RegisterClass.SEGMENT, true),
     FS("fs", RegisterClass.SEGMENT, true),
     GS("gs", RegisterClass.SEGMENT, true),
-    ONE("1");
+    ONE("1"),
+    THREE("3");
 
     private static final Map<String, OperandKind> BY_NOTATION =
             Arrays.stream(values()).collect(Collectors.toMap(OperandKind::notation, Function.identity()));
@@ -103,7 +104,7 @@ public enum OperandKind {
     }
 
     OperandKind(String notation, RegisterClass register) {
-        this(notation, register, notation.equals("1"));
+        this(notation, register, notation.matches("\\d"));
     }
 
     /** Makes a kind of which the manual's name tells all, but for its registers. */
@@ -163,7 +164,7 @@ public enum OperandKind {
 
     /** Whether this is an immediate, encoded or constant. */
     public boolean isImmediate() {
-        return this == ONE || (immediateBytes > 0 && !isBranch() && !isOffset());
+        return fixed ? register == null : immediateBytes > 0 && !isBranch() && !isOffset();
     }
 
     /** Whether this is a branch displacement. */

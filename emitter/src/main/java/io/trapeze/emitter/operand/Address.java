@@ -35,12 +35,8 @@ public record Address(int bits, int displacement, Label labelOrNull) {
 
     /** Returns {@code [index*scale + displacement]}; with scale 1 the register serves as base, which is shorter. */
     public static Address of(IndexReg index, Scale scale, int displacement) {
-        return scale == Scale.X1
-                ? of(index, displacement)
-                : new Address(
-                        OperandBits.withIndex(OperandBits.ABSOLUTE, index.number(), scale.ordinal()),
-                        displacement,
-                        null);
+        int bits = OperandBits.withIndex(OperandBits.ABSOLUTE, index.number(), scale.ordinal());
+        return scale == Scale.X1 ? of(index, displacement) : new Address(bits, displacement, null);
     }
 
     /** Returns {@code [displacement]}: an absolute address, sign-extended from 32 bits. */
@@ -116,6 +112,6 @@ public record Address(int bits, int displacement, Label labelOrNull) {
             parts.add("0x" + Long.toHexString(displacement));
         }
         String minus = subtracted ? " - 0x" + Long.toHexString(-(long) displacement) : "";
-        return segment() + "[" + String.join(" + ", parts) + minus + "]";
+        return segment().text() + "[" + String.join(" + ", parts) + minus + "]";
     }
 }

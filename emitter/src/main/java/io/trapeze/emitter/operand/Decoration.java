@@ -84,7 +84,7 @@ public record Decoration(int bits) {
 
     /** Returns what stands before the instruction in text, for example {@code "lock "}; empty if nothing does. */
     public String prefix() {
-        return lock() ? "lock " : segment().toString().replace(':', ' ');
+        return lock() ? "lock " : segment().text().replace(':', ' ');
     }
 
     /** Returns the mask as text, for example <code>{k1}{z}</code>; empty if there is none. */

@@ -20,21 +20,11 @@ public final class Label implements Operand {
     }
 
     /**
-     * Makes a label that is called {@code L} and its number; for assemblers.
-     *
-     * @param owner the assembler's set of labels
-     * @param index the label's number there, from 0
-     */
-    public static Label of(Object owner, int index) {
-        return new Label(owner, index, "", false);
-    }
-
-    /**
      * Makes a label; for assemblers.
      *
      * @param owner the assembler's set of labels
      * @param index the label's number there, from 0
-     * @param name its name in listings, not empty
+     * @param name its name in listings; if empty, it is called {@code L} and its number
      * @param external whether the symbol is defined elsewhere
      */
     public static Label of(Object owner, int index, String name, boolean external) {

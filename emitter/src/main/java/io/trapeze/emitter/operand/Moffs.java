@@ -35,6 +35,6 @@ public record Moffs(long offset, Segment segment, int bits) implements Operand {
     @Override
     public String toString() {
         String keyword = bits == 0 ? "" : Mem.of(bits, Address.absolute(0)).keyword();
-        return keyword + segment + "[0x" + Long.toHexString(offset) + "]";
+        return keyword + segment.text() + "[0x" + Long.toHexString(offset) + "]";
     }
 }

@@ -24,8 +24,7 @@ public enum Segment {
     }
 
     /** Returns what stands before an address in text, {@code fs:} or nothing. */
-    @Override
-    public String toString() {
+    public String text() {
         return this == NONE ? "" : name().toLowerCase(Locale.ROOT) + ":";
     }
 }

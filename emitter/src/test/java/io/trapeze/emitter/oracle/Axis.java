@@ -65,8 +65,8 @@ record Axis(List<Choice> choices, boolean memory) {
     /** Returns the one operand of a kind that is fixed. */
     static Axis fixed(OperandKind kind) {
         return of(List.of(Choice.of(
-                kind == OperandKind.ONE
-                        ? new Immediate(1)
+                kind.isImmediate()
+                        ? new Immediate(Long.parseLong(kind.notation()))
                         : Registers.named(kind.notation()).orElseThrow(),
                 kind.notation())));
     }

@@ -25,6 +25,7 @@ final class Disassembly {
 
     private static final Pattern SYMMETRIC = Pattern.compile("((?:lock )?(?:xchg|test) )(.*)");
     private static final Map<String, String> OTHER_NAMES = Map.of(
+            "int 3", "int3",
             "iret", "iretd",
             "xlat byte ptr ds:[rbx]", "xlatb",
             "fxch", "fxch st(1)",

@@ -120,6 +120,7 @@ class TextSyntaxTest {
                 "movabs fs:[0x10], ax             ¦ 64 66 a3 10 00 00 00 00 00 00 00",
                 "mov dword ptr [0x80000000], eax  ¦ a3 00 00 00 80 00 00 00 00",
                 "mov eax, [0xffffffff80000000]    ¦ 8b 04 25 00 00 00 80",
+                "int 3; int 4                     ¦ cc cd 04",
                 "fs lodsb; gs rep movsq; fs nop   ¦ 64 ac 65 f3 48 a5 64 90",
                 "nop # ; nop                      ¦ 90",
                 "nop // nop                       ¦ 90",

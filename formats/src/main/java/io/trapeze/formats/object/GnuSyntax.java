@@ -22,7 +22,7 @@ final class GnuSyntax {
                     + "|sh[lr]|byte|[dfqo]?word|[txyz]?(byte|mmword)|bcst");
     /** What GNU as has no word for (far pointers of 10 bytes), and where it takes another opcode. */
     private static final Pattern OTHERWISE =
-            Pattern.compile("(call|jmp|l[sfg]s) .*tbyte.*|vmovq (?=.*mm(1[6-9]|[23]\\d)).*\\[.*|int 0x3");
+            Pattern.compile("(call|jmp|l[sfg]s) .*tbyte.*|vmovq (?=.*mm(1[6-9]|[23]\\d)).*\\[.*");
     /** Bytes around a branch in which a short one may reach. */
     private static final int NEAR = 140;
 

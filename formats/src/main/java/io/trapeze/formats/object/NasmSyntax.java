@@ -18,6 +18,7 @@ final class NasmSyntax {
     private static final String[][] SPELLINGS = {
         {"^\\.quad ", "dq "},
         {"^movabs ", "mov "},
+        {"^int 0x3$", "int3"},
         {"^pushw ", "push word "},
         {"^(enter|leave)w", "o16 $1"},
         {"^sys(ret|exit)d$", "sys$1"},
@@ -66,7 +67,8 @@ final class NasmSyntax {
     static Optional<String> text(Instruction instruction) {
         String text = instruction.text();
         // NASM puts LOCK and REP before all other prefixes
-        boolean prefixed = text.matches("(lock|rep\\w*) .*") && (instruction.bytes()[0] & 0xFC) != 0xF0;
+        boolean prefixed =
+                text.matches("([fg]s )?(lock|rep\\w*) .*") && (instruction.bytes()[0] & 0xFC) != 0xF0;
         if (!GnuSyntax.isUsual(instruction)
                 || prefixed
                 || OTHERWISE.matcher(text).matches()) {

@@ -237,6 +237,7 @@ final class Method {
                     conditions.add(name + " == Registers."
                             + form.operands().get(i).kind().notation().replaceAll("[()]", ""));
                 case ONE -> conditions.add(name + " == 1");
+                case THREE -> conditions.add(name + " == 3");
                 case BYTE -> conditions.add("Guard.isByte(" + name + ", " + form.operandBits() + ")");
                 case INT -> {
                     if (types.get(i).equals("long")) {
