@@ -74,14 +74,17 @@ final class Shorthand {
             if ((whole || !known) && matcher.matches()) {
                 List<Token> result = new ArrayList<>(words);
                 result.subList(at, whole ? end : at + 1).clear();
-                String[] meant = matcher.replaceAll(rule.means()).strip().split(", ");
+                String[] meant = matcher.replaceAll(rule.means()).strip().split(", ", 2);
                 String[] names = meant[0].split(" ");
                 for (int i = 0; i < names.length; i++) {
                     result.add(i < names.length - 1 ? i : at + i, name.as(Kind.NAME, names[i]));
                 }
                 if (meant.length > 1) {
-                    result.add(result.size() - 1, name.as(Kind.SIGN, ","));
-                    result.add(result.size() - 1, name.as(Kind.NUMBER, meant[1]));
+                    String more = (words.size() == at + 2 ? "" : ",") + meant[1];
+                    List<Token> tokens = new Lexer(Source.of(more)).next().tokens();
+                    for (Token token : tokens.subList(0, tokens.size() - 1)) {
+                        result.add(result.size() - 1, name.as(token.kind(), token.text()));
+                    }
                 }
                 return result;
             }

@@ -188,6 +188,10 @@ class TextAgreesTest {
                         blendvps xmm0, [rdi]
                         pblendvb xmm3, xmm1
                         fadd
+                        fcom
+                        fucomp
+                        fcomip
+                        fucomi
                         fsubr
                         fdiv st(3)
                         faddp st(2)
@@ -215,6 +219,21 @@ class TextAgreesTest {
                         push 0x12345678
                         push qword ptr gs:[0x10]
                         movabs rax, 0x1122334455667788
+                        movabs rax, [0x1122334455667788]
+                        movabs [0x1122334455667788], al
+                        movabs eax, dword ptr [0x10]
+                        mov eax, [0x7fffffff]
+                        int 3
+                        int 0x80
+                """),
+        TABLES("""
+                first:  jmp last
+                        .byte last - first, first - last, 2f - first
+                        .word last - first - 0x100
+                        .long last - first
+                        .quad first - last
+                2:      jz first
+                last:   ret
                 """);
 
         private final String source;
@@ -256,6 +275,8 @@ class TextAgreesTest {
                 "rep movs BYTE PTR es:[rdi],BYTE PTR gs:[rsi]; lods rax,QWORD PTR fs:[rsi]; xlat BYTE PTR fs:[rbx]",
                 "jmp short 1f; 1: movsx rax, ecx; movsx rdx, dword ptr [rdi]; movsxd eax, ecx",
                 ".ascii \"\\x414\\xabcg\"; .cfi_startproc; nop; .cfi_endproc",
+                "mov eax, [0x80000000]; mov [0x123456789abcdef0], rax; mov fs:[0x123456789], al; mov eax, ds:0xffffffff80000000",
+                "movabs ax, gs:[0x10]; movabs rax, ds:0x1122334455667788; fs rep movsb",
                 "mov eax, 'a' + 1; .byte 'b, 'c'; mov al, -1 & 0xff");
     }
 
