@@ -63,7 +63,7 @@ enum KnownDifferences {
             "llvm-mc 14 has no such instruction, or none of this name",
             s -> Set.of(
                                     "enterw", "int1", "iretw", "leavew", "pushw", "rdpru", "retfw", "retw", "sysexit",
-                                    "sysret", "ud0", "vmgexit")
+                                    "sysret", "ud0", "vmgexit", "popw", "aadd", "aand", "aor", "axor")
                             .contains(s.mnemonic())
                     || s.mnemonic().equals("movsxd") && isRegister(s, 0, Reg32.class)),
     FAR_TARGET_SIZE(

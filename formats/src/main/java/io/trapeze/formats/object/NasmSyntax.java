@@ -19,6 +19,7 @@ final class NasmSyntax {
         {"^\\.quad ", "dq "},
         {"^movabs ", "mov "},
         {"^int 0x3$", "int3"},
+        {"^(push|pop)w ([fg]s)$", "o16 $1 $2"},
         {"^pushw ", "push word "},
         {"^(enter|leave)w", "o16 $1"},
         {"^sys(ret|exit)d$", "sys$1"},
@@ -52,7 +53,7 @@ final class NasmSyntax {
             "vdpbf16ps .*\\[.*", // memory of another size
             "vcvtneps2bf16 .*", // not without a prefix of its own
             "vpextrw .*, xmm(1[6-9]|[23]\\d),.*", // the opcode for memory, which is longer
-            "invlpgb|psmash|rdpru|rmpupdate|tlbsync|vmgexit", // no such instruction in 2.16
+            "aor .*|invlpgb|psmash|rdpru|rmpupdate|tlbsync|vmgexit", // no such instruction in 2.16
             "(enqcmds?|invpcid|str r).*", // a REX.W that changes nothing
             "movsxd (e..|r\\d+d), .*", // no form of 32 bits
             "ptwrite .*")); // without the prefix that makes it this instruction

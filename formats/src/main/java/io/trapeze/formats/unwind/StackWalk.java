@@ -9,6 +9,7 @@ import io.trapeze.emitter.isa.Form;
 import io.trapeze.emitter.operand.Address;
 import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.Mem;
+import io.trapeze.emitter.operand.Moffs;
 import io.trapeze.emitter.operand.Operand;
 import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.emitter.operand.Register;
@@ -264,15 +265,24 @@ final class StackWalk {
     private void write(Operand operand, Value value) {
         if (operand instanceof Register register) {
             values.set(register, whole(register) ? value : values.unknown());
+        } else if (operand instanceof Mem mem) {
+            store(mem, mem.bits() / 8, value);
         } else {
-            store((Mem) operand, ((Mem) operand).bits() / 8, value);
+            requireThreadBlock(((Moffs) operand).segment());
         }
     }
 
     private void store(Mem mem, int bytes, Value value) {
         if (address(mem) != null) {
             values.store(address(mem), bytes, value);
-        } else if (mem.address().segment() == Segment.NONE) {
+        } else {
+            requireThreadBlock(mem.address().segment());
+        }
+    }
+
+    /** Refuses what may be written to the stack: a thread block is none. */
+    private static void requireThreadBlock(Segment segment) {
+        if (segment == Segment.NONE) {
             throw new UnwindException("the walk does not know which memory this writes");
         }
     }

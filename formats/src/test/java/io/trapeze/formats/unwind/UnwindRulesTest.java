@@ -10,7 +10,9 @@ import io.trapeze.emitter.Assembler;
 import io.trapeze.emitter.Caller;
 import io.trapeze.emitter.CodeBlob;
 import io.trapeze.emitter.operand.Label;
+import io.trapeze.emitter.operand.Moffs;
 import io.trapeze.emitter.operand.Scale;
+import io.trapeze.emitter.operand.Segment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -125,6 +127,15 @@ class UnwindRulesTest {
                 }))
                 .isInstanceOf(UnwindException.class)
                 .hasMessageContaining("which memory this writes");
+        assertThatThrownBy(() -> rules(a -> a.mov(Moffs.at(1L << 40), rax)))
+                .isInstanceOf(UnwindException.class)
+                .hasMessageContaining("which memory this writes");
+        assertThat(rules(a -> {
+                    a.mov(Moffs.at(0x28).in(Segment.FS), rax);
+                    a.mov(rax, Moffs.at(1L << 40));
+                    a.ret();
+                }))
+                .isNotNull();
     }
 
     @Test

@@ -2,6 +2,7 @@
 package io.trapeze.lab.diff;
 
 import io.trapeze.emitter.operand.Mem;
+import io.trapeze.emitter.operand.Moffs;
 import io.trapeze.emitter.operand.Operand;
 import io.trapeze.emitter.operand.Reg64;
 import io.trapeze.emitter.operand.Register;
@@ -42,6 +43,9 @@ final class Roles {
         }
         if (operand instanceof Mem mem) {
             return place(step, mem).map(walk::name).orElse("memory");
+        }
+        if (operand instanceof Moffs) {
+            return "memory";
         }
         return step.instruction().target().map(target -> target.name()).orElse("number");
     }

@@ -211,7 +211,9 @@ final class Machine {
         if (operand instanceof Mem mem) {
             return place(mem).map(place -> load(place, mem.bits() / 8)).orElseGet(this::unknown);
         }
-        Register register = (Register) operand;
+        if (!(operand instanceof Register register)) {
+            return unknown(); // memory at a fixed address
+        }
         boolean partly = aliases(register).anyMatch(state.registers()::containsKey);
         return whole(register) && !partly ? entry(register.name()) : unknown();
     }
@@ -237,8 +239,7 @@ final class Machine {
     private void write(Operand operand, Value value) {
         if (operand instanceof Register register) {
             set(register, value);
-        } else {
-            Mem mem = (Mem) operand;
+        } else if (operand instanceof Mem mem) {
             place(mem).ifPresent(place -> state.store(place, mem.bits() / 8, value));
         }
     }

@@ -130,6 +130,8 @@ class FieldSplitTest {
                 "push 0x0                        | 6a opcode; 00 imm8",
                 "enter 0x20, 0x1                 | c8 opcode; 2000 imm16; 01 imm8",
                 "ret 0x80                        | c2 opcode; 8000 imm16",
+                "movabs al, gs:[0x1234]          | 65 prefix; a0 opcode; 3412000000000000 moffs64",
+                "fs rep movsq                    | 64 prefix; f3 prefix; 48 REX; a5 opcode",
                 "vblendvps xmm1, xmm2, xmm3, xmm15 | c4e369 VEX; 4a opcode; cb ModRM; f0 is8",
                 "jmp here; here:                 | eb opcode; 00 rel8",
             })

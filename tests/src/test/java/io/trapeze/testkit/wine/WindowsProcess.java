@@ -5,7 +5,6 @@ import io.trapeze.runtime.os.OperatingSystem;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -124,21 +123,22 @@ public final class WindowsProcess implements AutoCloseable {
     }
 
     private synchronized String ask(String line) {
+        String answer;
         try {
             to.write(line + "\n");
             to.flush();
-            String answer = from.readLine();
-            if (answer == null || answer.startsWith("!")) {
-                throw new IllegalStateException("'" + line + "' ended with "
-                        + (answer == null ? "nothing said" : answer) + (answer == null ? exit() : ""));
-            }
-            return answer;
+            answer = from.readLine();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            answer = null; // it ended before it was asked
         }
+        if (answer == null || answer.startsWith("!")) {
+            throw new IllegalStateException(
+                    "'" + line + "' ended with " + (answer == null ? "nothing said" + exit() : answer));
+        }
+        return answer;
     }
 
-    private String exit() throws IOException {
+    private String exit() {
         try {
             return process.waitFor(SECONDS, TimeUnit.SECONDS) ? ", exit " + process.exitValue() : ", and runs on";
         } catch (InterruptedException e) {
