@@ -47,6 +47,7 @@ public class Assembler extends Instructions {
      * @param recording whether blobs keep their instructions for listings; without, a blob has bytes and symbols only
      */
     public Assembler(boolean recording) {
+        super(recording);
         this.recorder = recording ? new Recorder() : null;
     }
 
@@ -376,9 +377,7 @@ public class Assembler extends Instructions {
 
     @Override
     final void emitted(int form, int start, Label label, int addend) {
-        if (recorder != null) {
-            recorder.add(form, start, gaps(), label, addend);
-        }
+        recorder.add(form, start, gaps(), label, addend);
     }
 
     @Override

@@ -32,13 +32,25 @@ abstract class Encoder {
     /** More bytes than any instruction has (15), so that one check a call is enough. */
     private static final int ROOM = 32;
 
+    private final boolean recording;
     private byte[] code = new byte[256];
     private int position;
-    private int limit = code.length - ROOM;
+    /** The last place where nothing needs to be done for an instruction but to write it; −1 while more has to be done for each. */
+    private int limit;
     /** The immediate of the instruction at hand, if it has one. */
     private long immediate;
     /** What was said of the next instruction: {@link Decoration#bits}. */
     private int pending;
+
+    /**
+     * Makes an encoder.
+     *
+     * @param recording whether {@link #emitted} is to be called
+     */
+    Encoder(boolean recording) {
+        this.recording = recording;
+        say(0);
+    }
 
     final byte[] code() {
         return code;
@@ -51,10 +63,10 @@ abstract class Encoder {
     /** Drops all code, so that the buffer serves again. */
     final void clearCode() {
         position = 0;
-        pending = 0;
+        say(0);
     }
 
-    /** Called after each instruction; {@code form} is a {@link Form#id()}, {@code label} null where none is named. */
+    /** Called after each instruction, where these are recorded; {@code form} is a {@link Form#id()}, {@code label} null where none is named. */
     abstract void emitted(int form, int start, Label label, int addend);
 
     /** Called for a branch; its bytes are chosen when the code is finished. A descriptor of 0 means no such form. */
@@ -77,7 +89,7 @@ abstract class Encoder {
     }
 
     private RuntimeException refused(RuntimeException refusal) {
-        pending = 0;
+        say(0);
         return refusal;
     }
 
@@ -98,7 +110,12 @@ abstract class Encoder {
                     + new Decoration(bits).toString().strip() + "' after '"
                     + decoration().toString().strip() + "', which still waited for its instruction: say it once");
         }
-        pending |= bits;
+        say(pending | bits);
+    }
+
+    private void say(int bits) {
+        pending = bits;
+        limit = recording || pending != 0 ? -1 : code.length - ROOM;
     }
 
     /** Returns what was said of the next instruction. */
@@ -134,9 +151,9 @@ abstract class Encoder {
         if (isObjected(d, false) || !Descriptor.immediateFits(d, value)) {
             throw refused(d, 0, 0, 0, null, value);
         }
-        room();
+        room(0);
         int p = pending == 0 ? position : putSegment(position, decoration().segment());
-        commit(d, putImmediate(putPlainOpcode(p, d), d, value));
+        commit(d, putImmediate(putPlainOpcode(p, d), d, value), null, 0);
     }
 
     /** Writes an instruction whose opcode is followed by an address. */
@@ -144,8 +161,8 @@ abstract class Encoder {
         if (pending != 0) {
             throw refused(d, 0, 0, 0, null, memory.offset());
         }
-        room();
-        commit(d, putImmediate(putPlainOpcode(putSegment(position, memory.segment()), d), d, memory.offset()));
+        room(0);
+        commit(d, putImmediate(putPlainOpcode(putSegment(position, memory.segment()), d), d, memory.offset()), null, 0);
     }
 
     /** Writes an instruction with a second immediate, of one byte. */
@@ -158,10 +175,10 @@ abstract class Encoder {
                     List.of(new Immediate(value), new Immediate(second)),
                     pending != 0 ? "nothing can be said of it besides" : "an immediate does not fit");
         }
-        room();
+        room(0);
         int p = putImmediate(putPlainOpcode(position, d), d, value);
         code[p++] = (byte) second;
-        commit(d, p);
+        commit(d, p, null, 0);
     }
 
     /** Writes an instruction whose opcode has a register; {@code bits} are its {@link Register#rm}. */
@@ -173,9 +190,9 @@ abstract class Encoder {
         if (pending != 0 || !Descriptor.immediateFits(d, value)) {
             throw refused(d, bits, 0, 0, null, value);
         }
-        room();
+        room(0);
         int p = LegacyOpcode.write(code, position, d, bits | Descriptor.operandBits(d), false, bits >> 8 & 7);
-        commit(d, putImmediate(p, d, value));
+        commit(d, putImmediate(p, d, value), null, 0);
     }
 
     /** Writes an instruction between registers; {@code bits} are what they contribute, see {@link OperandBits}. */
@@ -221,19 +238,18 @@ abstract class Encoder {
     /**
      * Writes an instruction with a ModRM byte.
      *
-     * <p>Operands come as numbers, so that no object of theirs outlives the typed method. The common kind of encoding is
-     * written here and not in a method of its own: HotSpot calls what has more than 325 bytes of bytecode, as this has, and
-     * does not copy it into its callers, so it has the patience to see through all of a long caller's operands.
+     * <p>Operands come as numbers, so that no object of theirs outlives the typed method. All kinds of encoding are
+     * written here and not in methods of their own: HotSpot calls what has more than 325 bytes of bytecode, as this has, and
+     * does not copy it into its callers, so it has the patience to see through all of a long caller's operands. The common
+     * kind comes first, and asks nothing that {@link #limit} has answered.
      *
      * @param operands see {@link OperandBits}
      * @param v code of the register in vvvv
      */
     private void modRm(long d, int operands, int displacement, Label label, int v) {
-        room();
-        if ((Descriptor.unusual(d) | operands & OperandBits.UNUSUAL | pending) == 0) {
-            emitted(Descriptor.id(d), position, label, displacement);
+        int p = position;
+        if ((Descriptor.unusual(d) | operands & OperandBits.UNUSUAL) == 0 && p <= limit) {
             byte[] b = code;
-            int p = position;
             if (Descriptor.mandatory(d) != 0) {
                 b[p++] = LegacyOpcode.mandatoryPrefix(d);
             }
@@ -264,35 +280,29 @@ abstract class Encoder {
             if (label != null) {
                 checkOwn(label);
             }
-            emitted(Descriptor.id(d), position, label, displacement);
-            int p = putUnusual(position, d, bits, v, displacement);
+            room(0);
+            boolean memory = OperandBits.isMemory(bits);
+            if (memory && (bits & (OperandBits.FS | OperandBits.GS)) != 0) {
+                p = putSegment(p, OperandBits.segment(bits));
+            } else if ((pending & Decoration.SEGMENT) != 0) {
+                p = putSegment(p, decoration().segment());
+            }
+            p = switch (Descriptor.prefixing(d)) {
+                case Descriptor.LEGACY -> LegacyOpcode.write(code, p, d, bits, (pending & Decoration.LOCK) != 0, 0);
+                case Descriptor.VEX -> Vex.write(code, p, d, bits, v);
+                default -> Evex.write(code, p, d, bits, v, pending);
+            };
+            if (memory) {
+                int shift = Descriptor.disp8Shift(d, OperandBits.broadcast(bits));
+                p = EffectiveAddress.write(code, p, bits, displacement, shift);
+            } else {
+                code[p++] = (byte) (bits >> 8);
+            }
             if (label != null) {
                 labelDisplacement(p - Integer.BYTES, p + Descriptor.immediateBytes(d), label, displacement);
             }
-            pending = 0;
-            position = p;
+            commit(d, p, label, displacement);
         }
-    }
-
-    private int putUnusual(int at, long d, int bits, int v, int displacement) {
-        int p = at;
-        boolean memory = OperandBits.isMemory(bits);
-        if (memory && (bits & (OperandBits.FS | OperandBits.GS)) != 0) {
-            p = putSegment(p, OperandBits.segment(bits));
-        } else if ((pending & Decoration.SEGMENT) != 0) {
-            p = putSegment(p, decoration().segment());
-        }
-        p = switch (Descriptor.prefixing(d)) {
-            case Descriptor.LEGACY -> LegacyOpcode.write(code, p, d, bits, (pending & Decoration.LOCK) != 0, 0);
-            case Descriptor.VEX -> Vex.write(code, p, d, bits, v);
-            default -> Evex.write(code, p, d, bits, v, pending);
-        };
-        if (memory) {
-            int shift = Descriptor.disp8Shift(d, OperandBits.broadcast(bits));
-            return EffectiveAddress.write(code, p, bits, displacement, shift);
-        }
-        code[p++] = (byte) (bits >> 8);
-        return p;
     }
 
     /** Refuses an immediate that does not fit, before anything is written. */
@@ -333,30 +343,29 @@ abstract class Encoder {
         return LittleEndian.put(code, at, value, Descriptor.immediateBytes(d));
     }
 
-    private void commit(long d, int end) {
-        emitted(Descriptor.id(d), position, null, 0);
-        position = end;
-        pending = 0;
-    }
-
-    private void room() {
-        if (position > limit) {
-            grow(code.length * 2);
+    private void commit(long d, int end, Label label, int addend) {
+        if (recording) {
+            emitted(Descriptor.id(d), position, label, addend);
         }
+        if (pending != 0) {
+            say(0);
+        }
+        position = end;
     }
 
-    private void grow(int size) {
-        code = Arrays.copyOf(code, size);
-        limit = size - ROOM;
+    /** Makes room for bytes, and an instruction behind them. */
+    private void room(int bytes) {
+        int needed = position + bytes + ROOM;
+        if (needed > code.length) {
+            code = Arrays.copyOf(code, Math.max(needed, code.length * 2));
+            say(pending);
+        }
     }
 
     /** Appends bytes that are no instruction. */
     final void appendData(byte[] data) {
         refuseDecoratedData();
-        int needed = position + data.length + ROOM;
-        if (needed > code.length) {
-            grow(Math.max(needed, code.length * 2));
-        }
+        room(data.length);
         System.arraycopy(data, 0, code, position, data.length);
         position += data.length;
     }

@@ -111,7 +111,7 @@ final class FormSelector {
     private static boolean typeFits(OperandSpec spec, Operand operand) {
         OperandKind kind = spec.kind();
         if (operand instanceof Register register) {
-            return kind.register().filter(c -> c == register.registerClass()).isPresent()
+            return kind.register().orElse(null) == register.registerClass()
                     && (!kind.fixed() || kind.notation().equals(register.name()));
         }
         if (operand instanceof Broadcast element) {

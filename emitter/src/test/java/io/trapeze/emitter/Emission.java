@@ -6,9 +6,18 @@ import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Operand;
 import java.util.Arrays;
 
-/** One instruction at a time, with the form it took: the encoder without labels, branches and listings, for many millions. */
+/** One instruction at a time: the encoder without labels, branches and listings, for many millions. */
 public final class Emission extends Instructions {
     private int form;
+
+    /**
+     * Makes an emission.
+     *
+     * @param recording whether each tells its {@link #form}, as instructions that are listed do; what is only written goes another way
+     */
+    public Emission(boolean recording) {
+        super(recording);
+    }
 
     /** Drops the instruction, so that the next one begins at offset 0. */
     public void restart() {
@@ -25,7 +34,7 @@ public final class Emission extends Instructions {
         FormSelector.emit(this, mnemonic, operands);
     }
 
-    /** Returns the id of the form that the last instruction took. */
+    /** Returns the id of the form that the last instruction took, if that is recorded. */
     public int form() {
         return form;
     }

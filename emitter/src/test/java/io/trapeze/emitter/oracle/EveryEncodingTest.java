@@ -38,7 +38,7 @@ class EveryEncodingTest {
 
     @Test
     void typedMethodsAndEmissionByNameMakeTheSameBytes() {
-        Emission emission = new Emission();
+        Emission emission = new Emission(true);
         List<String> differences = new ArrayList<>();
         for (int i = 0; i < SOME.size(); i++) {
             byte[] named = bytes(emission, SOME.sample(i));
@@ -65,7 +65,7 @@ class EveryEncodingTest {
     @Test
     void everyNameOfAnInstructionMakesTheSameBytes() {
         TypedMethods methods = new TypedMethods();
-        Emission emission = new Emission();
+        Emission emission = new Emission(true);
         for (int i = 0; i < SOME.size(); i += 10) {
             Sample sample = SOME.sample(i);
             List<String> names = SOME.form(i).names();
@@ -82,7 +82,7 @@ class EveryEncodingTest {
     @Test
     void whatTakesAMaskBesidesMakesTheSameBytesWhereMasksStand() {
         TypedMethods methods = new TypedMethods();
-        Emission emission = new Emission();
+        Emission emission = new Emission(true);
         int twins = 0;
         for (int i = 0; i < SOME.size(); i += 10) {
             Sample sample = SOME.sample(i);

@@ -13,6 +13,7 @@ import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.Operand;
 import io.trapeze.emitter.operand.Register;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
@@ -28,7 +29,8 @@ final class Generator {
     private static final byte[] END = ascii("\n");
 
     private final TypedMethods methods = new TypedMethods();
-    private final Emission emission = new Emission();
+    private final Emission emission = new Emission(true);
+    private final Emission unrecorded = new Emission(false);
     private final Batch batch;
     private Tally tally = new Tally();
 
@@ -74,8 +76,12 @@ final class Generator {
         if (emission.form() != shape.form().id()) {
             return;
         }
-        batch.add(shape, number, emission.buffer(), emission.length());
+        unrecorded.restart();
+        unrecorded.decorate(decoration);
+        call.on(unrecorded, operands);
+        batch.add(shape, number, unrecorded.buffer(), unrecorded.length());
         writeText(decoration);
+        checkRecorded();
         check(batch.instruction(batch.size() - 1), decoration);
     }
 
@@ -131,6 +137,15 @@ final class Generator {
         if (decoration.rounds() && (marks.contains(Mark.ER) || marks.contains(Mark.SAE))) {
             batch.write(COMMA);
             batch.write(ascii(decoration.rounding()));
+        }
+    }
+
+    /** What is recorded is written by other code than what is not, and has to be the same: the assemblers get the latter. */
+    private void checkRecorded() {
+        boolean same =
+                Arrays.equals(emission.buffer(), 0, emission.length(), unrecorded.buffer(), 0, unrecorded.length());
+        if (!same) {
+            tally.fail(Tally.DECODED, shape.form(), "'%s' is encoded otherwise when it is recorded".formatted(text()));
         }
     }
 

@@ -39,7 +39,7 @@ final class RandomCode {
     RandomCode(Random random) {
         this.random = random;
         List<Shape> shapes = Space.shapes();
-        Emission emission = new Emission();
+        Emission emission = new Emission(true);
         for (int i = 0; i < ENCODINGS; i++) {
             Shape shape = shapes.get(i % shapes.size());
             emission.restart();

@@ -22,7 +22,9 @@ enum InstructionClass {
                 private Avx512 avx512;
                 private Supervisor supervisor;
 
-                Instructions() {}
+                Instructions(boolean recording) {
+                    super(recording);
+                }
 
                 /** Returns the instructions of SSE that calculate, for this assembler: {@code a.sse().addps(xmm0, xmm1)}. */
                 public final Sse sse() {
