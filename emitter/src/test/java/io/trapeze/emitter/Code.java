@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.HexFormat;
 import java.util.function.Consumer;
 
@@ -17,8 +19,14 @@ final class Code {
         return HexFormat.ofDelimiter(" ").formatHex(blob.bytes());
     }
 
+    /** Returns what {@code body} emits, which must be the same if nothing is recorded: other code writes it then. */
     static CodeBlob blob(Consumer<Assembler> body) {
-        Assembler assembler = new Assembler();
+        CodeBlob recorded = blob(new Assembler(), body);
+        assertThat(hex(blob(new Assembler(false), body))).as("not recorded").isEqualTo(hex(recorded));
+        return recorded;
+    }
+
+    private static CodeBlob blob(Assembler assembler, Consumer<Assembler> body) {
         body.accept(assembler);
         return assembler.finish("code");
     }

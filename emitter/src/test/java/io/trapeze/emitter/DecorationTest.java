@@ -125,6 +125,16 @@ class DecorationTest {
     }
 
     @Test
+    void whatWasSaidIsForgottenWithTheCode() {
+        assertThat(Code.hex(a -> {
+                    a.lock();
+                    a.clear();
+                    a.ret();
+                }))
+                .isEqualTo("c3");
+    }
+
+    @Test
     void namedAtRunTimeItIsTheSame() {
         Decoration said = Decoration.named("k1")
                 .flatMap(k -> Decoration.named("z").map(k::and))

@@ -5,9 +5,14 @@ import static io.trapeze.emitter.operand.Mem.qword;
 import static io.trapeze.emitter.operand.Registers.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trapeze.emitter.operand.Moffs;
 import io.trapeze.emitter.operand.Scale;
 import java.util.Arrays;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Code grows past the room that an assembler begins with, without losing a byte. */
@@ -27,6 +32,26 @@ class LongCodeTest {
             assertThat(Arrays.copyOfRange(code, i * one.length, (i + 1) * one.length))
                     .isEqualTo(one);
         }
+    }
+
+    static Stream<Consumer<Assembler>> otherKinds() {
+        return Stream.of(
+                Assembler::movsb,
+                a -> a.ret(8),
+                a -> a.enter(16, 1),
+                a -> a.push(r8),
+                a -> a.mov(rax, 0x1122_3344_5566_7788L),
+                a -> a.mov(rax, Moffs.at(0x1122_3344_5566_7788L)),
+                a -> a.avx().vzeroupper());
+    }
+
+    @ParameterizedTest
+    @MethodSource("otherKinds")
+    void soDoInstructionsWithoutModRm(Consumer<Assembler> kind) {
+        String one = Code.hex(kind);
+        assertThat(one).isNotEmpty();
+        assertThat(Code.hex(a -> IntStream.range(0, 1000).forEach(i -> kind.accept(a))))
+                .isEqualTo((one + " ").repeat(1000).strip());
     }
 
     @ParameterizedTest

@@ -23,6 +23,13 @@ class ShortestFormTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"3, cc", "4, cd 04", "1, cd 01", "255, cd ff"})
+    void theBreakpointHasAnOpcodeOfItsOwn(int vector, String bytes) {
+        assertThat(Code.hex(a -> a.int_(vector))).isEqualTo(bytes);
+        assertThat(Code.hex(a -> a.emit("int", new Immediate(vector)))).isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
     @CsvSource({"65535, 66 83 c3 ff", "65408, 66 83 c3 80", "65407, 66 81 c3 7f ff", "-1, 66 83 c3 ff"})
     void sixteenBitImmediatesMayBeWrittenUnsigned(int value, String bytes) {
         assertThat(Code.hex(a -> a.add(bx, value))).isEqualTo(bytes);

@@ -30,6 +30,8 @@ class DescriptorTest {
         assertThat(Descriptor.hasFixedModRm(d)).isEqualTo(encoding.fixedModRm().isPresent());
         assertThat(Descriptor.fixedModRm(d)).isEqualTo(encoding.fixedModRm().orElse(0));
         assertThat(Descriptor.lockable(d)).isEqualTo(form.lockable());
+        assertThat(Descriptor.segmentable(d)).isEqualTo(form.segmentable());
+        assertThat(Descriptor.addressSize32(d)).isEqualTo(encoding.addressSize32());
         assertThat(1 << Descriptor.disp8Shift(d, 0)).isEqualTo(form.displacementUnit());
         assertThat(1 << Descriptor.disp8Shift(d, 1)).isEqualTo(Math.max(8, form.broadcastBits()) / 8);
         assertThat(Descriptor.masked(d)).isEqualTo(form.allows(Mark.K));

@@ -42,11 +42,25 @@ class GuardTest {
     }
 
     @Test
-    void onlyOneIsOne() {
+    void onlyOneIsOneAndOnlyThreeIsThree() {
         assertThat(Guard.ONE.holds(1, 8)).isTrue();
         assertThat(Guard.ONE.holds(2, 8)).isFalse();
+        assertThat(Guard.THREE.holds(3, 64)).isTrue();
+        assertThat(Guard.THREE.holds(1, 64)).isFalse();
         assertThat(Guard.NONE.holds(2, 8)).isTrue();
         assertThat(Guard.REGISTER.holds(2, 8)).isTrue();
+    }
+
+    @Test
+    void anOpcodeImpliesARegisterOrANumber() {
+        Form exchange = InstructionTable.shipped().named("xchg").stream()
+                .filter(form -> form.signature().equals("xchg eax, r32"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(Guard.of(exchange, 0)).isEqualTo(Guard.REGISTER);
+        assertThat(Guard.of(exchange, 1)).isEqualTo(Guard.NONE);
+        Form breakpoint = InstructionTable.shipped().named("int").get(0);
+        assertThat(Guard.of(breakpoint, 0)).isEqualTo(Guard.THREE);
     }
 
     @Test
