@@ -20,18 +20,9 @@ class LongCodeTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 20, 30, 31, 32, 33, 250, 1000})
     void theLongestInstructionsFollowEachOther(int count) {
-        Assembler assembler = new Assembler();
-        byte[] one = Code.blob(a -> a.mov(qword(r8, r9, Scale.X8, 0x12345678), 0x11223344))
-                .bytes();
-        for (int i = 0; i < count; i++) {
-            assembler.mov(qword(r8, r9, Scale.X8, 0x12345678), 0x11223344);
-        }
-        byte[] code = assembler.finish("code").bytes();
-        assertThat(code).hasSize(one.length * count);
-        for (int i = 0; i < count; i++) {
-            assertThat(Arrays.copyOfRange(code, i * one.length, (i + 1) * one.length))
-                    .isEqualTo(one);
-        }
+        Consumer<Assembler> one = a -> a.mov(qword(r8, r9, Scale.X8, 0x12345678), 0x11223344);
+        assertThat(Code.hex(a -> IntStream.range(0, count).forEach(i -> one.accept(a))))
+                .isEqualTo((Code.hex(one) + " ").repeat(count).strip());
     }
 
     static Stream<Consumer<Assembler>> otherKinds() {
