@@ -139,6 +139,9 @@ public class Assembler extends Instructions {
     public final void endWithDistance(int bytes, Label from, Label to, long addend) {
         checkOwn(from);
         checkOwn(to);
+        if (Integer.bitCount(bytes) != 1 || bytes < 1 || bytes > Math.min(Long.BYTES, position())) {
+            throw refused("a distance takes the last 1, 2, 4 or 8 bytes emitted, not " + bytes);
+        }
         if (from.external() || to.external()) {
             throw refused("the distance from '" + from + "' to '" + to
                     + "' is unknown, because one of them is external: only both of this code have one");
@@ -203,14 +206,12 @@ public class Assembler extends Instructions {
 
     /** Puts FS before the next instruction, for memory that is no operand of it: {@code a.fs().lodsq()}. */
     public final Assembler fs() {
-        decorateNext(Decoration.in(Segment.FS));
-        return this;
+        return decorate(Decoration.in(Segment.FS));
     }
 
     /** Puts GS before the next instruction, for memory that is no operand of it: {@code a.gs().repMovsb()}. */
     public final Assembler gs() {
-        decorateNext(Decoration.in(Segment.GS));
-        return this;
+        return decorate(Decoration.in(Segment.GS));
     }
 
     /** Leaves elements of the next instruction's result as they are where the mask has a 0: {@code a.k(k1).vaddpd(…)}. */
@@ -387,7 +388,7 @@ public class Assembler extends Instructions {
             throw refused(
                     Branches.mnemonic(longForm != 0 ? longForm : shortForm),
                     List.of(target),
-                    "LOCK is not legal before a branch, and a mask or a rounding neither");
+                    "LOCK is not legal before a branch, nor are a segment, a mask and a rounding");
         }
         if (recorder != null) {
             recorder.add(Recorder.BRANCH, position(), gaps(), target, 0);
@@ -418,7 +419,7 @@ public class Assembler extends Instructions {
      * again, and its labels are spent. If it throws, the code stays as it is: a label can still be bound.
      *
      * @param name the blob's name, for listings and object files
-     * @throws EncodingException if a label that is used was never bound, or a branch without a long form does not reach
+     * @throws EncodingException if a label that is used was never bound, a branch without a long form does not reach, or a distance does not fit
      */
     public final CodeBlob finish(String name) {
         refuseDecoratedData();

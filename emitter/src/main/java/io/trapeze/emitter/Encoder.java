@@ -182,10 +182,6 @@ abstract class Encoder {
     }
 
     /** Writes an instruction whose opcode has a register; {@code bits} are its {@link Register#rm}. */
-    final void opcodeRegister(long d, int bits) {
-        opcodeRegister(d, bits, 0);
-    }
-
     final void opcodeRegister(long d, int bits, long value) {
         if (pending != 0 || !Descriptor.immediateFits(d, value)) {
             throw refused(d, bits, 0, 0, null, value);

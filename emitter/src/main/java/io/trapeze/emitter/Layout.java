@@ -180,7 +180,7 @@ final class Layout {
             throw new EncodingException(
                     "the distance from '" + d.from() + "' to '" + d.to() + "' comes to " + value
                             + ", which does not fit in the " + 8 * d.bytes()
-                            + " bits for it: write a wider one, such as .long",
+                            + " bits for it: write .word, .long or .quad",
                     relaxation.gaps() + index);
         }
         LittleEndian.put(bytes, relaxation.position(d.at(), d.gaps()), value, d.bytes());

@@ -39,8 +39,8 @@ final class WhyNoForm {
                 return broadcast(mnemonic, element);
             }
             if (operand instanceof Moffs memory) {
-                return "an address of 64 bits goes with mov alone, and with al, ax, eax and rax: put it into a register, as in"
-                        + " mov rax, 0x" + Long.toHexString(memory.offset()) + ", and write [rax]";
+                return "an address of 64 bits goes with mov alone, and with al, ax, eax and rax, as wide as these: put it into a"
+                        + " register, as in mov rcx, 0x" + Long.toHexString(memory.offset()) + ", and write [rcx]";
             }
         }
         if (!sized.isEmpty()) {

@@ -7,6 +7,7 @@ import static io.trapeze.emitter.operand.Mem.zmmword;
 import static io.trapeze.emitter.operand.Registers.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.trapeze.emitter.operand.Address;
 import io.trapeze.emitter.operand.Moffs;
@@ -104,9 +105,12 @@ class AddressingTest {
         assertThatExceptionOfType(EncodingException.class)
                 .isThrownBy(() -> Code.hex(a -> a.mov(al, new Moffs(1, Segment.NONE, 16))))
                 .withMessageStartingWith("cannot encode 'mov al, word ptr [0x1]'");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Moffs(1, Segment.NONE, 7))
+                .withMessageContaining("no memory operand of 7 bits");
         assertThatExceptionOfType(EncodingException.class)
                 .isThrownBy(() -> Code.hex(a -> a.emit("add", rax, far)))
-                .withMessageContaining("put it into a register, as in mov rax, 0x1122334455667788");
+                .withMessageContaining("put it into a register, as in mov rcx, 0x1122334455667788");
     }
 
     @Test

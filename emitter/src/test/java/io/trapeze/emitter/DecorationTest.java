@@ -122,6 +122,9 @@ class DecorationTest {
         assertThatExceptionOfType(EncodingException.class)
                 .isThrownBy(() -> Code.hex(a -> a.lock().lodsb()))
                 .withMessageStartingWith("cannot encode 'lock lodsb'");
+        assertThatExceptionOfType(EncodingException.class)
+                .isThrownBy(() -> Code.hex(a -> a.lock().fs().lodsb()))
+                .withMessageStartingWith("cannot encode 'fs lock lodsb'");
     }
 
     @Test

@@ -109,7 +109,9 @@ public final class FormDecoder {
                 sib,
                 displacement,
                 encoding.immediateBytes());
-        int said = decoration | (opening.lock ? Decoration.LOCK : 0) | (inOperand ? 0 : Decoration.in(opening.segment));
+        int said = decoration
+                | (opening.lock ? Decoration.LOCK : 0)
+                | (inOperand ? 0 : Decoration.in(opening.segment).bits());
         return new DecodedInstruction(form, fields, List.copyOf(operands), new Decoration(said));
     }
 

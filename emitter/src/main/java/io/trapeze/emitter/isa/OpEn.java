@@ -6,7 +6,8 @@ package io.trapeze.emitter.isa;
  *
  * <p>The letters of a name are the fields of the operands in their order: M ModRM.rm, R ModRM.reg, V VEX.vvvv, O the low
  * three opcode bits, I an immediate, D a branch displacement or an address, S the upper half of an immediate byte ({@code /is4}), which
- * the manual's names do not tell from R. Operands that are one fixed register or constant have no letter.
+ * the manual's names do not tell from R. Operands that are one fixed register or constant have no letter here; in the names
+ * FD and TD they are F and T.
  */
 public enum OpEn {
     ZO(""),

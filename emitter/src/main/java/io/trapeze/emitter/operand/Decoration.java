@@ -45,7 +45,6 @@ public record Decoration(int bits) {
     /** The bits of the segment. */
     public static final int SEGMENT = 3 << 10;
 
-    private static final Segment[] SEGMENTS = Segment.values();
     private static final Map<String, Integer> NAMES =
             Map.of("z", ZEROING, "rn-sae", RN_SAE, "rd-sae", RD_SAE, "ru-sae", RU_SAE, "rz-sae", RZ_SAE, "sae", SAE);
 
@@ -72,19 +71,19 @@ public record Decoration(int bits) {
         return (bits & LOCK) != 0;
     }
 
-    /** Returns the bits of a segment, for memory that is no operand. */
-    public static int in(Segment segment) {
-        return segment.ordinal() << 10;
+    /** Returns the prefix of a segment, for memory that is no operand. */
+    public static Decoration in(Segment segment) {
+        return new Decoration(segment.ordinal() << 10);
     }
 
     /** Returns the segment of memory that is no operand. */
     public Segment segment() {
-        return SEGMENTS[(bits & SEGMENT) >> 10];
+        return (bits & 1 << 10) != 0 ? Segment.FS : (bits & SEGMENT) != 0 ? Segment.GS : Segment.NONE;
     }
 
     /** Returns what stands before the instruction in text, for example {@code "lock "}; empty if nothing does. */
     public String prefix() {
-        return lock() ? "lock " : segment().text().replace(':', ' ');
+        return segment().text().replace(':', ' ') + (lock() ? "lock " : "");
     }
 
     /** Returns the mask as text, for example <code>{k1}{z}</code>; empty if there is none. */

@@ -12,9 +12,10 @@ import java.util.Objects;
  * @param bits the width that a source names beside it; 0 if it names none
  */
 public record Moffs(long offset, Segment segment, int bits) implements Operand {
-    /** Checks that there is a segment. */
+    /** Checks that there is a segment, and that memory can be so wide. */
     public Moffs {
         Objects.requireNonNull(segment, "segment");
+        bits = Mem.of(bits, Address.absolute(0)).bits();
     }
 
     /** Returns memory at {@code address}. */

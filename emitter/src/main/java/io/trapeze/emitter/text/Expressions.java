@@ -89,7 +89,7 @@ final class Expressions {
                 if (left.isConstant() || right.isConstant()) {
                     Value other = left.isConstant() ? right : left;
                     long factor = left.isConstant() ? left.constant() : right.constant();
-                    if (!other.hasLabels() || factor == 1) {
+                    if (other.plus().isEmpty() && other.minus().isEmpty() || factor == 1) {
                         return other.times(factor);
                     }
                 }

@@ -49,7 +49,8 @@ final class Names {
     private final Map<String, Value> constants = new HashMap<>();
     private final Map<String, Numbered> numbered = new HashMap<>();
     private final List<Beyond> beyond = new ArrayList<>();
-    private final List<Token> distances = new ArrayList<>();
+    /** Where distances begin that only the layout knows, in their order. */
+    final List<Token> distances = new ArrayList<>();
 
     Names(Assembler assembler) {
         this.assembler = assembler;
@@ -182,11 +183,6 @@ final class Names {
     void endWithDistance(Token start, int bytes, Value value) {
         assembler.endWithDistance(bytes, value.minus().get(0), value.plus().get(0), value.constant());
         distances.add(start);
-    }
-
-    /** Returns where distances begin, in the order of {@link #endWithDistance}. */
-    List<Token> distances() {
-        return distances;
     }
 
     /** Binds what had to wait for other labels. */

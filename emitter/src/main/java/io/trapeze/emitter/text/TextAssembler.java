@@ -130,7 +130,7 @@ public final class TextAssembler {
             try {
                 return assembler.finish(source.title());
             } catch (EncodingException e) {
-                gaps.addAll(names.distances());
+                gaps.addAll(names.distances);
                 Token wrong = gaps.get(e.gap().orElseThrow());
                 throw new SourceException(List.of(wrong.mistake(e.getMessage()).in(source)));
             }
@@ -225,7 +225,7 @@ public final class TextAssembler {
         private void instruction(Words words, String note) {
             int line = words.peek().line();
             Decoration said = Decoration.NONE;
-            Segment segment = Segment.NONE;
+            List<String> bytes = new ArrayList<>();
             Token start = words.takeName("an instruction, a directive or a label");
             while (PREFIXES.containsKey(start.word())
                     || start.word().equals("fwait") && words.peek().word().startsWith("f")) {
@@ -236,19 +236,12 @@ public final class TextAssembler {
                         throw start.mistake("'lock' a second time: once is enough");
                     }
                     said = new Decoration(Decoration.LOCK);
-                } else if (segment == Segment.NONE && start.word().matches("[fg]s")) {
-                    segment = Segment.valueOf(start.word().toUpperCase(Locale.ROOT));
                 } else {
-                    assembler.db(PREFIXES.get(start.word()));
+                    bytes.add(start.word());
                 }
                 start = words.takeName("the instruction that " + start.shown() + " belongs to");
             }
             String mnemonic = mnemonic(start, words);
-            if (TABLE.named(mnemonic).stream().anyMatch(Form::segmentable)) {
-                said = said.and(new Decoration(Decoration.in(segment)));
-            } else if (segment != Segment.NONE) {
-                assembler.db(segment.prefix()); // where it has no meaning, it is a byte all the same
-            }
             List<Operands.Read> read = new ArrayList<>();
             Braces braces = new Braces();
             while (!words.atEnd() && (read.isEmpty() || words.accept(","))) {
@@ -258,6 +251,15 @@ public final class TextAssembler {
             }
             words.expectEnd();
             Shorthand.complete(mnemonic, read);
+            boolean segmentable = TABLE.named(mnemonic).stream()
+                    .anyMatch(form -> form.segmentable() && form.operands().size() == read.size());
+            for (int i = 0; i < bytes.size(); i++) {
+                if (segmentable && i == bytes.size() - 1 && bytes.get(i).matches("[fg]s")) {
+                    said = said.and(Decoration.in(Segment.valueOf(bytes.get(i).toUpperCase(Locale.ROOT))));
+                } else {
+                    assembler.db(PREFIXES.get(bytes.get(i))); // where it has no meaning, it is a byte all the same
+                }
+            }
             Intrinsic intrinsic = intrinsics.get(mnemonic);
             if (intrinsic != null) {
                 read.stream().filter(Operands.Read::isDistance).findFirst().ifPresent(one -> {
@@ -338,7 +340,12 @@ public final class TextAssembler {
             }
             for (Operands.Read one : read) {
                 if (one.isDistance()) {
-                    names.endWithDistance(one.start(), Integer.BYTES, one.value());
+                    boolean whole = mnemonic.equals("movabs");
+                    long more = one.value().constant();
+                    if (!whole && more != (int) more) {
+                        throw one.start().mistake(more + " more than a distance: it must be 32 bits with a sign");
+                    }
+                    names.endWithDistance(one.start(), whole ? Long.BYTES : Integer.BYTES, one.value());
                 }
             }
         }

@@ -80,10 +80,6 @@ record Value(long constant, List<Label> plus, List<Label> minus, List<Term> term
         return new Value(constant * factor, factor < 0 ? minus : plus, factor < 0 ? plus : minus, scaled);
     }
 
-    boolean hasLabels() {
-        return !plus.isEmpty() || !minus.isEmpty();
-    }
-
     private static <T> List<T> joined(List<T> first, List<T> second) {
         List<T> all = new ArrayList<>(first);
         all.addAll(second);

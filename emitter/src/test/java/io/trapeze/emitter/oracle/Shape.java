@@ -60,8 +60,8 @@ final class Shape {
             all.add(new Decoration(Decoration.LOCK));
         }
         if (form.segmentable()) {
-            all.add(new Decoration(Decoration.in(Segment.FS)));
-            all.add(new Decoration(Decoration.in(Segment.GS)));
+            all.add(Decoration.in(Segment.FS));
+            all.add(Decoration.in(Segment.GS));
         }
         for (int k = 1; form.allows(Mark.K) && k < 8; k++) {
             all.add(new Decoration(k));

@@ -319,6 +319,7 @@ final class Method {
         } else if (form.opEn().has('O')) {
             method = "opcodeRegister";
             arguments.add(inOpcode);
+            value = value.isEmpty() ? "0" : value;
         } else if (!offset.isEmpty()) {
             method = "offset";
             arguments.add(offset);
