@@ -145,6 +145,20 @@ final class MemorySource {
                 }
             """;
 
+    /** The end of each type: how large it is. */
+    private static final String SIZE = """
+                    @Override
+                    public int bits() {
+                        return <bits>;
+                    }
+
+                    @Override
+                    String keyword() {
+                        return "<keyword>";
+                    }
+                }
+            """;
+
     private static final String TYPE = """
 
                 /** <meaning>. */
@@ -157,17 +171,7 @@ final class MemorySource {
                         super(operandBits, displacement, label);
                     }
             <broadcast>
-                    @Override
-                    public int bits() {
-                        return <bits>;
-                    }
-
-                    @Override
-                    String keyword() {
-                        return "<keyword>";
-                    }
-                }
-            """;
+            """ + SIZE;
 
     private static final String BROADCAST = """
 
@@ -233,17 +237,7 @@ final class MemorySource {
                         super(address, lanes);
                     }
 
-                    @Override
-                    public int bits() {
-                        return <bits>;
-                    }
-
-                    @Override
-                    String keyword() {
-                        return "<keyword>";
-                    }
-                }
-            """;
+            """ + SIZE;
 
     private MemorySource() {}
 
