@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
  * An instruction that has no encoding with the operands given, or code that cannot be finished.
  *
  * <p>The message names the instruction, its operands, the reason, and the legal forms that come nearest. The assembler is
- * as it was before the refused call: nothing of the instruction has been emitted, and a LOCK prefix, a mask, a rounding
- * or a note meant for it is forgotten.
+ * as it was before the refused call: nothing of the instruction has been emitted, and a LOCK prefix, a segment, a mask,
+ * a rounding or a note meant for it is forgotten.
  */
 public final class EncodingException extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -2,9 +2,14 @@
 package io.trapeze.emitter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.trapeze.emitter.operand.Label;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DataTest {
     @Test
@@ -15,6 +20,32 @@ class DataTest {
                     a.dq(0x0102030405060708L);
                 }))
                 .isEqualTo("01 ff ff 04 03 02 01 ff ff ff ff 08 07 06 05 04 03 02 01");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 00 00 00 04 eb fe", "2, 00 00 04 00 eb fe", "4, 04 00 00 00 eb fe"})
+    void theLastBytesMayBeADistance(int bytes, String expected) {
+        assertThat(Code.hex(a -> {
+                    Label start = a.here();
+                    Label end = a.label();
+                    a.dd(0);
+                    a.endWithDistance(bytes, start, end, 0);
+                    a.bind(end);
+                    a.jmp(end);
+                }))
+                .isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Integer.MIN_VALUE, -1, 0, 3, 8, 16})
+    void aDistanceOfBytesThatThereAreNotIsRefusedAndTouchesNothing(int bytes) {
+        Assembler assembler = new Assembler();
+        Label start = assembler.here();
+        assembler.dd(0x01020304);
+        assertThatExceptionOfType(EncodingException.class)
+                .isThrownBy(() -> assembler.endWithDistance(bytes, start, start, 0))
+                .withMessage("a distance takes the last 1, 2, 4 or 8 bytes emitted, not " + bytes);
+        assertThat(Code.hex(assembler.finish("code"))).isEqualTo("04 03 02 01");
     }
 
     @Test

@@ -10,12 +10,13 @@ public final class LegacyOpcode {
     private LegacyOpcode() {}
 
     /**
-     * Writes operand-size, LOCK and mandatory prefix, REX where needed, escape bytes and opcode.
+     * Writes address-size, operand-size, LOCK and mandatory prefix, REX where needed, escape bytes, opcode, and the ModRM byte of a form
+     * that has a constant one.
      *
      * @param bits see {@link OperandBits}
      * @param lock whether the LOCK prefix is written
      * @param opcodeBits what is added to the opcode: a register's low three bits
-     * @return the position after the opcode
+     * @return the position after these
      */
     public static int write(byte[] code, int at, long d, int bits, boolean lock, int opcodeBits) {
         int p = at;
