@@ -45,7 +45,7 @@ final class Braces {
             String text = inside(words);
             if (text.matches("1to(2|4|8|16)") && read.operand() instanceof Mem mem && !(mem instanceof Broadcast)) {
                 if (mem.bits() != 32 && mem.bits() != 64) {
-                    throw read.start().mistake("say how wide the element is: write dword ptr or qword ptr");
+                    throw start.mistake("'{" + text + "}' is for vector instructions: write dword ptr or qword ptr");
                 }
                 Mem element = Broadcast.of(mem.bits(), mem.address(), Integer.parseInt(text.substring(3)));
                 read = new Operands.Read(element, read.start(), read.value());

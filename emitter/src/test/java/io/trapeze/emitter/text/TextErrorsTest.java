@@ -99,6 +99,8 @@ class TextErrorsTest {
                 "x: jmp y; y: mov eax, y - x + 0x100000000 ¦ 23 ¦ 4294967296 more than a distance: it must be 32 bits with a sign",
                 "mov rcx, [0x123456789]          ¦  5 ¦ put it into a register, as in mov rcx, 0x123456789, and write [rcx]",
                 "mov al, word ptr [0x123456789]  ¦  1 ¦ mov ax, moffs16",
+                "mov al, gs:[-1]{1to4}           ¦ 16 ¦ '{1to4}' is for vector instructions",
+                "vaddps xmm0, xmm1, [rax]{1to4}  ¦ 25 ¦ write dword ptr or qword ptr",
                 "/* nop                          ¦  1 ¦ this comment has no end",
                 "mov eax, §                      ¦ 10 ¦ can stand only in comments and strings",
             })
