@@ -68,8 +68,9 @@ class CrashingRunsTest {
                     .isLessThanOrEqualTo(children + 2);
         }
         assertThat(deaths).containsOnlyKeys(4, 5, 8, 11);
-        assertThat(children()).as("processes").isEqualTo(children);
-        assertThat(descriptors()).as("descriptors").isEqualTo(descriptors);
+        // Fewer are no fault: what tests before this one forgot is closed whenever the collector finds it.
+        assertThat(children()).as("processes").isLessThanOrEqualTo(children);
+        assertThat(descriptors()).as("descriptors").isLessThanOrEqualTo(descriptors);
         assertThat(files()).as("files of capsules").isLessThanOrEqualTo(files);
     }
 
