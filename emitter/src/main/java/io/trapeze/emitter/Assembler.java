@@ -3,7 +3,6 @@ package io.trapeze.emitter;
 
 import io.trapeze.emitter.encoding.LittleEndian;
 import io.trapeze.emitter.operand.Decoration;
-import io.trapeze.emitter.operand.KReg;
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.emitter.operand.Operand;
 import io.trapeze.emitter.operand.Segment;
@@ -14,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 
 /**
@@ -25,7 +25,8 @@ import java.util.OptionalInt;
  * {@link #finish} lays the code out and returns it; the assembler can then be used again for other code.
  *
  * <p>A refused instruction ({@link EncodingException}) leaves nothing behind: the next one stands where it would have
- * stood. Methods throw {@link NullPointerException} for a null argument.
+ * stood. Methods throw {@link NullPointerException} for a null argument, and emit nothing; what was said of the instruction,
+ * such as {@link #lock}, then waits for the next one.
  *
  * <p>Not safe for use by several threads at once. It does not run anything: code is made executable elsewhere.
  */
@@ -35,6 +36,11 @@ public class Assembler extends Instructions {
     private final Recorder recorder;
     /** Made with the first label or alignment. */
     private Layout layout;
+    /** How many bytes up to which place, behind how many gaps, a distance may take: those of data, or of an immediate. */
+    private int changeable;
+
+    private int changeableEnd;
+    private int changeableGaps;
 
     /** Makes an assembler that records what a listing shows. */
     public Assembler() {
@@ -66,8 +72,10 @@ public class Assembler extends Instructions {
      * Appends the code of a text in Intel syntax. Its labels are its own; those that it declares {@code .globl} become symbols.
      *
      * @throws io.trapeze.emitter.text.SourceException if it has errors; then nothing has been appended
+     * @throws EncodingException if something has been said of the next instruction, such as {@link #lock}: the text says it itself
      */
     public final Assembler assemble(String text) {
+        refuseDecoratedData();
         new TextAssembler(this).assemble(Source.of(text));
         return this;
     }
@@ -79,7 +87,11 @@ public class Assembler extends Instructions {
         return layout().labels().add();
     }
 
-    /** Returns a new label that listings call {@code name}; a second one of that name gets a number behind it there. */
+    /**
+     * Returns a new label that listings call {@code name}; a second one of that name gets a number behind it there.
+     *
+     * @throws EncodingException if the name is empty or has control characters
+     */
     public final Label label(String name) {
         return layout().labels().add(name);
     }
@@ -91,8 +103,13 @@ public class Assembler extends Instructions {
         return label;
     }
 
-    /** Returns the label of a symbol that is defined elsewhere; references to it become relocations of the blob. */
+    /**
+     * Returns the label of a symbol that is defined elsewhere; references to it become relocations of the blob.
+     *
+     * @throws EncodingException if the name is empty or has control characters, or is that of a symbol defined here
+     */
     public final Label external(String symbol) {
+        requireNewSymbol(symbol);
         return layout().labels().external(symbol);
     }
 
@@ -102,25 +119,30 @@ public class Assembler extends Instructions {
      * @throws EncodingException if it is bound already, external, or of another assembler
      */
     public final void bind(Label label) {
-        checkOwn(label);
-        if (label.external() || layout.labels().isBound(label)) {
-            throw refused("label '" + label + "' is "
-                    + (label.external() ? "external, so it has no place here" : "bound already: use a new label"));
-        }
+        requireUnbound(label);
         layout.labels().bind(label, position(), gaps());
     }
 
     /**
      * Binds a label to the place that is some bytes away from a bound label.
      *
-     * @throws EncodingException if {@code label} can't be bound, {@code base} is not, or the place is before the code's start
+     * @throws EncodingException if {@code label} can't be bound, {@code base} is not, or fewer bytes than that stand before it
+     *     that are no branches and no padding
      */
     public final void bind(Label label, Label base, int bytes) {
         checkOwn(base);
-        bind(label);
+        requireUnbound(label);
         if (!layout.labels().bind(label, base, bytes)) {
             throw refused("label '" + label + "' would be " + bytes + " bytes from '" + base
                     + "', which is not bound or too near to the code's start");
+        }
+    }
+
+    private void requireUnbound(Label label) {
+        checkOwn(label);
+        if (label.external() || layout.labels().isBound(label)) {
+            throw refused("label '" + label + "' is "
+                    + (label.external() ? "external, so it has no place here" : "bound already: use a new label"));
         }
     }
 
@@ -132,15 +154,19 @@ public class Assembler extends Instructions {
     }
 
     /**
-     * Makes the last bytes emitted, data or an immediate, the distance between two labels plus {@code addend}.
+     * Makes the last bytes emitted, of data or of an immediate by {@link #emit}, the distance between two labels plus {@code addend}.
      *
      * @param bytes how many bytes, 1, 2, 4 or 8; if they do not hold it, the code cannot be {@linkplain #finish finished}
+     * @throws EncodingException if the last bytes are no such, or a label is external or of another assembler
      */
     public final void endWithDistance(int bytes, Label from, Label to, long addend) {
         checkOwn(from);
         checkOwn(to);
-        if (Integer.bitCount(bytes) != 1 || bytes < 1 || bytes > Math.min(Long.BYTES, position())) {
-            throw refused("a distance takes the last 1, 2, 4 or 8 bytes emitted, not " + bytes);
+        int room = changeableEnd == position() && changeableGaps == gaps() ? Math.min(changeable, Long.BYTES) : 0;
+        if (Integer.bitCount(bytes) != 1 || bytes < 1 || bytes > room) {
+            throw refused(
+                    "a distance takes the last 1, 2, 4 or 8 bytes of data or of an immediate just emitted: there are "
+                            + room + ", not " + bytes);
         }
         if (from.external() || to.external()) {
             throw refused("the distance from '" + from + "' to '" + to
@@ -152,7 +178,7 @@ public class Assembler extends Instructions {
     /**
      * Makes this place a symbol of the blob, and returns its label.
      *
-     * @throws EncodingException if the name is taken
+     * @throws EncodingException if the name is taken, empty or has control characters
      */
     public final Label symbol(String name) {
         Label label = label(name);
@@ -164,16 +190,23 @@ public class Assembler extends Instructions {
     /**
      * Makes a label's place a symbol of the blob.
      *
-     * @throws EncodingException if the name is taken, or the label is external
+     * @throws EncodingException if the name is taken, empty or has control characters, or the label is external
      */
     public final void symbol(String name, Label label) {
+        requireNewSymbol(name);
         checkOwn(label);
-        if (label.external()) {
-            throw refused("symbol '" + name + "' cannot stand for the external label '" + label
-                    + "': it is defined elsewhere, so it has no place here");
+        if (label.external() || layout.labels().isExternal(name)) {
+            throw refused("symbol '" + name + "' cannot stand for label '" + label
+                    + "': one of them is external, so it is defined elsewhere and has no place here");
         }
-        if (layout.symbols().putIfAbsent(name, label) != null) {
-            throw refused("symbol '" + name + "' is defined twice: choose another name");
+        layout.symbols().put(name, label);
+    }
+
+    /** Refuses a name that no symbol can have, or that one defined here has. */
+    private void requireNewSymbol(String name) {
+        Labels.requireName(name);
+        if (layout().symbols().containsKey(name)) {
+            throw refused("symbol '" + name + "' is defined already: choose another name");
         }
     }
 
@@ -200,8 +233,7 @@ public class Assembler extends Instructions {
 
     /** Puts LOCK before the next instruction: {@code a.lock().xadd(qword(rdi), rax)}. */
     public final Assembler lock() {
-        decorateNext(Decoration.LOCK);
-        return this;
+        return decorate(new Decoration(Decoration.LOCK));
     }
 
     /** Puts FS before the next instruction, for memory that is no operand of it: {@code a.fs().lodsq()}. */
@@ -212,41 +244,6 @@ public class Assembler extends Instructions {
     /** Puts GS before the next instruction, for memory that is no operand of it: {@code a.gs().repMovsb()}. */
     public final Assembler gs() {
         return decorate(Decoration.in(Segment.GS));
-    }
-
-    /** Leaves elements of the next instruction's result as they are where the mask has a 0: {@code a.k(k1).vaddpd(…)}. */
-    public final Avx512 k(KReg mask) {
-        return avx512().k(mask);
-    }
-
-    /** Makes elements of the next instruction's result 0 where the mask has a 0. */
-    public final Avx512 kz(KReg mask) {
-        return avx512().kz(mask);
-    }
-
-    /** Makes the next instruction round to the nearest, ties to even, whatever MXCSR says; no exception is raised. */
-    public final Avx512 rnSae() {
-        return avx512().rnSae();
-    }
-
-    /** Makes the next instruction round down, whatever MXCSR says; no exception is raised. */
-    public final Avx512 rdSae() {
-        return avx512().rdSae();
-    }
-
-    /** Makes the next instruction round up, whatever MXCSR says; no exception is raised. */
-    public final Avx512 ruSae() {
-        return avx512().ruSae();
-    }
-
-    /** Makes the next instruction round towards zero, whatever MXCSR says; no exception is raised. */
-    public final Avx512 rzSae() {
-        return avx512().rzSae();
-    }
-
-    /** Keeps the next instruction from raising floating-point exceptions. */
-    public final Avx512 sae() {
-        return avx512().sae();
     }
 
     /** Says of the next instruction what is known only at run time; {@link #emit} is the same for operands. */
@@ -316,6 +313,7 @@ public class Assembler extends Instructions {
         if (recorder != null) {
             recorder.add(Recorder.DATA, start, gaps(), label, 0);
         }
+        endsChangeable(data.length);
         return this;
     }
 
@@ -323,6 +321,7 @@ public class Assembler extends Instructions {
      * Pads with {@code nop}s up to a multiple of {@code bytes} from the blob's start.
      *
      * @param bytes a power of two, 1 to 4,096; a blob is mapped at a multiple of at least 16
+     * @throws EncodingException as {@link #align(int, int)}
      */
     public final void align(int bytes) {
         align(bytes, bytes);
@@ -333,10 +332,12 @@ public class Assembler extends Instructions {
      *
      * @param bytes a power of two, 1 to 4,096; a blob is mapped at a multiple of at least 16
      * @param most the most bytes of padding, 0 or more
+     * @throws EncodingException if a number is not one of these, or what was said of the next instruction waits for it
      */
     public final void align(int bytes, int most) {
-        if (Integer.bitCount(bytes) != 1 || bytes < 0 || bytes > LARGEST_ALIGNMENT) {
-            throw refused("align: " + bytes + " is not a power of two in 1 … " + LARGEST_ALIGNMENT);
+        if (Integer.bitCount(bytes) != 1 || bytes < 0 || bytes > LARGEST_ALIGNMENT || most < 0) {
+            throw refused("align: " + bytes + " is not a power of two in 1 … " + LARGEST_ALIGNMENT + ", or " + most
+                    + ", the most bytes of padding, is below 0");
         }
         refuseDecoratedData();
         layout().relaxation().addAlignment(position(), bytes, most);
@@ -347,6 +348,7 @@ public class Assembler extends Instructions {
 
     @Override
     public final Assembler because(String reason) {
+        requireNotable(reason);
         if (recorder != null) {
             recorder.reason(reason);
         }
@@ -355,23 +357,32 @@ public class Assembler extends Instructions {
 
     @Override
     public final Assembler serves(String rule) {
+        requireNotable(rule);
         if (recorder != null) {
             recorder.rule(rule);
         }
         return this;
     }
 
+    private void requireNotable(String note) {
+        Objects.requireNonNull(note, "note");
+        if (sizeSoFar() == 0) {
+            throw refused(
+                    "a note without an instruction: call because() and serves() behind the instruction they are about");
+        }
+    }
+
     /** Notes who the caller is from the next instruction on, for the rules of {@code io.trapeze.formats.unwind}. */
     public final Assembler unwind(Caller caller) {
         if (recorder != null) {
-            recorder.caller(position(), gaps(), caller);
+            recorder.caller(position(), gaps(), Objects.requireNonNull(caller, "caller"));
         }
         return this;
     }
 
     /** Returns the bytes emitted so far, every branch counted with its shortest form and alignment with none. */
     public final int sizeSoFar() {
-        return position();
+        return position() + (layout == null ? 0 : layout.relaxation().shortest());
     }
 
     // ---- from the encoder -------------------------------------------------------------------------------------------
@@ -409,7 +420,13 @@ public class Assembler extends Instructions {
      * @throws EncodingException if no form takes the operands
      */
     public final void emit(String mnemonic, Operand... operands) {
-        FormSelector.emit(this, mnemonic, operands);
+        endsChangeable(FormSelector.emit(this, mnemonic, operands));
+    }
+
+    private void endsChangeable(int bytes) {
+        changeable = bytes;
+        changeableEnd = position();
+        changeableGaps = gaps();
     }
 
     // ---- finishing --------------------------------------------------------------------------------------------------
@@ -436,6 +453,7 @@ public class Assembler extends Instructions {
     /** Drops everything emitted; labels made before are spent. */
     public final void clear() {
         clearCode();
+        changeable = 0;
         if (layout != null) {
             layout.clear();
         }

@@ -30,11 +30,8 @@ final class Branches {
     }
 
     static int longBytes(long longForm) {
-        return longForm == 0 ? 0 : opcodeBytes(longForm) + Integer.BYTES;
-    }
-
-    private static int opcodeBytes(long form) {
-        return Descriptor.map(form) == 1 || Descriptor.hasFixedModRm(form) ? 2 : 1;
+        int opcode = Descriptor.map(longForm) == 1 || Descriptor.hasFixedModRm(longForm) ? 2 : 1;
+        return longForm == 0 ? 0 : opcode + Integer.BYTES;
     }
 
     static String mnemonic(long form) {

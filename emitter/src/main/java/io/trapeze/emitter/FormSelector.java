@@ -18,12 +18,14 @@ import io.trapeze.emitter.operand.Operand;
 import io.trapeze.emitter.operand.Register;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /** Finds the form for operands that are known only at run time, and emits it. */
 final class FormSelector {
     private FormSelector() {}
 
-    static void emit(Encoder encoder, String mnemonic, Operand... operands) {
+    /** Emits an instruction; returns how many bytes its immediate has, 0 if there is none. */
+    static int emit(Encoder encoder, String mnemonic, Operand... operands) {
         List<Form> forms = InstructionTable.shipped().named(mnemonic);
         if (forms.isEmpty()) {
             throw encoder.refused("unknown instruction '" + mnemonic
@@ -31,20 +33,21 @@ final class FormSelector {
         }
         if (operands.length == 1 && operands[0] instanceof Label label) {
             branch(encoder, mnemonic, forms, label);
-            return;
+            return 0;
         }
         Optional<Form> form = choose(forms, encoder, operands);
         Operand[] chosen = operands;
         if (form.isEmpty()) {
-            List<Operand[]> sized = MemorySize.candidates(forms, operands).stream()
-                    .filter(candidate -> choose(forms, encoder, candidate).isPresent())
-                    .toList();
+            SortedMap<Integer, Operand[]> sized = MemorySize.candidates(forms, operands);
+            sized.values()
+                    .removeIf(candidate -> choose(forms, encoder, candidate).isEmpty());
             chosen = MemorySize.only(sized)
-                    .orElseThrow(() ->
-                            encoder.refused(mnemonic, List.of(operands), WhyNoForm.of(mnemonic, sized, operands)));
+                    .orElseThrow(() -> encoder.refused(
+                            mnemonic, List.of(operands), WhyNoForm.of(mnemonic, sized.values(), operands)));
             form = choose(forms, encoder, chosen);
         }
         emit(encoder, form.orElseThrow(), chosen);
+        return form.orElseThrow().encoding().immediateBytes();
     }
 
     private static void branch(Encoder encoder, String mnemonic, List<Form> forms, Label label) {

@@ -25,17 +25,25 @@ final class Labels {
     }
 
     Label add(String name) {
-        if (name.isEmpty()) {
-            throw new EncodingException("a label without a name: give it one, or call label() for one of its own");
-        }
+        requireName(name);
         return add(Label.of(this, labels.size(), name, false), UNBOUND);
     }
 
     Label external(String symbol) {
-        if (symbol.isEmpty()) {
-            throw new EncodingException("an external symbol needs a name");
-        }
         return externals.computeIfAbsent(symbol, name -> add(Label.of(this, labels.size(), name, true), EXTERNAL));
+    }
+
+    /** Refuses what neither listings nor object files can have as a name. */
+    static void requireName(String name) {
+        if (name.isEmpty() || name.chars().anyMatch(Character::isISOControl)) {
+            throw new EncodingException(
+                    "a name has one character at least, and none that is a control character: choose"
+                            + " another for the label, or call label() for one without a name");
+        }
+    }
+
+    boolean isExternal(String symbol) {
+        return externals.containsKey(symbol);
     }
 
     private Label add(Label label, int place) {
@@ -67,11 +75,13 @@ final class Labels {
         gaps[label.index()] = gapsBefore;
     }
 
-    /** Binds a label some bytes from another; returns whether that is bound and the place not before the code's start. */
+    /** Binds a label some bytes from another, if that is bound and as many fixed bytes are there; returns whether it is so. */
     boolean bind(Label label, Label base, int bytes) {
-        int place = fixed[base.index()] + bytes;
-        bind(label, place, gaps[base.index()]);
-        return isBound(base) && place >= 0;
+        int place = isBound(base) ? fixed[base.index()] + bytes : UNBOUND;
+        if (place >= 0) {
+            bind(label, place, gaps[base.index()]);
+        }
+        return place >= 0;
     }
 
     /** Returns the bytes between two labels, if both are bound and no gap is between them. */

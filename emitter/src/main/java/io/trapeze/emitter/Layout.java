@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Puts code together: fixed bytes, branches in the form that reaches, padding, and the distances to labels.
@@ -134,8 +135,7 @@ final class Layout {
             }
         }
         displacements.forEach(displacement -> labels.requireBound(displacement.label()));
-        distances.forEach(distance -> labels.requireBound(distance.from()));
-        distances.forEach(distance -> labels.requireBound(distance.to()));
+        distances.stream().flatMap(d -> Stream.of(d.from(), d.to())).forEach(labels::requireBound);
     }
 
     private void putBranch(byte[] bytes, int gap, List<Relocation> relocations) {

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The legal forms of a mnemonic that are most like what was asked for. */
 final class NearestForms {
@@ -31,11 +32,8 @@ final class NearestForms {
 
     /** Returns the end of an error message; empty if the mnemonic is unknown. */
     static String of(String mnemonic, List<? extends Operand> operands) {
-        List<String> forms = InstructionTable.shipped().named(mnemonic).stream()
-                .sorted(Comparator.comparingInt(form -> distance(form, operands)))
-                .map(Form::signature)
-                .distinct()
-                .toList();
+        List<String> forms =
+                ranked(mnemonic, operands).map(Form::signature).distinct().toList();
         return forms.isEmpty()
                 ? ""
                 : ". Nearest legal forms: " + forms.stream().limit(SHOWN).collect(Collectors.joining("; "))
@@ -44,8 +42,12 @@ final class NearestForms {
 
     /** Returns the form that is most like what was asked for; empty if the mnemonic is unknown. */
     static Optional<Form> nearest(String mnemonic, List<? extends Operand> operands) {
+        return ranked(mnemonic, operands).findFirst();
+    }
+
+    private static Stream<Form> ranked(String mnemonic, List<? extends Operand> operands) {
         return InstructionTable.shipped().named(mnemonic).stream()
-                .min(Comparator.comparingInt(form -> distance(form, operands)));
+                .sorted(Comparator.comparingInt(form -> distance(form, operands)));
     }
 
     /** Returns the operand that keeps the nearest form from taking them; if all fit by type, the one that is limited most. */

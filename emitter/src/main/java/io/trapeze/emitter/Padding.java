@@ -1,32 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter;
 
+import java.util.HexFormat;
+import java.util.stream.Stream;
+
 /** Padding that executes: the multi-byte {@code nop}s that the Intel manual recommends (SDM vol. 2, NOP, table 4-12). */
 final class Padding {
-    private static final byte[][] NOPS = {
-        {(byte) 0x90},
-        {0x66, (byte) 0x90},
-        {0x0F, 0x1F, 0x00},
-        {0x0F, 0x1F, 0x40, 0x00},
-        {0x0F, 0x1F, 0x44, 0x00, 0x00},
-        {0x66, 0x0F, 0x1F, 0x44, 0x00, 0x00},
-        {0x0F, 0x1F, (byte) 0x80, 0x00, 0x00, 0x00, 0x00},
-        {0x0F, 0x1F, (byte) 0x84, 0x00, 0x00, 0x00, 0x00, 0x00},
-        {0x66, 0x0F, 0x1F, (byte) 0x84, 0x00, 0x00, 0x00, 0x00, 0x00},
-    };
+    private static final String IN_HEX =
+            "90 6690 0f1f00 0f1f4000 0f1f440000 660f1f440000 0f1f8000000000 0f1f840000000000 660f1f840000000000";
+
+    private static final byte[][] NOPS =
+            Stream.of(IN_HEX.split(" ")).map(HexFormat.of()::parseHex).toArray(byte[][]::new);
 
     /** What a disassembler makes of them; an assembler would choose the shortest bytes for such an operand. */
-    private static final String[] TEXTS = {
-        "nop",
-        "xchg ax, ax",
-        "nop dword ptr [rax]",
-        "nop dword ptr [rax + 0x0]",
-        "nop dword ptr [rax + rax*1 + 0x0]",
-        "nop word ptr [rax + rax*1 + 0x0]",
-        "nop dword ptr [rax + 0x0]",
-        "nop dword ptr [rax + rax*1 + 0x0]",
-        "nop word ptr [rax + rax*1 + 0x0]",
-    };
+    private static final String[] TEXTS = ("nop; xchg ax, ax; nop dword ptr [rax]; nop dword ptr [rax + 0x0];"
+                    + " nop dword ptr [rax + rax*1 + 0x0]; nop word ptr [rax + rax*1 + 0x0]; nop dword ptr [rax + 0x0];"
+                    + " nop dword ptr [rax + rax*1 + 0x0]; nop word ptr [rax + rax*1 + 0x0]")
+            .split("; ");
 
     private Padding() {}
 

@@ -38,20 +38,14 @@ final class Recorder {
 
     /** Gives the last entry its reason. */
     void reason(String reason) {
-        entries.set(last(), entries.get(last()).because(reason));
+        int last = entries.size() - 1;
+        entries.set(last, entries.get(last).because(reason));
     }
 
     /** Gives the last entry the rule it serves. */
     void rule(String rule) {
-        entries.set(last(), entries.get(last()).serving(rule));
-    }
-
-    private int last() {
-        if (entries.isEmpty()) {
-            throw new EncodingException("a note without an instruction: call because() and serves() behind the"
-                    + " instruction they are about");
-        }
-        return entries.size() - 1;
+        int last = entries.size() - 1;
+        entries.set(last, entries.get(last).serving(rule));
     }
 
     /** Adds an entry; {@code label} is null where none is named. */

@@ -13,6 +13,7 @@ import io.trapeze.emitter.operand.Reg8;
 import io.trapeze.emitter.operand.Register;
 import io.trapeze.emitter.operand.Registers;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +31,7 @@ final class WhyNoForm {
      *
      * @param sized the operands with each size of memory that would be possible
      */
-    static String of(String mnemonic, List<Operand[]> sized, Operand... operands) {
+    static String of(String mnemonic, Collection<Operand[]> sized, Operand... operands) {
         if (Arrays.stream(operands).filter(Mem.class::isInstance).count() > 1) {
             return "no form takes two operands in memory: load one into a register first";
         }

@@ -110,8 +110,8 @@ class AllocationTest {
     private static void vectors(Assembler a) {
         a.avx512().vmovdqu64(zmm0, zmmword(rdi, 64));
         a.avx512().vpcmpeqd(k1, zmm0, zmm1);
-        a.k(k1).vaddpd(zmm0, zmm1, zmm2);
-        a.kz(k1).rnSae().vaddpd(zmm0, zmm1, zmm2);
+        a.avx512().k(k1).vaddpd(zmm0, zmm1, zmm2);
+        a.avx512().kz(k1).rnSae().vaddpd(zmm0, zmm1, zmm2);
         a.avx512().vmovdqu64(zmmword(rsi, 4096), zmm16);
     }
     // spotless:on

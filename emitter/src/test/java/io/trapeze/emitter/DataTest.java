@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.trapeze.emitter;
 
+import static io.trapeze.emitter.operand.Registers.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.Label;
 import java.util.HexFormat;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DataTest {
@@ -44,8 +49,60 @@ class DataTest {
         assembler.dd(0x01020304);
         assertThatExceptionOfType(EncodingException.class)
                 .isThrownBy(() -> assembler.endWithDistance(bytes, start, start, 0))
-                .withMessage("a distance takes the last 1, 2, 4 or 8 bytes emitted, not " + bytes);
+                .withMessage(
+                        "a distance takes the last 1, 2, 4 or 8 bytes of data or of an immediate just emitted: there are 4,"
+                                + " not " + bytes);
         assertThat(Code.hex(assembler.finish("code"))).isEqualTo("04 03 02 01");
+    }
+
+    private static Stream<Consumer<Assembler>> whatEndsWithNothingToChange() {
+        return Stream.of(
+                a -> {},
+                a -> a.jmp(a.here()),
+                a -> a.emit("jmp", a.here()),
+                a -> a.add(rax, rbx),
+                a -> a.emit("add", rax, rbx),
+                a -> a.mov(eax, 0x01020304),
+                a -> {
+                    a.dd(0);
+                    a.nop();
+                },
+                a -> {
+                    a.dd(0);
+                    a.jmp(a.here());
+                },
+                a -> {
+                    a.dd(0);
+                    a.align(16);
+                },
+                a -> {
+                    a.dd(0);
+                    a.finish("other");
+                });
+    }
+
+    @ParameterizedTest
+    @MethodSource("whatEndsWithNothingToChange")
+    void aDistanceTakesNoBytesOfAnythingElse(Consumer<Assembler> code) {
+        Assembler assembler = new Assembler();
+        code.accept(assembler);
+        Label here = assembler.here();
+        assertThatExceptionOfType(EncodingException.class)
+                .isThrownBy(() -> assembler.endWithDistance(1, here, here, 0))
+                .withMessageEndingWith("just emitted: there are 0, not 1");
+    }
+
+    @Test
+    void anImmediateMayBeADistance() {
+        assertThat(Code.hex(a -> {
+                    Label start = a.here();
+                    Label end = a.label();
+                    a.emit("mov", eax, new Immediate(0x7FFF_FFFF));
+                    a.endWithDistance(4, start, end, 1);
+                    a.jmp(start);
+                    a.bind(end);
+                }))
+                .isEqualTo("b8 08 00 00 00 eb f9");
     }
 
     @Test

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Segments, masks, broadcast and rounding through the typed methods; the bytes are GNU as's. */
 class DecorationTest {
@@ -34,23 +35,23 @@ class DecorationTest {
                 one(
                         "vaddpd zmm0{k1}, zmm1, zmm2",
                         "62 f1 f5 49 58 c2",
-                        a -> a.k(k1).vaddpd(zmm0, zmm1, zmm2)),
+                        a -> a.avx512().k(k1).vaddpd(zmm0, zmm1, zmm2)),
                 one(
                         "vaddpd zmm0{k1}{z}, zmm1, zmm2",
                         "62 f1 f5 c9 58 c2",
-                        a -> a.kz(k1).vaddpd(zmm0, zmm1, zmm2)),
+                        a -> a.avx512().kz(k1).vaddpd(zmm0, zmm1, zmm2)),
                 one(
                         "vaddpd zmm0, zmm1, zmm2, {rz-sae}",
                         "62 f1 f5 78 58 c2",
-                        a -> a.rzSae().vaddpd(zmm0, zmm1, zmm2)),
+                        a -> a.avx512().rzSae().vaddpd(zmm0, zmm1, zmm2)),
                 one(
                         "vaddpd zmm0{k7}{z}, zmm1, zmm2, {ru-sae}",
                         "62 f1 f5 df 58 c2",
-                        a -> a.kz(k7).ruSae().vaddpd(zmm0, zmm1, zmm2)),
+                        a -> a.avx512().kz(k7).ruSae().vaddpd(zmm0, zmm1, zmm2)),
                 one(
                         "vmaxss xmm16, xmm1, xmm2, {sae}",
                         "62 e1 76 18 5f c2",
-                        a -> a.sae().vmaxss(xmm16, xmm1, xmm2)),
+                        a -> a.avx512().sae().vmaxss(xmm16, xmm1, xmm2)),
                 one(
                         "vaddpd zmm0, zmm1, qword ptr [rdi + 0x8]{1to8}",
                         "62 f1 f5 58 58 47 01",
@@ -58,7 +59,7 @@ class DecorationTest {
                 one(
                         "vaddps xmm0{k2}, xmm1, dword ptr [rdi + 0x200]{1to4}",
                         "62 f1 74 1a 58 87 00 02 00 00",
-                        a -> a.k(k2).vaddps(xmm0, xmm1, dword(rdi, 512).broadcast())),
+                        a -> a.avx512().k(k2).vaddps(xmm0, xmm1, dword(rdi, 512).broadcast())),
                 one(
                         "vcvtpd2ps xmm0, qword ptr [rdi]{1to4}",
                         "62 f1 fd 38 5a 07",
@@ -66,19 +67,19 @@ class DecorationTest {
                 one(
                         "vmovups zmmword ptr [rdi + 0x40]{k3}, zmm0",
                         "62 f1 7c 4b 11 47 01",
-                        a -> a.k(k3).vmovups(zmmword(rdi, 64), zmm0)),
+                        a -> a.avx512().k(k3).vmovups(zmmword(rdi, 64), zmm0)),
                 one(
                         "vpcompressb zmmword ptr [rdi + 0x7f]{k3}, zmm0",
                         "62 f2 7d 4b 63 47 7f",
-                        a -> a.k(k3).vpcompressb(zmmword(rdi, 127), zmm0)),
+                        a -> a.avx512().k(k3).vpcompressb(zmmword(rdi, 127), zmm0)),
                 one(
                         "vpcmpud k2{k1}, ymm1, ymm2, 0x1",
                         "62 f3 75 29 1e d2 01",
-                        a -> a.k(k1).vpcmpud(k2, ymm1, ymm2, 1)),
+                        a -> a.avx512().k(k1).vpcmpud(k2, ymm1, ymm2, 1)),
                 one(
                         "vaddpd xmm0{k1}, xmm1, xmm2",
                         "62 f1 f5 09 58 c2",
-                        a -> a.k(k1).vaddpd(xmm0, xmm1, xmm2)),
+                        a -> a.avx512().k(k1).vaddpd(xmm0, xmm1, xmm2)),
                 one("vaddpd xmm0, xmm1, xmm2", "c5 f1 58 c2", a -> a.avx().vaddpd(xmm0, xmm1, xmm2)));
     }
 
@@ -98,9 +99,9 @@ class DecorationTest {
     @Test
     void whatWasSaidOfAnInstructionHoldsForThatOneOnly() {
         assertThat(Code.hex(a -> {
-                    a.kz(k1).rnSae().vaddpd(zmm0, zmm1, zmm2);
+                    a.avx512().kz(k1).rnSae().vaddpd(zmm0, zmm1, zmm2);
                     a.avx512().vaddpd(zmm0, zmm1, zmm2);
-                    a.k(k1).vmovdqu64(zmmword(rdi), zmm0);
+                    a.avx512().k(k1).vmovdqu64(zmmword(rdi), zmm0);
                     a.avx512().vmovdqu64(zmmword(rdi), zmm0);
                 }))
                 .isEqualTo("62 f1 f5 99 58 c2 62 f1 f5 48 58 c2 62 f1 fe 49 7f 07 62 f1 fe 48 7f 07");
@@ -146,7 +147,8 @@ class DecorationTest {
         assertThat(Decoration.named("k0")).isEmpty();
         assertThat(Decoration.named("rx-sae")).isEmpty();
         assertThat(Code.hex(a -> a.decorate(said).emit("vaddpd", zmm0, zmm1, Broadcast.of(64, Address.of(rdi, 0), 8))))
-                .isEqualTo(Code.hex(a -> a.kz(k1).vaddpd(zmm0, zmm1, qword(rdi).broadcast())));
+                .isEqualTo(Code.hex(
+                        a -> a.avx512().kz(k1).vaddpd(zmm0, zmm1, qword(rdi).broadcast())));
     }
 
     @Test
@@ -158,5 +160,13 @@ class DecorationTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Broadcast.of(16, Address.of(rdi, 0), 0))
                 .withMessageContaining("use dword or qword");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {8, 1 << 12, 1 << 30, -1})
+    void bitsThatSayNothingAreRefused(int bits) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Decoration(bits))
+                .withMessageEndingWith("has bits that say nothing");
     }
 }

@@ -6,6 +6,7 @@ import static io.trapeze.emitter.operand.Mem.ptr;
 import static io.trapeze.emitter.operand.Registers.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.trapeze.emitter.operand.Address;
 import io.trapeze.emitter.operand.Label;
@@ -119,24 +120,60 @@ class LabelTest {
         a.symbol("start");
         assertThatExceptionOfType(EncodingException.class)
                 .isThrownBy(() -> a.symbol("start"))
-                .withMessage("symbol 'start' is defined twice: choose another name");
+                .withMessage("symbol 'start' is defined already: choose another name");
+        Label copy = a.external("memcpy");
+        for (Runnable use : new Runnable[] {
+            () -> a.symbol("copy", copy), () -> a.symbol("memcpy"), () -> a.symbol("memcpy", a.here())
+        }) {
+            assertThatExceptionOfType(EncodingException.class)
+                    .isThrownBy(use::run)
+                    .withMessageContaining("one of them is external");
+        }
         assertThatExceptionOfType(EncodingException.class)
-                .isThrownBy(() -> a.symbol("copy", a.external("memcpy")))
-                .withMessageContaining("external label 'memcpy'");
+                .isThrownBy(() -> a.external("start"))
+                .withMessage("symbol 'start' is defined already: choose another name");
+        assertThat(a.finish("code").symbols()).containsOnlyKeys("start");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"label", "external"})
-    void aNameIsNotEmpty(String kind) {
+    @ValueSource(strings = {"", "a\nb", "\0"})
+    void aNameIsNotEmptyAndHasNoControlCharacters(String name) {
+        Label here = a.here();
+        for (Runnable use : new Runnable[] {
+            () -> a.label(name), () -> a.external(name), () -> a.symbol(name), () -> a.symbol(name, here)
+        }) {
+            assertThatExceptionOfType(EncodingException.class)
+                    .isThrownBy(use::run)
+                    .withMessageContaining("a name has one character at least, and none that is a control character");
+        }
+        assertThatNullPointerException().isThrownBy(() -> a.symbol(null, here));
+    }
+
+    @Test
+    void aPlaceThatCannotBeLeavesItsLabelUnbound() {
+        Label base = a.here();
+        Label before = a.label();
         assertThatExceptionOfType(EncodingException.class)
-                .isThrownBy(() -> {
-                    if (kind.equals("label")) {
-                        a.label("");
-                    } else {
-                        a.external("");
-                    }
-                })
-                .withMessageContaining("name");
+                .isThrownBy(() -> a.bind(before, base, -1))
+                .withMessageContaining("too near to the code's start");
+        assertThatExceptionOfType(EncodingException.class)
+                .isThrownBy(() -> a.bind(before, a.label(), 1))
+                .withMessageContaining("which is not bound");
+        a.nop();
+        a.bind(before);
+        a.jmp(before);
+        assertThat(Code.hex(a.finish("code"))).isEqualTo("90 eb fe");
+    }
+
+    @Test
+    void theSizeSoFarHasBranchesInTheirShortestForm() {
+        Label here = a.here();
+        a.jmp(here);
+        a.call(here);
+        a.align(16);
+        assertThat(a.sizeSoFar()).isEqualTo(2 + 5);
+        a.clear();
+        assertThat(a.sizeSoFar()).isZero();
     }
 
     @Test

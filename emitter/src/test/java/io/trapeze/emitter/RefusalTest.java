@@ -10,6 +10,7 @@ import static io.trapeze.emitter.operand.Mem.zmmword;
 import static io.trapeze.emitter.operand.Registers.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.trapeze.emitter.operand.Address;
 import io.trapeze.emitter.operand.Broadcast;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RefusalTest {
     static Stream<Arguments> refusals() {
@@ -104,15 +106,15 @@ class RefusalTest {
                         "directly before"),
                 refusal(
                         "k0 as mask",
-                        a -> a.k(k0).vaddpd(zmm0, zmm1, zmm2),
+                        a -> a.avx512().k(k0).vaddpd(zmm0, zmm1, zmm2),
                         "k0 cannot be a write mask",
                         "use k1 to k7"),
                 refusal(
                         "two masks",
-                        a -> a.k(k1).k(k2).vaddpd(zmm0, zmm1, zmm2),
+                        a -> a.avx512().k(k1).k(k2).vaddpd(zmm0, zmm1, zmm2),
                         "'{k2}' after '{k1}'",
                         "still waited for its instruction"),
-                refusal("two roundings", a -> a.rnSae().sae(), "'{sae}' after '{rn-sae}'", "say it once"),
+                refusal("two roundings", a -> a.avx512().rnSae().sae(), "'{sae}' after '{rn-sae}'", "say it once"),
                 refusal(
                         "mask on an instruction that takes none",
                         a -> masked(a).mov(rax, rcx),
@@ -125,18 +127,18 @@ class RefusalTest {
                         "a write mask is legal only"),
                 refusal(
                         "mask that an EVEX form lacks",
-                        a -> a.kz(k1).vpsadbw(zmm0, zmm1, zmm2),
+                        a -> a.avx512().kz(k1).vpsadbw(zmm0, zmm1, zmm2),
                         "'vpsadbw zmm0, zmm1, zmm2' with {k1}{z}",
                         "vpsadbw zmm, zmm, zmm/m512"),
                 refusal("mask alone", a -> masked(a).ret(), "'ret' with {k1}", "a write mask is legal only"),
                 refusal(
                         "zeroing of memory",
-                        a -> a.kz(k1).vmovups(zmmword(rdi), zmm0),
+                        a -> a.avx512().kz(k1).vmovups(zmmword(rdi), zmm0),
                         "'vmovups zmmword ptr [rdi], zmm0' with {k1}{z}",
                         "memory is left as it is, so merge"),
                 refusal(
                         "zeroing of a mask register",
-                        a -> a.kz(k1).vpcmpeqd(k2, zmm1, zmm2),
+                        a -> a.avx512().kz(k1).vpcmpeqd(k2, zmm1, zmm2),
                         "zeroing is legal only with forms that have {z}",
                         "vpcmpeqd k{k}, zmm, zmm/m512/m32bcst"),
                 refusal(
@@ -148,22 +150,22 @@ class RefusalTest {
                         "k1 to k7"),
                 refusal(
                         "rounding of 256 bits",
-                        a -> a.rnSae().vaddpd(ymm0, ymm1, ymm2),
+                        a -> a.avx512().rnSae().vaddpd(ymm0, ymm1, ymm2),
                         "'vaddpd ymm0, ymm1, ymm2' with {rn-sae}",
                         "scalars and vectors of 512 bits"),
                 refusal(
                         "rounding with memory",
-                        a -> a.rnSae().vaddpd(zmm0, zmm1, zmmword(rdi)),
+                        a -> a.avx512().rnSae().vaddpd(zmm0, zmm1, zmmword(rdi)),
                         "with {rn-sae}",
                         "between registers only"),
                 refusal(
                         "rounding where there is none",
-                        a -> a.rnSae().vmaxpd(zmm0, zmm1, zmm2),
+                        a -> a.avx512().rnSae().vmaxpd(zmm0, zmm1, zmm2),
                         "a rounding mode is legal only with forms that have {er}",
                         "vmaxpd zmm{k}{z}, zmm, zmm/m512/m64bcst{sae}"),
                 refusal(
                         "no exceptions, where rounding is named",
-                        a -> a.sae().vaddpd(zmm0, zmm1, zmm2),
+                        a -> a.avx512().sae().vaddpd(zmm0, zmm1, zmm2),
                         "those with {er} name a rounding mode",
                         "vaddpd zmm{k}{z}, zmm, zmm/m512/m64bcst{er}"),
                 refusal(
@@ -201,17 +203,22 @@ class RefusalTest {
                 refusal("db below", a -> a.db(-129), "-129 is no byte", "-128 … 255"),
                 refusal("alignment", a -> a.align(24), "24 is not a power of two", "1 … 4096"),
                 refusal("negative alignment", a -> a.align(Integer.MIN_VALUE), "is not a power of two", "1 … 4096"),
+                refusal("padding below none", a -> a.align(16, -1), "-1, the most bytes of padding, is below 0"),
+                refusal(
+                        "lock before a text",
+                        a -> a.lock().assemble("inc dword ptr [rdi]"),
+                        "'lock' is followed by no instruction"),
                 refusal("wide alignment", a -> a.align(8192), "8192 is not a power of two in", "1 … 4096"));
     }
 
-    /** Says a mask as {@code a.k(k1)} does, and returns the assembler with the instructions that take none. */
+    /** Says a mask as {@code a.avx512().k(k1)} does, and returns the assembler with the instructions that take none. */
     private static Assembler masked(Assembler a) {
-        a.k(k1);
+        a.avx512().k(k1);
         return a;
     }
 
     private static void roundsPadding(Assembler a) {
-        a.rnSae();
+        a.avx512().rnSae();
         a.align(4);
     }
 
@@ -241,6 +248,22 @@ class RefusalTest {
         assertThat(blob.instructions()).hasSize(2);
         assertThat(blob.instructions().get(1).reason()).isEmpty();
         assertThat(blob.instructions().get(1).rule()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aNoteNeedsSomethingThatItIsAbout(boolean recording) {
+        Assembler a = new Assembler(recording);
+        for (Runnable note : new Runnable[] {() -> a.because("of this"), () -> a.serves("a.rule")}) {
+            assertThatExceptionOfType(EncodingException.class)
+                    .isThrownBy(note::run)
+                    .withMessageContaining("call because() and serves() behind the instruction they are about");
+        }
+        a.jmp(a.here());
+        a.because("of this").serves("a.rule");
+        assertThatNullPointerException().isThrownBy(() -> a.because(null));
+        assertThatNullPointerException().isThrownBy(() -> a.serves(null));
+        assertThat(Code.hex(a.finish("code"))).isEqualTo("eb fe");
     }
 
     @Test

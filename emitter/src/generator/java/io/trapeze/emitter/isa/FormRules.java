@@ -60,9 +60,11 @@ final class FormRules {
                 "a " + widest + "-bit register does not fit a vector length of " + (128 << encoding.length()));
         marks(form);
         require(
-                !form.lockable() || operands.get(0).kind().allowsMemory(),
-                "lock needs a first operand that may be memory");
-        require(!form.lockable() || operands.get(0).access().writes(), "lock needs a first operand that is written");
+                !form.lockable()
+                        || operands.stream()
+                                .anyMatch(o ->
+                                        o.kind().allowsMemory() && o.access().writes()),
+                "lock needs an operand that may be memory and is written");
         require(
                 !form.segmentable() || operands.stream().noneMatch(o -> o.kind().memoryBits() > 0),
                 "segment is for memory that is no operand: an operand has a segment of its own");

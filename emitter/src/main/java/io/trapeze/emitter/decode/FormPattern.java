@@ -76,7 +76,10 @@ final class FormPattern {
                                 && opening.w == encoding.w()
                         : opening.mandatory == encoding.mandatory()
                                 && (opening.w == encoding.w() || anyW)
-                                && (anyLength || opening.vectorLength == encoding.length() || opening.rounds()));
+                                && (opening.rounds()
+                                        || (anyLength
+                                                ? opening.vectorLength < 3
+                                                : opening.vectorLength == encoding.length())));
     }
 
     /** Whether the prefixes, opcode and ModRM.reg are those of the form, without any that does nothing. */

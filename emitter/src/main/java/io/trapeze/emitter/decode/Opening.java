@@ -111,10 +111,9 @@ final class Opening {
     private void prefixes() {
         for (; ; at++) {
             switch (peek()) {
-                case 0x26, 0x2E, 0x36 -> idleSegment = true;
-                case 0x3E -> {
+                case 0x26, 0x2E, 0x36, 0x3E -> {
                     idleSegment = true;
-                    notrack = true;
+                    notrack |= peek() == 0x3E;
                 }
                 case 0x64 -> segment = Segment.FS;
                 case 0x65 -> segment = Segment.GS;

@@ -16,6 +16,7 @@ public final class BranchRelaxation {
     private static final int NO_LABEL = -1;
 
     private int count;
+    private int shortest;
     private int[] fixedBefore = new int[16];
     private int[] label = new int[16];
     private int[] shortSize = new int[16];
@@ -28,9 +29,15 @@ public final class BranchRelaxation {
         return count;
     }
 
+    /** Returns the bytes of all branches in their shortest forms, without padding. */
+    public int shortest() {
+        return shortest;
+    }
+
     /** Forgets all gaps. */
     public void clear() {
         count = 0;
+        shortest = 0;
     }
 
     /**
@@ -56,6 +63,7 @@ public final class BranchRelaxation {
         shortSize[count] = shortBytes;
         longSize[count] = longBytes;
         size[count] = shortBytes == 0 && target != NO_LABEL ? longBytes : shortBytes;
+        shortest += target == NO_LABEL ? 0 : size[count];
         count++;
     }
 

@@ -10,13 +10,6 @@ package io.trapeze.emitter.encoding;
 public final class LittleEndian {
     private LittleEndian() {}
 
-    /** Writes 2 bytes and returns the position after them. */
-    public static int put2(byte[] code, int at, int value) {
-        code[at] = (byte) value;
-        code[at + 1] = (byte) (value >> 8);
-        return at + 2;
-    }
-
     /** Writes 4 bytes and returns the position after them. */
     public static int put4(byte[] code, int at, int value) {
         code[at] = (byte) value;
@@ -33,16 +26,13 @@ public final class LittleEndian {
 
     /** Writes the low {@code bytes} bytes (0, 1, 2, 4 or 8) of a value and returns the position after them. */
     public static int put(byte[] code, int at, long value, int bytes) {
-        return switch (bytes) {
-            case 0 -> at;
-            case 1 -> {
-                code[at] = (byte) value;
-                yield at + 1;
-            }
-            case 2 -> put2(code, at, (int) value);
-            case 4 -> put4(code, at, (int) value);
-            default -> put8(code, at, value);
-        };
+        if (bytes == Integer.BYTES) {
+            return put4(code, at, (int) value);
+        }
+        for (int i = 0; i < bytes; i++) {
+            code[at + i] = (byte) (value >> 8 * i);
+        }
+        return at + bytes;
     }
 
     /** Whether a value is one of {@code bytes} bytes (1 to 8), signed or unsigned. */

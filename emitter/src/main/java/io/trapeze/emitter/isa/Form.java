@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * @param encodingText the encoding as the row writes it
  * @param opEn where the operands go
  * @param displacementUnit the bytes that an 8-bit displacement counts in; 1 but with EVEX
- * @param lockable whether LOCK is legal when the first operand is memory
+ * @param lockable whether LOCK is legal when an operand is memory
  * @param segmentable whether FS or GS is legal because the instruction is about memory that is no operand, as {@code lodsb} is
  * @param printedName the name that disassemblers print, where it differs from the mnemonic
  * @param features CPUID features the form needs beyond the x86-64 baseline
@@ -72,16 +72,11 @@ public record Form(
      * encoded.
      */
     public char field(int index) {
-        if (operands.get(index).kind().fixed()) {
-            return 'X';
-        }
         int encoded = 0;
         for (int i = 0; i < index; i++) {
-            if (!operands.get(i).kind().fixed()) {
-                encoded++;
-            }
+            encoded += operands.get(i).kind().fixed() ? 0 : 1;
         }
-        return opEn.fields().charAt(encoded);
+        return operands.get(index).kind().fixed() ? 'X' : opEn.fields().charAt(encoded);
     }
 
     /**

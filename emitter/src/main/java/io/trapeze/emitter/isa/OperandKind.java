@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What may stand in one operand position of a form, named as the Intel manual names it. */
 public enum OperandKind {
@@ -120,10 +120,9 @@ public enum OperandKind {
 
     /** Returns the sum of the numbers in a name. */
     private static int bits(String name) {
-        return Pattern.compile("\\d+")
-                .matcher(name)
-                .results()
-                .mapToInt(number -> Integer.parseInt(number.group()))
+        return Stream.of(name.split("\\D+"))
+                .filter(n -> !n.isEmpty())
+                .mapToInt(Integer::parseInt)
                 .sum();
     }
 

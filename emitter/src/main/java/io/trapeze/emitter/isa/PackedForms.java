@@ -45,12 +45,8 @@ final class PackedForms {
         OperandKind kind = OperandKind.values()[in.get()];
         int broadcastBits = in.get();
         int bits = in.get();
-        Set<Mark> marks = EnumSet.noneOf(Mark.class);
-        for (Mark mark : Mark.values()) {
-            if ((bits >> mark.ordinal() & 1) != 0) {
-                marks.add(mark);
-            }
-        }
+        Set<Mark> marks = EnumSet.allOf(Mark.class);
+        marks.removeIf(mark -> (bits >> mark.ordinal() & 1) == 0);
         return new OperandSpec(kind, broadcastBits, Collections.unmodifiableSet(marks), Access.values()[in.get()]);
     }
 

@@ -45,6 +45,17 @@ public record Decoration(int bits) {
     /** The bits of the segment. */
     public static final int SEGMENT = 3 << 10;
 
+    /**
+     * Makes one.
+     *
+     * @throws IllegalArgumentException if a bit is set that means nothing
+     */
+    public Decoration {
+        if ((bits & ~(0xFF7 | SEGMENT)) != 0) {
+            throw new IllegalArgumentException("0x" + Integer.toHexString(bits) + " has bits that say nothing");
+        }
+    }
+
     private static final Map<String, Integer> NAMES =
             Map.of("z", ZEROING, "rn-sae", RN_SAE, "rd-sae", RD_SAE, "ru-sae", RU_SAE, "rz-sae", RZ_SAE, "sae", SAE);
 

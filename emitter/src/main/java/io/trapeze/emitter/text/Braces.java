@@ -24,12 +24,7 @@ final class Braces {
         }
         Token start = words.peek();
         String text = inside(words);
-        Decoration rounding = say(start, text);
-        boolean here = forms.stream()
-                .filter(form -> before > 0 && form.operands().size() >= before)
-                .map(form -> form.operands().get(before - 1).marks())
-                .anyMatch(marks -> marks.contains(Mark.ER) || marks.contains(Mark.SAE));
-        if (!rounding.rounds() || !here) {
+        if (!say(start, text).rounds() || !roundsBehind(forms, before)) {
             throw start.mistake("'{" + text
                     + "}' has no place here: only rounding stands by itself, behind the last vector: {rn-sae} {rd-sae} {ru-sae}"
                     + " {rz-sae} {sae}");
@@ -37,19 +32,29 @@ final class Braces {
         return true;
     }
 
-    /** Reads what stands behind an operand. */
-    Operands.Read behind(Operands.Read operand, Words words, boolean first) {
+    /** Whether rounding may be said behind the last of some operands. */
+    private static boolean roundsBehind(List<Form> forms, int operands) {
+        return forms.stream()
+                .filter(form -> operands > 0 && form.operands().size() >= operands)
+                .map(form -> form.operands().get(operands - 1).marks())
+                .anyMatch(marks -> marks.contains(Mark.ER) || marks.contains(Mark.SAE));
+    }
+
+    /** Reads what stands behind an operand; a rounding, too, for so objdump writes it. */
+    Operands.Read behind(Operands.Read operand, Words words, List<Form> forms, int before) {
         Operands.Read read = operand;
         while (words.peek().is("{")) {
             Token start = words.peek();
             String text = inside(words);
             if (text.matches("1to(2|4|8|16)") && read.operand() instanceof Mem mem && !(mem instanceof Broadcast)) {
-                if (mem.bits() != 32 && mem.bits() != 64) {
+                int unsaid = forms.stream().mapToInt(Form::broadcastBits).max().orElse(0);
+                int bits = mem.bits() == 0 ? unsaid : mem.bits();
+                if (bits != 32 && bits != 64) {
                     throw start.mistake("'{" + text + "}' is for vector instructions: write dword ptr or qword ptr");
                 }
-                Mem element = Broadcast.of(mem.bits(), mem.address(), Integer.parseInt(text.substring(3)));
+                Mem element = Broadcast.of(bits, mem.address(), Integer.parseInt(text.substring(3)));
                 read = new Operands.Read(element, read.start(), read.value());
-            } else if (!first || say(start, text).rounds()) {
+            } else if (say(start, text).rounds() ? !roundsBehind(forms, before + 1) : before > 0) {
                 throw start.mistake("'{" + text
                         + "}' has no place here: a mask such as {k1} or {k1}{z} stands behind the first operand, {1to2} to {1to16} behind memory,"
                         + " and rounding behind a comma");

@@ -9,9 +9,12 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /** Reads the statements that begin with a dot: data, alignment, names. */
 final class Directives {
+    private static final Pattern REAL = Pattern.compile("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?");
+
     /** The most bytes that one source may make. */
     private static final int LARGEST_CODE = 1 << 26;
 
@@ -143,13 +146,14 @@ final class Directives {
         while (!words.atEnd() && !words.peek().is(",")) {
             text.append(words.take().text());
         }
-        try {
-            double value = Double.parseDouble(text.toString());
-            float single = Float.parseFloat(text.toString()); // not by way of double: it would be rounded twice
-            number(start, bytes == 4 ? Float.floatToRawIntBits(single) : Double.doubleToRawLongBits(value), bytes);
-        } catch (NumberFormatException e) {
-            throw start.mistake("'" + Token.shortened(text.toString()) + "' is no number such as 1.5 or -2e-3");
+        String decimal = REAL.matcher(text).matches() ? text.toString() : "NaN";
+        double value = Double.parseDouble(decimal);
+        float single = Float.parseFloat(decimal); // not by way of double: it would be rounded twice
+        if (!Double.isFinite(bytes == 4 ? single : value)) {
+            throw start.mistake("'" + Token.shortened(text.toString()) + "' is no number such as 1.5 or -2e-3 of "
+                    + 8 * bytes + " bits");
         }
+        number(start, bytes == 4 ? Float.floatToRawIntBits(single) : Double.doubleToRawLongBits(value), bytes);
     }
 
     private void string(Words words, String end) {
@@ -157,7 +161,11 @@ final class Directives {
         if (string.kind() != Token.Kind.STRING) {
             throw string.mistake("expected a string in double quotes, found " + string.shown());
         }
-        append(string, (string.text() + end).getBytes(StandardCharsets.ISO_8859_1));
+        StringBuilder text = new StringBuilder(string.text());
+        while (words.peek().kind() == Token.Kind.STRING) {
+            text.append(words.take().text());
+        }
+        append(string, text.append(end).toString().getBytes(StandardCharsets.ISO_8859_1));
     }
 
     private void skip(Words words) {

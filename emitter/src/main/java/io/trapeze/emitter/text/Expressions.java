@@ -81,10 +81,8 @@ final class Expressions {
 
     private Value combine(Token sign, Value left, Value right) {
         switch (sign.text()) {
-            case "+":
-                return folded(sign, left.plus(right));
-            case "-":
-                return folded(sign, left.plus(right.times(-1)));
+            case "+", "-":
+                return folded(sign, left.plus(sign.is("-") ? right.times(-1) : right));
             case "*":
                 if (left.isConstant() || right.isConstant()) {
                     Value other = left.isConstant() ? right : left;
@@ -202,16 +200,8 @@ final class Expressions {
             if (NUMBERED.matcher(text).matches()) {
                 return names.numbered(token);
             }
-            if (text.startsWith("0x")) {
-                return Value.of(Long.parseUnsignedLong(text.substring(2), 16));
-            }
-            if (text.startsWith("0b")) {
-                return Value.of(Long.parseUnsignedLong(text.substring(2), 2));
-            }
-            return Value.of(
-                    text.length() > 1 && text.startsWith("0")
-                            ? Long.parseUnsignedLong(text, 8)
-                            : Long.parseUnsignedLong(text));
+            int radix = text.startsWith("0x") ? 16 : text.startsWith("0b") ? 2 : text.matches("0.+") ? 8 : 10;
+            return Value.of(Long.parseUnsignedLong(text.replaceFirst("^0[xb]", ""), radix));
         } catch (NumberFormatException e) {
             throw token.mistake(
                     token.shown() + " is no number of at most 64 bits: write 255, 0xff, 0377 or 0b11111111");

@@ -17,6 +17,8 @@ final class Lexer {
     record Statement(List<Token> tokens, String note) {}
 
     private static final String TWO_CHARACTER_SIGNS = "<<>>";
+    private static final String ESCAPES = "ntrbf\\\"'";
+    private static final String ESCAPED = "\n\t\r\b\f\\\"'";
 
     private final String text;
     private int at;
@@ -82,7 +84,7 @@ final class Lexer {
         at += 2;
         skipTo("*/");
         if (atEnd()) {
-            throw new Mistake(line, start - lineStart + 1, "this comment has no end: close it with */");
+            throw mistake(start, "this comment has no end: close it with */");
         }
         at += 2;
         for (int i = start; i < at; i++) {
@@ -153,14 +155,11 @@ final class Lexer {
         }
         char c = peek(0);
         at++;
+        if (ESCAPES.indexOf(c) >= 0) {
+            return String.valueOf(ESCAPED.charAt(ESCAPES.indexOf(c)));
+        }
         int value = switch (c) {
-            case 'n' -> '\n';
-            case 't' -> '\t';
-            case 'r' -> '\r';
-            case 'b' -> '\b';
-            case 'f' -> '\f';
-            case '\\', '"', '\'' -> c;
-            case 'x' -> digits(16, Integer.MAX_VALUE, from); // as many as there are; the last two count
+            case 'x', 'X' -> digits(16, Integer.MAX_VALUE, from); // as many as there are; the last two count
             case '0', '1', '2', '3', '4', '5', '6', '7' -> {
                 at--;
                 yield digits(8, 3, from);
@@ -194,6 +193,6 @@ final class Lexer {
     }
 
     private Mistake mistake(int start, String message) {
-        return new Mistake(line, start - lineStart + 1, message);
+        return token(Kind.END, "", start).mistake(message);
     }
 }

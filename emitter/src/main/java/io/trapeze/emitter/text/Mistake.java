@@ -5,16 +5,14 @@ package io.trapeze.emitter.text;
 final class Mistake extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private final int line;
-    private final int column;
+    private final transient Token start;
 
-    Mistake(int line, int column, String message) {
+    Mistake(Token start, String message) {
         super(message, null, false, false);
-        this.line = line;
-        this.column = column;
+        this.start = start;
     }
 
     Problem in(Source source) {
-        return new Problem(source.name(), line, column, getMessage());
+        return new Problem(source.name(), start.line(), start.column(), getMessage());
     }
 }

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
@@ -140,7 +141,11 @@ final class Names {
                     "only a linker knows " + name.shown() + ": code is complete, but for what .extern declares");
         }
         if (known == null) {
-            String hint = Spelling.hint(plain, declared.keySet());
+            Set<String> near = new TreeSet<>(declared.keySet());
+            Registers.names().stream()
+                    .filter(register -> Math.min(register.length(), plain.length()) > 2)
+                    .forEach(near::add);
+            String hint = Spelling.hint(plain, near);
             String define = "; write '" + Token.shortened(plain) + ":' where it belongs, or declare it by .extern";
             throw name.mistake("unknown label " + name.shown() + (hint.isEmpty() ? define : hint));
         }

@@ -3,6 +3,7 @@ package io.trapeze.emitter.text;
 
 import io.trapeze.emitter.encoding.OperandBits;
 import io.trapeze.emitter.operand.Address;
+import io.trapeze.emitter.operand.Broadcast;
 import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.IndexReg;
 import io.trapeze.emitter.operand.Label;
@@ -72,8 +73,8 @@ final class Operands {
             return inside;
         }
         int bits = size(words);
+        boolean broadcast = bits > 0 && words.before().word().equals("bcst");
         Optional<Segment> segment = segment(words);
-        boolean memory = bits != 0 || segment.isPresent();
         Value value = words.peek().is("[") ? Value.of(0) : expressions.read(words);
         boolean brackets = false;
         while (words.accept("[")) {
@@ -82,8 +83,8 @@ final class Operands {
             words.expect("]", "behind the address that '[' opens");
             brackets = true;
         }
-        if (!brackets && !memory) {
-            return new Read(plain(start, value), start, value);
+        if (!brackets && segment.isEmpty() && (bits == 0 || value.isConstant())) {
+            return new Read(plain(start, value), start, value); // assemblers read over the size of a number
         }
         if (!brackets && !value.isConstant()) {
             throw start.mistake("a size or segment stands before memory in brackets, as in qword ptr [rdi]");
@@ -91,8 +92,8 @@ final class Operands {
         if (value.isConstant() && (whole || value.constant() != (int) value.constant())) {
             return new Read(new Moffs(value.constant(), segment.orElse(Segment.NONE), bits), start, value);
         }
-        Address address = address(start, value);
-        return new Read(Mem.of(bits, segment.map(address::in).orElse(address)), start, value);
+        Address address = address(start, value).in(segment.orElse(Segment.NONE));
+        return new Read(broadcast ? Broadcast.of(bits, address, 0) : Mem.of(bits, address), start, value);
     }
 
     private static void refuseAtAndT(Words words) {
@@ -118,7 +119,7 @@ final class Operands {
         int bits = bits(token);
         if (bits > 0) {
             words.take();
-            if (!words.take().word().equals("ptr")) {
+            if (!words.take().word().matches("ptr|bcst")) {
                 throw token.mistake("write " + token.word() + " ptr [...]: without ptr, GNU as takes " + token.shown()
                         + " for a number");
             }
@@ -127,7 +128,7 @@ final class Operands {
     }
 
     private static Optional<Segment> segment(Words words) {
-        if (!words.peek().isName() || !words.second().is(":")) {
+        if (!words.peek().word().matches("[c-gs]s") || !words.second().is(":")) {
             return Optional.empty();
         }
         Token name = words.take();

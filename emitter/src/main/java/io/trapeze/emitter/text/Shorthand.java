@@ -73,14 +73,20 @@ final class Shorthand {
             Matcher matcher = rule.written().matcher(whole ? all : word);
             if ((whole || !known) && matcher.matches()) {
                 List<Token> result = new ArrayList<>(words);
-                result.subList(at, whole ? end : at + 1).clear();
-                String[] meant = matcher.replaceAll(rule.means()).strip().split(", ", 2);
+                boolean kept = !whole || rule.means().contains(" *");
+                result.subList(at, kept ? at + 1 : end).clear();
+                String means =
+                        matcher.replaceAll(rule.means().replace(" *", "")).strip();
+                if (means.startsWith("!")) {
+                    throw name.mistake(means.substring(1));
+                }
+                String[] meant = means.split(", ", 2);
                 String[] names = meant[0].split(" ");
                 for (int i = 0; i < names.length; i++) {
                     result.add(i < names.length - 1 ? i : at + i, name.as(Kind.NAME, names[i]));
                 }
                 if (meant.length > 1) {
-                    String more = (words.size() == at + 2 ? "" : ",") + meant[1];
+                    String more = (result.size() == at + names.length + 1 ? "" : ",") + meant[1];
                     List<Token> tokens = new Lexer(Source.of(more)).next().tokens();
                     for (Token token : tokens.subList(0, tokens.size() - 1)) {
                         result.add(result.size() - 1, name.as(token.kind(), token.text()));
@@ -90,6 +96,18 @@ final class Shorthand {
             }
         }
         return words;
+    }
+
+    /** Returns the table's name for two words, of which the first may be a prefix that the table calls otherwise. */
+    static String joined(String first, String second) {
+        String name = first + "_" + second;
+        return !first.startsWith("rep")
+                ? name
+                : RULES.stream()
+                        .map(rule -> rule.written().matcher(name).replaceFirst(rule.means()))
+                        .filter(other -> !other.equals(name))
+                        .findFirst()
+                        .orElse(name);
     }
 
     /** Whether the word is an instruction only with the operands that a rule has. */

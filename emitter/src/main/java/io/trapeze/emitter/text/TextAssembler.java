@@ -244,14 +244,16 @@ public final class TextAssembler {
             String mnemonic = mnemonic(start, words);
             List<Operands.Read> read = new ArrayList<>();
             Braces braces = new Braces();
+            List<Form> forms = TABLE.named(mnemonic);
             while (!words.atEnd() && (read.isEmpty() || words.accept(","))) {
-                if (!braces.rounding(words, TABLE.named(mnemonic), read.size())) {
-                    read.add(braces.behind(operands.read(words, mnemonic.equals("movabs")), words, read.isEmpty()));
+                if (!braces.rounding(words, forms, read.size())) {
+                    Operands.Read one = operands.read(words, mnemonic.equals("movabs"));
+                    read.add(braces.behind(one, words, forms, read.size()));
                 }
             }
             words.expectEnd();
             Shorthand.complete(mnemonic, read);
-            boolean segmentable = TABLE.named(mnemonic).stream()
+            boolean segmentable = forms.stream()
                     .anyMatch(form -> form.segmentable() && form.operands().size() == read.size());
             for (int i = 0; i < bytes.size(); i++) {
                 if (segmentable && i == bytes.size() - 1 && bytes.get(i).matches("[fg]s")) {
@@ -281,7 +283,7 @@ public final class TextAssembler {
         /** Returns the name that the table, or an intrinsic, has for the next word or two. */
         private String mnemonic(Token start, Words words) {
             String word = start.word();
-            String joined = word + "_" + words.peek().word();
+            String joined = Shorthand.joined(word, words.peek().word());
             if (words.peek().isName() && isKnown(joined)) {
                 words.take();
                 return joined;
@@ -311,7 +313,9 @@ public final class TextAssembler {
                         "unknown instruction " + start.shown() + ": AT&T syntax has such endings; here it is '"
                                 + shorter + "', and the operands tell the size");
             }
-            throw start.mistake("unknown instruction " + start.shown() + Spelling.hint(word, all));
+            String hint = Spelling.hint(word, all);
+            throw start.mistake("unknown instruction " + start.shown()
+                    + (hint.isEmpty() ? "; a comment begins with #, for ';' only ends a statement" : hint));
         }
 
         private boolean isKnown(String name) {

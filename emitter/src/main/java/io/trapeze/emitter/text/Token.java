@@ -50,7 +50,7 @@ record Token(Kind kind, String text, int line, int column, int start) {
 
     /** Returns a mistake that begins here. */
     Mistake mistake(String message) {
-        return new Mistake(line, column, message);
+        return new Mistake(this, message);
     }
 
     /** Returns it as messages show it. */

@@ -47,7 +47,6 @@ record Value(long constant, List<Label> plus, List<Label> minus, List<Term> term
                 && plus.isEmpty()
                 && minus.isEmpty()
                 && terms.size() == 1
-                && terms.get(0).factor() == 1
                 && !terms.get(0).scaled();
     }
 

@@ -117,6 +117,7 @@ class DecoderTest {
                 "f2 f3 c3 | both of F2H and F3H",
                 "f2 01 c8 | F2H where it says something to other processors",
                 "62 f1 f1 48 ef c2 | a fixed bit of EVEX is wrong",
+                "62 f1 6e 68 59 c2 | a vector length that does not exist",
                 "c4 e9 75 ef c2 | an opcode map that does not exist",
                 "c5 78 44 c1 | a mask register 8",
                 "66 66 66 66 66 66 66 66 66 66 66 66 66 66 66 90 | 16 bytes",

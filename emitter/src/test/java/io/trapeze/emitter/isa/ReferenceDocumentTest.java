@@ -101,7 +101,7 @@ class ReferenceDocumentTest {
                 In Java an instruction is a method of the assembler, `a.add(rax, rcx)`, or of what the head of its section names, as
                 `a.avx().vaddpd(xmm0, xmm1, xmm2)`. Those that need AVX-512, by an encoding that begins with EVEX or by a mask
                 register, are methods of `a.avx512()`; those that have such a form besides others are there, too, and so can follow a
-                mask or a rounding: `a.k(k1).vaddpd(xmm0, xmm1, xmm2)`.
+                mask or a rounding: `a.avx512().k(k1).vaddpd(xmm0, xmm1, xmm2)`.
 
                 A line is a form: operands, encoding, where the operands go, and flags. Of the forms of one instruction the first
                 is taken that fits. The notation is the Intel manual's (volume 2, "Instruction format"); beyond it:

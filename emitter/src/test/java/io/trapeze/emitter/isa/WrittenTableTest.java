@@ -59,8 +59,8 @@ class WrittenTableTest {
                 "VADD ymm:w, ymm{er} | EVEX.256.66.0F.W0 01 /r | RM | -; it needs 512 bits or LLIG",
                 "VADD zmm:w, zmm{er}{sae} | EVEX.512.66.0F.W0 01 /r | RM | -; {er} says {sae} as well",
                 "VADD zmm:w, zmm/m512 | EVEX.512.66.0F.W0 01 /r | RM | N=3; N is no power of two",
-                "ADD r64:rw, r/m64 | REX.W 03 /r | RM | lock; lock needs a first operand that may be memory",
-                "CMP r/m64, r64 | REX.W 39 /r | MR | lock; lock needs a first operand that is written",
+                "ADD r64:rw, r/m64 | REX.W 03 /r | RM | lock; lock needs an operand that may be memory and is written",
+                "CMP r/m64, r64 | REX.W 39 /r | MR | lock; lock needs an operand that may be memory and is written",
             })
     void aRowThatCannotBeTrueIsRefusedWithItsLineAndTheReason(String row, String reason) {
         assertThatExceptionOfType(TableException.class)

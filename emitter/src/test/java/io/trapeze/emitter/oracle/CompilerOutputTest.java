@@ -39,6 +39,9 @@ class CompilerOutputTest {
             }
             static __attribute__((noinline)) int last(int x) { return x * 3; }
             int calls(int x) { return last(x + 1) + last(x); }
+            int zeros(unsigned x, unsigned long y) { return __builtin_ctz(x) + __builtin_clzl(y) + __builtin_ffsl(y); }
+            long exchange(long *p, long n) { return __atomic_exchange_n(p, n, 5) + __atomic_fetch_or(p, n, 5); }
+            long bits(double x) { union { double d; long l; } u = {x}; return u.l + (long) x; }
             long double longer(long double x) { return x + x; }
             """;
 

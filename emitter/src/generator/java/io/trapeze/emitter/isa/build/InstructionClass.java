@@ -98,12 +98,12 @@ enum InstructionClass {
             /**
              * The instructions that need AVX-512, for one assembler: one method for each combination of operand types of which all
              * forms have an EVEX prefix or a mask register, and once more each that has an EVEX form besides others, for a mask or a
-             * rounding to stand before it: {@code a.k(k1).vaddpd(xmm0, xmm1, xmm2)}. {@link Assembler#avx512()} returns them, and
+             * rounding to stand before it: {@code a.avx512().k(k1).vaddpd(xmm0, xmm1, xmm2)}. {@link Assembler#avx512()} returns them, and
              * whatever can be said of such an instruction only.
              */
             """ + beside("Avx512") + """
 
-                /** Leaves elements of the next instruction's result as they are where the mask has a 0: {@code a.k(k1).vaddpd(…)}. */
+                /** Leaves elements of the next instruction's result as they are where the mask has a 0: {@code a.avx512().k(k1).vaddpd(…)}. */
                 public Avx512 k(KReg mask) {
                     return mask(mask, 0);
                 }

@@ -43,6 +43,7 @@ final class RegistersSource {
             import java.util.List;
             import java.util.Map;
             import java.util.Optional;
+            import java.util.Set;
 
             /**
              * Every register as a constant, for static import, and by number or name.
@@ -76,6 +77,11 @@ final class RegistersSource {
                 public static List<? extends Register> all(RegisterClass registerClass) {
                     return switch (registerClass) {
             <cases>        };
+                }
+
+                /** Returns the names of all registers in Intel syntax, in lower case. */
+                public static Set<String> names() {
+                    return Names.MAP.keySet();
                 }
 
                 /** Returns the register of this name in Intel syntax, in lower case; {@code st} is {@code st(0)}. */
