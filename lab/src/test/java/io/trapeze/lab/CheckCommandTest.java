@@ -245,11 +245,12 @@ class CheckCommandTest {
         Process check = builder.redirectError(err.toFile()).start();
         try {
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-            while (!hasTried(temporary) && System.nanoTime() < end) {
+            List<ProcessHandle> all = List.of();
+            while ((all.size() != 3 || !hasTried(temporary)) && System.nanoTime() < end) {
                 Thread.sleep(10);
+                all = Stream.concat(check.descendants(), Stream.of(check.toHandle()))
+                        .toList();
             }
-            List<ProcessHandle> all = Stream.concat(check.descendants(), Stream.of(check.toHandle()))
-                    .toList();
             assertThat(all).as("Java, the capsule and its child").hasSize(3);
             for (ProcessHandle process : all) {
                 new ProcessBuilder("kill", "-s", signal, Long.toString(process.pid()))

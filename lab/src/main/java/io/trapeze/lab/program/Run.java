@@ -79,12 +79,12 @@ record Run(Duration elapsed, SchedulerStatistics statistics) {
         public void run() {
             long start = System.nanoTime();
             try {
-                while (!ended) {
-                    beside.run();
+                do {
+                    beside.run(); // once at least: a short run may have ended before this thread began
                     if (!ended && System.nanoTime() - start > limit.toNanos()) {
                         throw new IllegalStateException("not done within its limit of " + limit.toSeconds() + " s");
                     }
-                }
+                } while (!ended);
             } catch (RuntimeException e) {
                 reason = e;
                 endRun();

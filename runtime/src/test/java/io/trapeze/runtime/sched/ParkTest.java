@@ -4,6 +4,7 @@ package io.trapeze.runtime.sched;
 import static io.trapeze.emitter.operand.Mem.*;
 import static io.trapeze.emitter.operand.Registers.*;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.trapeze.emitter.operand.Label;
 import io.trapeze.runtime.memory.NativeMemory;
@@ -210,6 +211,7 @@ class ParkTest {
 
     @Test
     void aHundredThousandGoroutinesParkAtOnceAndAllResume() throws Exception {
+        assumeTrue(OS.hasKernelGuardPages(), "this kernel has no guard pages of its own (Linux 6.13 and later do)");
         int count = 100_000;
         try (Scheduler scheduler =
                         Scheduler.builder().carriers(2).maxGoroutines(count).build();

@@ -196,7 +196,7 @@ class SchedulerCodeTest {
     @Tag("S29")
     @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void aGoroutineThatMovesBetweenCarriersFindsTheMachineOfTheThreadItIsOn() {
-        int moves = 5_000;
+        int moves = 500; // on one processor each needs a switch of threads by the kernel
         try (NativeMemory notes = NativeMemory.allocate(OS, 4096);
                 // without preemption, which could move it between two of the reads
                 Scheduler scheduler = Scheduler.builder()
