@@ -146,7 +146,11 @@ public class Assembler extends Instructions {
         }
     }
 
-    /** Returns the bytes from one label to another, if both are bound and nothing between them can still change its size. */
+    /**
+     * Returns the bytes from one label to another, if both are bound and nothing between them can still change its size.
+     *
+     * @throws EncodingException if a label is of another assembler
+     */
     public final OptionalInt distance(Label from, Label to) {
         checkOwn(from);
         checkOwn(to);
@@ -231,28 +235,49 @@ public class Assembler extends Instructions {
 
     // ---- what is no instruction -------------------------------------------------------------------------------------
 
-    /** Puts LOCK before the next instruction: {@code a.lock().xadd(qword(rdi), rax)}. */
+    /**
+     * Puts LOCK before the next instruction: {@code a.lock().xadd(qword(rdi), rax)}.
+     *
+     * @throws EncodingException if it has been said already; that the instruction takes none, the instruction says
+     */
     public final Assembler lock() {
         return decorate(new Decoration(Decoration.LOCK));
     }
 
-    /** Puts FS before the next instruction, for memory that is no operand of it: {@code a.fs().lodsq()}. */
+    /**
+     * Puts FS before the next instruction, for memory that is no operand of it: {@code a.fs().lodsq()}.
+     *
+     * @throws EncodingException if a segment has been said already
+     */
     public final Assembler fs() {
         return decorate(Decoration.in(Segment.FS));
     }
 
-    /** Puts GS before the next instruction, for memory that is no operand of it: {@code a.gs().repMovsb()}. */
+    /**
+     * Puts GS before the next instruction, for memory that is no operand of it: {@code a.gs().repMovsb()}.
+     *
+     * @throws EncodingException if a segment has been said already
+     */
     public final Assembler gs() {
         return decorate(Decoration.in(Segment.GS));
     }
 
-    /** Says of the next instruction what is known only at run time; {@link #emit} is the same for operands. */
+    /**
+     * Says of the next instruction what is known only at run time; {@link #emit} is the same for operands.
+     *
+     * @throws EncodingException if something of the sort has been said already
+     */
     public final Assembler decorate(Decoration decoration) {
         decorateNext(decoration.bits());
         return this;
     }
 
-    /** Appends bytes. */
+    /**
+     * Appends bytes.
+     *
+     * @param values each −128 to 255
+     * @throws EncodingException if one is not, or what was said of the next instruction waits for it
+     */
     public final Assembler db(int... values) {
         byte[] data = new byte[values.length];
         for (int i = 0; i < values.length; i++) {
@@ -287,7 +312,11 @@ public class Assembler extends Instructions {
         return data(data, null);
     }
 
-    /** Appends the 64-bit address of an {@linkplain #external external} symbol, as a relocation. */
+    /**
+     * Appends the 64-bit address of an {@linkplain #external external} symbol, as a relocation.
+     *
+     * @throws EncodingException if the label is not external, or of another assembler
+     */
     public final Assembler dq(Label symbol) {
         checkOwn(symbol);
         if (!symbol.external()) {

@@ -10,6 +10,11 @@ import java.util.regex.Pattern;
 
 /** The errors of a source as a person reads them: each with its line, and a caret below what it is about. */
 final class SourceReport {
+    /** The most characters of a line that are shown: those around its error. */
+    private static final int WIDEST = 200;
+
+    private static final String CUT = "…";
+
     private static final Pattern OF_GOROUTINES = Pattern.compile("^unknown instruction '(call_java|yield|exit)'");
 
     private SourceReport() {}
@@ -38,11 +43,15 @@ final class SourceReport {
         if (line == 0 || line > lines.size()) {
             return head;
         }
-        String shown = lines.get(line - 1);
+        String whole = lines.get(line - 1);
+        int caret = Math.min(whole.length(), Math.max(0, column - 1));
+        int from = whole.length() > WIDEST ? Math.max(0, caret - WIDEST / 2) : 0;
+        int to = Math.min(whole.length(), from + WIDEST);
+        String before = from == 0 ? "" : CUT;
+        String shown = before + whole.substring(from, to) + (to == whole.length() ? "" : CUT);
         String number = "%5d".formatted(line);
         // tabs before the caret are as wide as those above it
-        String indent = shown.substring(0, Math.min(shown.length(), Math.max(0, column - 1)))
-                .replaceAll("[^\t]", " ");
+        String indent = (before + whole.substring(from, caret)).replaceAll("[^\t]", " ");
         return head + style.faint(number + " | ") + shown + "\n"
                 + (column == 0
                         ? ""

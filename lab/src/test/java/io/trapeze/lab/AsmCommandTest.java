@@ -53,6 +53,19 @@ class AsmCommandTest {
     }
 
     @Test
+    void showsOfALongLineWhatIsAroundTheError() {
+        String source = "nop; ".repeat(100_000) + "push eax; " + "nop; ".repeat(100_000) + "\n";
+        String[] lines = reading(source).type("asm -").err().split("\n");
+        assertThat(lines).hasSize(4);
+        assertThat(lines[1]).startsWith("    1 | …").endsWith("…").hasSize(8 + 200 + 2);
+        assertThat(lines[1].substring(lines[2].indexOf('^'))).startsWith("eax; nop");
+        String[] atTheStart =
+                reading("push eax; " + "nop; ".repeat(100)).type("asm -").err().split("\n");
+        assertThat(atTheStart[1]).startsWith("    1 | push eax; nop; ").endsWith("…");
+        assertThat(atTheStart[2]).isEqualTo("      |      ^");
+    }
+
+    @Test
     void saysWhatAProgramLacks() {
         assertThat(reading("ret\n").type("asm - --format elf-exe").err())
                 .isEqualTo("trapeze: can't write this as elf-exe: there is no symbol '_start' to start at."

@@ -66,10 +66,18 @@ enum InstructionClass {
                     return supervisor;
                 }
 
-                /** Notes why the last instruction is there, for the listing. */
+                /**
+                 * Notes why the last instruction is there, for the listing.
+                 *
+                 * @throws EncodingException if there is none
+                 */
                 public abstract Assembler because(String reason);
 
-                /** Notes which rule of the ABI description the last instruction serves, such as {@code stack.shadow}. */
+                /**
+                 * Notes which rule of the ABI description the last instruction serves, such as {@code stack.shadow}.
+                 *
+                 * @throws EncodingException if there is none
+                 */
                 public abstract Assembler serves(String rule);
             """),
 
