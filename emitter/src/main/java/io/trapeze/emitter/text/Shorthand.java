@@ -101,13 +101,12 @@ final class Shorthand {
     /** Returns the table's name for two words, of which the first may be a prefix that the table calls otherwise. */
     static String joined(String first, String second) {
         String name = first + "_" + second;
-        return !first.startsWith("rep")
-                ? name
-                : RULES.stream()
-                        .map(rule -> rule.written().matcher(name).replaceFirst(rule.means()))
-                        .filter(other -> !other.equals(name))
-                        .findFirst()
-                        .orElse(name);
+        List<Rule> rules = first.startsWith("rep") ? RULES : List.of();
+        return rules.stream()
+                .filter(rule -> rule.written().matcher(name).matches())
+                .map(rule -> rule.written().matcher(name).replaceFirst(rule.means()))
+                .findFirst()
+                .orElse(name);
     }
 
     /** Whether the word is an instruction only with the operands that a rule has. */

@@ -23,6 +23,9 @@ final class Run {
 
     private static final Path MEMORY = Path.of("/dev/shm");
 
+    /** More bytes than the files of one batch take, which are some 12 MB. */
+    private static final long ROOM = 32L << 20;
+
     private final Plan plan;
     private final int shown;
     private final Journal journal;
@@ -88,7 +91,8 @@ final class Run {
 
     private static Path makeDirectory() {
         try {
-            return Files.isWritable(MEMORY)
+            long needed = ROOM * Runtime.getRuntime().availableProcessors();
+            return Files.isWritable(MEMORY) && MEMORY.toFile().getUsableSpace() > needed
                     ? Files.createTempDirectory(MEMORY, "trapeze")
                     : Files.createTempDirectory("trapeze");
         } catch (IOException e) {
