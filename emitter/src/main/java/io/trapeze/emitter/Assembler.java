@@ -93,6 +93,7 @@ public class Assembler extends Instructions {
      * @throws EncodingException if the name is empty or has control characters
      */
     public final Label label(String name) {
+        requireName(name);
         return layout().labels().add(name);
     }
 
@@ -206,9 +207,18 @@ public class Assembler extends Instructions {
         layout.symbols().put(name, label);
     }
 
+    /** Refuses what neither listings nor object files can have as a name. */
+    private void requireName(String name) {
+        if (name.isEmpty() || name.chars().anyMatch(Character::isISOControl)) {
+            throw refused(
+                    "a name has one character at least, and none that is a control character: choose another, or call"
+                            + " label() for a label without a name");
+        }
+    }
+
     /** Refuses a name that no symbol can have, or that one defined here has. */
     private void requireNewSymbol(String name) {
-        Labels.requireName(name);
+        requireName(name);
         if (layout().symbols().containsKey(name)) {
             throw refused("symbol '" + name + "' is defined already: choose another name");
         }

@@ -25,21 +25,11 @@ final class Labels {
     }
 
     Label add(String name) {
-        requireName(name);
         return add(Label.of(this, labels.size(), name, false), UNBOUND);
     }
 
     Label external(String symbol) {
         return externals.computeIfAbsent(symbol, name -> add(Label.of(this, labels.size(), name, true), EXTERNAL));
-    }
-
-    /** Refuses what neither listings nor object files can have as a name. */
-    static void requireName(String name) {
-        if (name.isEmpty() || name.chars().anyMatch(Character::isISOControl)) {
-            throw new EncodingException(
-                    "a name has one character at least, and none that is a control character: choose"
-                            + " another for the label, or call label() for one without a name");
-        }
     }
 
     boolean isExternal(String symbol) {

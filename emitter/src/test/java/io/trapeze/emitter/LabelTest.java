@@ -142,11 +142,14 @@ class LabelTest {
         for (Runnable use : new Runnable[] {
             () -> a.label(name), () -> a.external(name), () -> a.symbol(name), () -> a.symbol(name, here)
         }) {
+            a.lock();
             assertThatExceptionOfType(EncodingException.class)
                     .isThrownBy(use::run)
                     .withMessageContaining("a name has one character at least, and none that is a control character");
         }
         assertThatNullPointerException().isThrownBy(() -> a.symbol(null, here));
+        a.nop();
+        assertThat(Code.hex(a.finish("code"))).as("without LOCK").isEqualTo("90");
     }
 
     @Test

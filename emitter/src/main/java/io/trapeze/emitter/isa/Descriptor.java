@@ -159,7 +159,7 @@ public final class Descriptor {
         return (int) (d >>> 39) & 0xFF;
     }
 
-    /** Whether LOCK is legal with a memory destination. */
+    /** Whether LOCK is legal when an operand is memory. */
     public static boolean lockable(long d) {
         return (d & 1L << 26) != 0;
     }
