@@ -317,7 +317,7 @@ public class Assembler extends Instructions {
     public final Assembler dq(long... values) {
         byte[] data = new byte[values.length * 8];
         for (int i = 0; i < values.length; i++) {
-            LittleEndian.put8(data, i * 8, values[i]);
+            LittleEndian.put(data, i * 8, values[i], 8);
         }
         return data(data, null);
     }

@@ -19,11 +19,6 @@ public final class LittleEndian {
         return at + 4;
     }
 
-    /** Writes 8 bytes and returns the position after them. */
-    public static int put8(byte[] code, int at, long value) {
-        return put4(code, put4(code, at, (int) value), (int) (value >> 32));
-    }
-
     /** Writes the low {@code bytes} bytes (0, 1, 2, 4 or 8) of a value and returns the position after them. */
     public static int put(byte[] code, int at, long value, int bytes) {
         if (bytes == Integer.BYTES) {
