@@ -105,12 +105,13 @@ public class Assembler extends Instructions {
     }
 
     /**
-     * Returns the label of a symbol that is defined elsewhere; references to it become relocations of the blob.
+     * Returns the label of a symbol that is defined elsewhere; references to it become relocations of the blob. So do those to a
+     * symbol of this code, by this label: the linker then puts in where it is.
      *
-     * @throws EncodingException if the name is empty or has control characters, or is that of a symbol defined here
+     * @throws EncodingException if the name is empty or has control characters
      */
     public final Label external(String symbol) {
-        requireNewSymbol(symbol);
+        requireName(symbol);
         return layout().labels().external(symbol);
     }
 
@@ -198,13 +199,15 @@ public class Assembler extends Instructions {
      * @throws EncodingException if the name is taken, empty or has control characters, or the label is external
      */
     public final void symbol(String name, Label label) {
-        requireNewSymbol(name);
+        requireName(name);
         checkOwn(label);
-        if (label.external() || layout.labels().isExternal(name)) {
-            throw refused("symbol '" + name + "' cannot stand for label '" + label
-                    + "': one of them is external, so it is defined elsewhere and has no place here");
+        if (label.external()) {
+            throw refused("symbol '" + name + "' cannot stand for the external label '" + label
+                    + "': it is defined elsewhere, so it has no place here");
         }
-        layout.symbols().put(name, label);
+        if (layout.symbols().putIfAbsent(name, label) != null) {
+            throw refused("symbol '" + name + "' is defined twice: choose another name");
+        }
     }
 
     /** Refuses what neither listings nor object files can have as a name. */
@@ -213,14 +216,6 @@ public class Assembler extends Instructions {
             throw refused(
                     "a name has one character at least, and none that is a control character: choose another, or call"
                             + " label() for a label without a name");
-        }
-    }
-
-    /** Refuses a name that no symbol can have, or that one defined here has. */
-    private void requireNewSymbol(String name) {
-        requireName(name);
-        if (layout().symbols().containsKey(name)) {
-            throw refused("symbol '" + name + "' is defined already: choose another name");
         }
     }
 

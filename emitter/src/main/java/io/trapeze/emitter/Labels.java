@@ -32,10 +32,6 @@ final class Labels {
         return externals.computeIfAbsent(symbol, name -> add(Label.of(this, labels.size(), name, true), EXTERNAL));
     }
 
-    boolean isExternal(String symbol) {
-        return externals.containsKey(symbol);
-    }
-
     private Label add(Label label, int place) {
         int index = label.index();
         if (index == fixed.length) {

@@ -40,6 +40,11 @@ final class Braces {
                 .anyMatch(marks -> marks.contains(Mark.ER) || marks.contains(Mark.SAE));
     }
 
+    /** Whether rounding may be said behind the operand that follows some: there, or at the vector before a general register. */
+    private static boolean roundsAround(List<Form> forms, int before) {
+        return roundsBehind(forms, before + 1) || before > 1 && roundsBehind(forms, before);
+    }
+
     /** Reads what stands behind an operand; a rounding, too, for so objdump writes it. */
     Operands.Read behind(Operands.Read operand, Words words, List<Form> forms, int before) {
         Operands.Read read = operand;
@@ -54,7 +59,7 @@ final class Braces {
                 }
                 Mem element = Broadcast.of(bits, mem.address(), Integer.parseInt(text.substring(3)));
                 read = new Operands.Read(element, read.start(), read.value());
-            } else if (say(start, text).rounds() ? !roundsBehind(forms, before + 1) : before > 0) {
+            } else if (say(start, text).rounds() ? !roundsAround(forms, before) : before > 0) {
                 throw start.mistake("'{" + text
                         + "}' has no place here: a mask such as {k1} or {k1}{z} stands behind the first operand, {1to2} to {1to16} behind memory,"
                         + " and rounding behind a comma");

@@ -83,11 +83,12 @@ final class Operands {
             words.expect("]", "behind the address that '[' opens");
             brackets = true;
         }
-        if (!brackets && segment.isEmpty() && (bits == 0 || value.isConstant())) {
-            return new Read(plain(start, value), start, value); // assemblers read over the size of a number
+        if (!brackets && bits == 0 && segment.isEmpty()) {
+            return new Read(plain(start, value), start, value);
         }
-        if (!brackets && !value.isConstant()) {
-            throw start.mistake("a size or segment stands before memory in brackets, as in qword ptr [rdi]");
+        if (!brackets && (segment.isEmpty() || !value.isConstant())) {
+            throw start.mistake("a size or segment stands before memory in brackets, as in qword ptr [rdi];"
+                    + " before a number alone, assemblers differ in what a size means");
         }
         if (value.isConstant() && (whole || value.constant() != (int) value.constant())) {
             return new Read(new Moffs(value.constant(), segment.orElse(Segment.NONE), bits), start, value);

@@ -34,6 +34,7 @@ final class NasmSyntax {
         {"^(f\\w+) st\\(0\\), st\\(0\\)$", "$1 st0"},
         {"^xchg rax, rax$", "nop"},
         {"^xchg (\\w+), (\\w+)$", "xchg $2, $1"},
+        {"^lock xchg (\\w+), (.*\\[.*)$", "lock xchg $2, $1"}, // NASM wants memory first
         {" xmmword ptr", " oword"},
         {" ([yz])mmword ptr", " $1word"},
         {" tbyte ptr", " tword"},
