@@ -36,7 +36,7 @@ public class Assembler extends Instructions {
     private final Recorder recorder;
     /** Made with the first label or alignment. */
     private Layout layout;
-    /** How many bytes up to which place, behind how many gaps, a distance may take: those of data, or of an immediate. */
+    /** How many bytes a distance may take, those of data or of an immediate; and where they ended, in bytes and gaps. */
     private int changeable;
 
     private int changeableEnd;
@@ -75,7 +75,6 @@ public class Assembler extends Instructions {
      * @throws EncodingException if something has been said of the next instruction, such as {@link #lock}: the text says it itself
      */
     public final Assembler assemble(String text) {
-        refuseDecoratedData();
         new TextAssembler(this).assemble(Source.of(text));
         return this;
     }
@@ -347,7 +346,7 @@ public class Assembler extends Instructions {
         if (recorder != null) {
             recorder.add(Recorder.DATA, start, gaps(), label, 0);
         }
-        endsChangeable(data.length);
+        endsChangeable(label == null ? data.length : 0);
         return this;
     }
 
@@ -408,8 +407,9 @@ public class Assembler extends Instructions {
 
     /** Notes who the caller is from the next instruction on, for the rules of {@code io.trapeze.formats.unwind}. */
     public final Assembler unwind(Caller caller) {
+        Objects.requireNonNull(caller, "caller");
         if (recorder != null) {
-            recorder.caller(position(), gaps(), Objects.requireNonNull(caller, "caller"));
+            recorder.caller(position(), gaps(), caller);
         }
         return this;
     }

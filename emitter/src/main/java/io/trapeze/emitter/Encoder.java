@@ -123,8 +123,13 @@ abstract class Encoder {
         return new Decoration(pending);
     }
 
-    /** Refuses what was said of an instruction before what is none. */
-    final void refuseDecoratedData() {
+    /**
+     * Refuses what was said of the next instruction, such as LOCK, which is then forgotten: for what emits anything else first, or
+     * instructions of which it says all.
+     *
+     * @throws EncodingException if anything has been said
+     */
+    public final void refuseDecoratedData() {
         if (pending != 0) {
             throw refused("'" + decoration().toString().strip()
                     + "' is followed by no instruction: say it directly before the instruction it belongs to");

@@ -24,7 +24,7 @@ import java.util.SortedMap;
 final class FormSelector {
     private FormSelector() {}
 
-    /** Emits an instruction; returns how many bytes its immediate has, 0 if there is none. */
+    /** Emits an instruction; returns how many bytes its immediate has, 0 if there is not just one. */
     static int emit(Encoder encoder, String mnemonic, Operand... operands) {
         List<Form> forms = InstructionTable.shipped().named(mnemonic);
         if (forms.isEmpty()) {
@@ -47,7 +47,8 @@ final class FormSelector {
             form = choose(forms, encoder, chosen);
         }
         emit(encoder, form.orElseThrow(), chosen);
-        return form.orElseThrow().encoding().immediateBytes();
+        OpEn opEn = form.orElseThrow().opEn();
+        return opEn.has('I') && opEn != OpEn.II ? form.orElseThrow().encoding().immediateBytes() : 0;
     }
 
     private static void branch(Encoder encoder, String mnemonic, List<Form> forms, Label label) {

@@ -21,7 +21,10 @@ final class MemorySize {
      * pointer is meant only where nothing else can be.
      */
     static SortedMap<Integer, Operand[]> candidates(List<Form> forms, Operand... operands) {
-        int unsized = unsized(operands);
+        int unsized = IntStream.range(0, operands.length)
+                .filter(i -> operands[i] instanceof Mem.Any)
+                .findFirst()
+                .orElse(-1);
         SortedMap<Integer, Operand[]> near = new TreeMap<>();
         SortedMap<Integer, Operand[]> far = new TreeMap<>();
         for (Form form : forms) {
@@ -43,12 +46,5 @@ final class MemorySize {
     static Optional<Operand[]> only(SortedMap<Integer, Operand[]> sized) {
         boolean one = sized.size() == 1 || sized.keySet().equals(Set.of(16, 64));
         return one ? Optional.of(sized.get(sized.lastKey())) : Optional.empty();
-    }
-
-    private static int unsized(Operand... operands) {
-        return IntStream.range(0, operands.length)
-                .filter(i -> operands[i] instanceof Mem.Any)
-                .findFirst()
-                .orElse(-1);
     }
 }

@@ -71,7 +71,7 @@ final class Refusal {
         if ((said & Decoration.LOCK) != 0 && !(memory && Descriptor.lockable(d))) {
             return Descriptor.lockable(d)
                     ? "LOCK needs a memory destination: only an access to memory can be locked"
-                    : "LOCK is legal only before instructions that read and write memory, their first operand, such as add and cmpxchg";
+                    : "LOCK is legal only before instructions that read and write memory, such as xadd, and add if memory comes first";
         }
         if ((said & Decoration.SEGMENT) != 0 && !Descriptor.segmentable(d)) {
             return "FS and GS are legal only before instructions about memory that is no operand, such as lodsb and movsb: a"

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.trapeze.emitter.operand.Immediate;
 import io.trapeze.emitter.operand.Label;
+import io.trapeze.emitter.operand.Moffs;
 import java.util.HexFormat;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -63,6 +64,11 @@ class DataTest {
                 a -> a.add(rax, rbx),
                 a -> a.emit("add", rax, rbx),
                 a -> a.mov(eax, 0x01020304),
+                a -> a.emit("enter", new Immediate(5), new Immediate(1)),
+                a -> a.emit("mov", rax, Moffs.at(5)),
+                a -> a.emit("vblendvps", xmm0, xmm1, xmm2, xmm3),
+                a -> a.emit("shl", eax, new Immediate(1)),
+                a -> a.dq(a.external("f")),
                 a -> {
                     a.dd(0);
                     a.nop();

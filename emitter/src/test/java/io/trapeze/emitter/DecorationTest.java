@@ -163,7 +163,7 @@ class DecorationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {8, 1 << 12, 1 << 30, -1})
+    @ValueSource(ints = {8, 1 << 12, 1 << 30, -1, 0x20, 0x60, 0x200, 0x230, 0xC00})
     void bitsThatSayNothingAreRefused(int bits) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Decoration(bits))

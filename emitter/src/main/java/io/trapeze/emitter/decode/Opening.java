@@ -111,10 +111,8 @@ final class Opening {
     private void prefixes() {
         for (; ; at++) {
             switch (peek()) {
-                case 0x26, 0x2E, 0x36, 0x3E -> {
-                    idleSegment = true;
-                    notrack |= peek() == 0x3E;
-                }
+                case 0x26, 0x2E, 0x36 -> idleSegment = true;
+                case 0x3E -> idleSegment = notrack = true;
                 case 0x64 -> segment = Segment.FS;
                 case 0x65 -> segment = Segment.GS;
                 case 0x66 -> operandSize = true;

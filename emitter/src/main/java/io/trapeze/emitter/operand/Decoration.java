@@ -48,10 +48,12 @@ public record Decoration(int bits) {
     /**
      * Makes one.
      *
-     * @throws IllegalArgumentException if a bit is set that means nothing
+     * @throws IllegalArgumentException if a bit means nothing, by itself or beside the others
      */
     public Decoration {
-        if ((bits & ~(0xFF7 | SEGMENT)) != 0) {
+        int rounding = bits & (RZ_SAE | SAE);
+        boolean known = rounding == 0 || NAMES.containsValue(rounding);
+        if ((bits & ~0xFF7) != 0 || !known || (bits & SEGMENT) == SEGMENT) {
             throw new IllegalArgumentException("0x" + Integer.toHexString(bits) + " has bits that say nothing");
         }
     }

@@ -40,9 +40,12 @@ final class Braces {
                 .anyMatch(marks -> marks.contains(Mark.ER) || marks.contains(Mark.SAE));
     }
 
-    /** Whether rounding may be said behind the operand that follows some: there, or at the vector before a general register. */
-    private static boolean roundsAround(List<Form> forms, int before) {
-        return roundsBehind(forms, before + 1) || before > 1 && roundsBehind(forms, before);
+    /** Whether rounding may stand without a comma behind the operand that follows some: the last that is no immediate. */
+    private static boolean roundsLast(List<Form> forms, int before) {
+        return forms.stream()
+                .filter(form -> form.allows(Mark.ER) || form.allows(Mark.SAE))
+                .map(form -> form.operands().stream().filter(o -> !o.kind().isImmediate()))
+                .anyMatch(others -> others.count() == before + 1);
     }
 
     /** Reads what stands behind an operand; a rounding, too, for so objdump writes it. */
@@ -51,18 +54,21 @@ final class Braces {
         while (words.peek().is("{")) {
             Token start = words.peek();
             String text = inside(words);
-            if (text.matches("1to(2|4|8|16)") && read.operand() instanceof Mem mem && !(mem instanceof Broadcast)) {
+            if (text.matches("1to(2|4|8|16)")
+                    && read.operand() instanceof Mem mem
+                    && !(mem instanceof Broadcast element && element.lanes() > 0)) {
                 int unsaid = forms.stream().mapToInt(Form::broadcastBits).max().orElse(0);
                 int bits = mem.bits() == 0 ? unsaid : mem.bits();
                 if (bits != 32 && bits != 64) {
-                    throw start.mistake("'{" + text + "}' is for vector instructions: write dword ptr or qword ptr");
+                    throw start.mistake(
+                            "'{" + text + "}' is for one element of a vector: write dword ptr or qword ptr");
                 }
-                Mem element = Broadcast.of(bits, mem.address(), Integer.parseInt(text.substring(3)));
-                read = new Operands.Read(element, read.start(), read.value());
-            } else if (say(start, text).rounds() ? !roundsAround(forms, before) : before > 0) {
+                Mem one = Broadcast.of(bits, mem.address(), Integer.parseInt(text.substring(3)));
+                read = new Operands.Read(one, read.start(), read.value());
+            } else if (say(start, text).rounds() ? !roundsLast(forms, before) : before > 0) {
                 throw start.mistake("'{" + text
                         + "}' has no place here: a mask such as {k1} or {k1}{z} stands behind the first operand, {1to2} to {1to16} behind memory,"
-                        + " and rounding behind a comma");
+                        + " and rounding behind the last vector");
             }
         }
         return read;

@@ -146,8 +146,9 @@ final class Names {
                     .filter(register -> Math.min(register.length(), plain.length()) > 2)
                     .forEach(near::add);
             String hint = Spelling.hint(plain, near);
-            String define = "; write '" + Token.shortened(plain) + ":' where it belongs, or declare it by .extern";
-            throw name.mistake("unknown label " + name.shown() + (hint.isEmpty() ? define : hint));
+            throw name.mistake(
+                    "unknown label " + name.shown() + (hint.isEmpty() ? "; write '" : hint + " If not, write '")
+                            + Token.shortened(plain) + ":' where it belongs, or declare it by .extern");
         }
         return switch (known.sort()) {
             case LABEL -> Value.of(label(plain));

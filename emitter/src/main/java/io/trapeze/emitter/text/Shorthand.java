@@ -45,7 +45,7 @@ final class Shorthand {
             return new String(in.readAllBytes(), StandardCharsets.US_ASCII)
                     .lines()
                     .filter(row -> !row.isEmpty() && !row.startsWith("#"))
-                    .map(row -> row.split(" += "))
+                    .map(row -> row.split(" += ", 2))
                     .map(row -> new Rule(Pattern.compile(row[0]), row[1]))
                     .toList();
         } catch (IOException e) {
@@ -61,7 +61,6 @@ final class Shorthand {
      */
     static List<Token> spelledOut(List<Token> words, int at) {
         Token name = words.get(at);
-        int end = words.size() - 1;
         String word = name.word();
         boolean known = !InstructionTable.shipped().named(word).isEmpty();
         if (known && !WHOLE.matcher(word).matches()) {
@@ -74,7 +73,7 @@ final class Shorthand {
             if ((whole || !known) && matcher.matches()) {
                 List<Token> result = new ArrayList<>(words);
                 boolean kept = !whole || rule.means().contains(" *");
-                result.subList(at, kept ? at + 1 : end).clear();
+                result.subList(at, kept ? at + 1 : words.size() - 1).clear();
                 String means =
                         matcher.replaceAll(rule.means().replace(" *", "")).strip();
                 if (means.startsWith("!")) {

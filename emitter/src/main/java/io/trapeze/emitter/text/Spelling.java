@@ -23,7 +23,7 @@ public final class Spelling {
     /** Returns {@code ", did you mean 'x'?"} or nothing. */
     static String hint(String typed, Collection<String> names) {
         return nearest(typed, names)
-                .map(name -> "; did you mean '" + name.replace('_', ' ') + "'?")
+                .map(name -> "; did you mean '" + name + "'?")
                 .orElse("");
     }
 

@@ -79,8 +79,10 @@ public final class TextAssembler {
      *
      * @throws SourceException if it has errors; branches that reach nothing but short distances, such as {@code jrcxz}, are
      *     checked as if the source stood alone
+     * @throws EncodingException if something has been said of the next instruction, such as LOCK: the source says it itself
      */
     public void assemble(Source source) {
+        target.refuseDecoratedData();
         Map<String, Intrinsic> silent = new LinkedHashMap<>(intrinsics);
         silent.replaceAll((name, intrinsic) -> operands -> {});
         new Reading(source, new Assembler(false), silent, false).finish();
@@ -206,7 +208,8 @@ public final class TextAssembler {
                     }
                     List<Token> all = List.copyOf(begun);
                     begun.clear();
-                    instruction(new Words(Shorthand.spelledOut(all, prefixes)), note);
+                    boolean own = intrinsics.containsKey(all.get(prefixes).word());
+                    instruction(new Words(own ? all : Shorthand.spelledOut(all, prefixes)), note);
                 }
                 words.expectEnd();
             } catch (EncodingException | IllegalArgumentException | ArithmeticException e) {
@@ -313,9 +316,10 @@ public final class TextAssembler {
                         "unknown instruction " + start.shown() + ": AT&T syntax has such endings; here it is '"
                                 + shorter + "', and the operands tell the size");
             }
-            String hint = Spelling.hint(word, all);
-            throw start.mistake("unknown instruction " + start.shown()
-                    + (hint.isEmpty() ? "; a comment begins with #, for ';' only ends a statement" : hint));
+            Shorthand.spelledOut(words.rest(), 0); // refuses MASM's statements, where a name stands before the word
+            String hint = Spelling.hint(word, all).replace('_', ' ');
+            throw start.mistake(
+                    "unknown instruction " + start.shown() + (hint.isEmpty() ? "; comments begin with # or //" : hint));
         }
 
         private boolean isKnown(String name) {

@@ -5,9 +5,11 @@ import static io.trapeze.emitter.operand.Mem.ptr;
 import static io.trapeze.emitter.operand.Registers.rax;
 import static io.trapeze.emitter.operand.Registers.rdi;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.trapeze.emitter.Assembler;
 import io.trapeze.emitter.CodeBlob;
+import io.trapeze.emitter.EncodingException;
 import io.trapeze.emitter.Instruction;
 import io.trapeze.emitter.Relocation;
 import java.nio.charset.StandardCharsets;
@@ -74,6 +76,11 @@ class TextSyntaxTest {
                 "vcvtsi2sd xmm1, xmm2, rax{rn-sae} ¦ 62 f1 ef 18 2a c8",
                 "lock xchg rax, [rbx]             ¦ f0 48 87 03",
                 "movd xmm0, rax                   ¦ 66 48 0f 6e c0",
+                "monitorx rax, rcx, rdx           ¦ 0f 01 fa",
+                "mwaitx eax, ecx, ebx             ¦ 0f 01 fb",
+                "fcompi                           ¦ df f1",
+                "repe ret                         ¦ f3 c3",
+                "vcvtpd2ps xmm0,QWORD BCST [rax]{1to2} ¦ 62 f1 fd 18 5a 00",
                 "movd r15, xmm15                  ¦ 66 4d 0f 7e ff",
                 "movd rax, xmm0                   ¦ 66 48 0f 7e c0",
                 "movd mm0, rax                    ¦ 48 0f 6e c0",
@@ -224,6 +231,28 @@ class TextSyntaxTest {
     void aFileGivesItsCodeItsName(@TempDir Path directory) throws Exception {
         Path file = Files.writeString(directory.resolve("hello.s"), "ret\n", StandardCharsets.UTF_8);
         assertThat(TextAssembler.blob(Source.read(file)).name()).isEqualTo("hello");
+    }
+
+    @Test
+    void anIntrinsicMayHaveANameThatMeansSomethingElsewhere() {
+        Assembler assembler = new Assembler();
+        new TextAssembler(assembler)
+                .intrinsic("wait", operands -> assembler.ud2())
+                .intrinsic("end", operands -> assembler.ret())
+                .assemble(Source.of("wait; end"));
+        assertThat(assembler.finish("code").bytes()).containsExactly(0x0f, 0x0b, 0xc3);
+    }
+
+    @Test
+    void whatIsSaidOfAnInstructionIsNotForThoseOfASource() {
+        Assembler assembler = new Assembler();
+        assembler.lock();
+        TextAssembler text = new TextAssembler(assembler);
+        assertThatExceptionOfType(EncodingException.class)
+                .isThrownBy(() -> text.assemble(Source.of("inc dword ptr [rdi]")))
+                .withMessageContaining("'lock' is followed by no instruction");
+        text.assemble(Source.of("nop"));
+        assertThat(assembler.finish("code").bytes()).containsExactly(0x90);
     }
 
     @Test

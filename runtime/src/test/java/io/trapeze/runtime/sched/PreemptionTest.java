@@ -283,18 +283,13 @@ class PreemptionTest {
                 a.callNative(foreign);
                 a.mov(rax, a.preemptions());
                 a.mov(qword(rbx, 8), rax);
-                spinUntilPreempted(a, 2);
-                a.mov(rax, a.preemptions());
-                a.mov(qword(rbx, 16), rax);
+                spinUntilPreempted(a, 2); // the body itself is preempted, or this ends only with the test's limit
             });
             scheduler.run();
             // the call itself is the body's own code and can be hit by a signal that waited
             assertThat(memory.getLong(8) - memory.getLong(0))
                     .as("preemptions around foreign code")
                     .isLessThanOrEqualTo(1);
-            assertThat(memory.getLong(16) - memory.getLong(8))
-                    .as("preemptions in the body")
-                    .isGreaterThan(1);
         }
     }
 
@@ -318,13 +313,10 @@ class PreemptionTest {
                 a.mov(rax, a.preemptions());
                 a.mov(qword(rbx, 8), rax);
                 a.mov(rsp, r12);
-                spinUntilPreempted(a, 1);
-                a.mov(rax, a.preemptions());
-                a.mov(qword(rbx, 16), rax);
+                spinUntilPreempted(a, 1); // with room it is preempted, or this ends only with the test's limit
             });
             scheduler.run();
             assertThat(memory.getLong(8)).as("preemptions low on the stack").isEqualTo(memory.getLong(0));
-            assertThat(memory.getLong(16)).as("preemptions with room").isGreaterThan(memory.getLong(8));
         }
     }
 
