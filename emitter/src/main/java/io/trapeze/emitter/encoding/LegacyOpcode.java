@@ -5,8 +5,6 @@ import io.trapeze.emitter.isa.Descriptor;
 
 /** Prefixes, REX and opcode of an encoding without VEX. */
 public final class LegacyOpcode {
-    private static final int LOCK = 0xF0;
-
     private LegacyOpcode() {}
 
     /**
@@ -27,7 +25,7 @@ public final class LegacyOpcode {
             code[p++] = 0x66;
         }
         if (lock) {
-            code[p++] = (byte) LOCK;
+            code[p++] = (byte) 0xF0;
         }
         if (Descriptor.mandatory(d) != 0) {
             code[p++] = mandatoryPrefix(d);

@@ -60,8 +60,7 @@ final class Braces {
                 int unsaid = forms.stream().mapToInt(Form::broadcastBits).max().orElse(0);
                 int bits = mem.bits() == 0 ? unsaid : mem.bits();
                 if (bits != 32 && bits != 64) {
-                    throw start.mistake(
-                            "'{" + text + "}' is for one element of a vector: write dword ptr or qword ptr");
+                    throw start.mistake("'{" + text + "}' is for one element: write dword ptr or qword ptr");
                 }
                 Mem one = Broadcast.of(bits, mem.address(), Integer.parseInt(text.substring(3)));
                 read = new Operands.Read(one, read.start(), read.value());

@@ -316,10 +316,12 @@ public final class TextAssembler {
                         "unknown instruction " + start.shown() + ": AT&T syntax has such endings; here it is '"
                                 + shorter + "', and the operands tell the size");
             }
-            Shorthand.spelledOut(words.rest(), 0); // refuses MASM's statements, where a name stands before the word
             String hint = Spelling.hint(word, all).replace('_', ' ');
-            throw start.mistake(
-                    "unknown instruction " + start.shown() + (hint.isEmpty() ? "; comments begin with # or //" : hint));
+            if (hint.isEmpty()) {
+                Shorthand.spelledOut(words.rest(), 0); // refuses MASM's statements, where a name stands before the word
+                hint = "; comments begin with # or //";
+            }
+            throw start.mistake("unknown instruction " + start.shown() + hint);
         }
 
         private boolean isKnown(String name) {
