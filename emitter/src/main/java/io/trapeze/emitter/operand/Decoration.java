@@ -54,7 +54,7 @@ public record Decoration(int bits) {
         int rounding = bits & (RZ_SAE | SAE);
         boolean known = rounding == 0 || NAMES.containsValue(rounding);
         if ((bits & ~0xFF7) != 0 || !known || (bits & SEGMENT) == SEGMENT) {
-            throw new IllegalArgumentException("0x" + Integer.toHexString(bits) + " has bits that say nothing");
+            throw new IllegalArgumentException("0x%x says nothing: combine this type's constants".formatted(bits));
         }
     }
 

@@ -163,6 +163,7 @@ class TextErrorsTest {
                 .startsWith(0x90, 0x0f)
                 .endsWith(0xc3);
         assertThat(errors("nop\n.balign 8, 0xcc\n")).hasMessageContaining("padding is nops");
+        assertThat(errors("x: jmp x\n.balign 8, 0xcc\n")).hasMessageContaining("padding is nops");
     }
 
     @Test

@@ -195,8 +195,8 @@ class PreemptionTest {
                 Label out2 = a.label();
                 a.bind(again);
                 a.mov(rcx, a.preemptions());
-                for (int more :
-                        new int[] {8, 1, 1}) { // it may be preempted twice between two looks; flags stay as they are
+                // flags stay as they are; it may be preempted twice between two looks, and so miss the eighth time
+                for (int more : new int[] {8, 1, 1}) {
                     a.lea(rcx, ptr(rcx, -more));
                     a.jrcxz(out2);
                 }
